@@ -1,0 +1,29 @@
+package org.quietstar.tokenizer;
+
+/** Text to token ids and back. Ids are {@code 0 .. vocabSize() - 1}; implementations are safe for use by many threads. */
+public interface Tokenizer extends AutoCloseable {
+
+    /** The ids of {@code text}, without any special token added; text never yields a special id. */
+    int[] encode(String text);
+
+    /** The text of {@code ids}; special ids yield nothing. Throws IllegalArgumentException for an id out of range. */
+    String decode(int[] ids);
+
+    /** Number of ids, specials included. */
+    int vocabSize();
+
+    /** Id that begins a document, or -1 where the tokenizer has none. */
+    int bosId();
+
+    /** Id that ends a document. */
+    int eosId();
+
+    /** Id that fills up a short sequence; never the same as {@link #eosId()}: where a tokenizer has no such token, an id is added. */
+    int padId();
+
+    /** What identifies this tokenizer in a checkpoint: its kind and the SHA-256 of what defines it. */
+    String fingerprint();
+
+    @Override
+    void close();
+}
