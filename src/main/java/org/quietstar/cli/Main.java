@@ -1,0 +1,37 @@
+package org.quietstar.cli;
+
+import org.quietstar.QuietStarException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: one class per command, each listed here. */
+@Command(
+        name = "quietstar",
+        description = "Teaches a language model to think before it speaks (Quiet-STaR, arXiv 2403.09629).",
+        mixinStandardHelpOptions = true,
+        version = "quietstar 0.1.0",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {})
+public final class Main {
+    /** Exit code for input that the user can mend. */
+    public static final int EXIT_USER_ERROR = 2;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The configured parser, as the tests call it. */
+    public static CommandLine commandLine() {
+        var commandLine = new CommandLine(new Main());
+        commandLine.setExecutionExceptionHandler((exception, command, result) -> {
+            if (exception instanceof QuietStarException) {
+                command.getErr().println("quietstar: " + exception.getMessage());
+                return EXIT_USER_ERROR;
+            }
+            throw exception;
+        });
+        return commandLine;
+    }
+}
