@@ -22,4 +22,16 @@ public record ModelConfig(
     public static ModelConfig defaults() {
         return new ModelConfig("", 0, 128, 352, 4, 4, 4, 0, 10000.0, 1e-5, 0, true, 4096, 0.02);
     }
+
+    /** Width of one head, worked out where {@link #headDim} is 0. */
+    public int resolvedHeadDim() {
+        return headDim > 0 ? headDim : hiddenSize / heads;
+    }
+
+    /** The same sizes with this many rows in the embedding table. */
+    public ModelConfig withVocabSize(int rows) {
+        return new ModelConfig(
+                weights, rows, hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, ropeTheta, rmsNormEps,
+                slidingWindow, tiedEmbeddings, maxPositions, initializerRange);
+    }
 }

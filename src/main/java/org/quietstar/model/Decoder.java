@@ -1,0 +1,111 @@
+package org.quietstar.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.samediff.SegmentSumGather;
+
+/**
+ * A decoder of the Llama/Mistral kind in one SameDiff graph: RMSNorm, rotary positions, grouped-query attention,
+ * SwiGLU, no biases. Tokens are rows of one matrix, whatever they are for; the {@link AttentionPattern} alone knows
+ * which rows see which.
+ */
+public final class Decoder {
+    private final SameDiff sd;
+    private final ModelConfig model;
+    private final Parameters parameters;
+    private final DataType type;
+    private final int maxPosition;
+
+    /**
+     * Builds into {@code sd}, with variables for those parameters that are used.
+     *
+     * @param maxPosition largest rotary position that any row has
+     */
+    public Decoder(SameDiff sd, ModelConfig model, Parameters parameters, int maxPosition) {
+        this.maxPosition = maxPosition;
+        this.sd = sd;
+        this.model = model;
+        this.parameters = parameters;
+        this.type = parameters.dataType();
+    }
+
+    /** The variable of a parameter, declared at first use and bound to the parameter's own array. */
+    public SDVariable parameter(String name) {
+        return sd.hasVariable(name) ? sd.getVariable(name) : sd.var(name, parameters.get(name));
+    }
+
+    /** D */
+    public int width() {
+        return model.hiddenSize();
+    }
+
+    /** Embeddings [n, D] of token ids [n]. */
+    public SDVariable embed(SDVariable ids) {
+        return new SegmentSumGather(sd, parameter(DecoderParameters.EMBEDDING), ids).outputVariable();
+    }
+
+    /** Rows [n, D] of the output head for token ids [n]. */
+    public SDVariable headRows(SDVariable ids) {
+        return new SegmentSumGather(sd, parameter(DecoderParameters.head(model)), ids).outputVariable();
+    }
+
+    /** What went through the layers. {@code states.get(i)} is the residual stream [R, D] after i layers. */
+    public record Hidden(List<SDVariable> states, SDVariable normed) {}
+
+    /** Takes embeddings [R, D] through all layers and the final norm. */
+    public Hidden layers(SDVariable embeddings, AttentionPattern pattern) {
+        var rotary = new Rotary(sd, model, pattern.positions(), pattern.rows(), maxPosition, type);
+        List<SDVariable> states = new ArrayList<>();
+        SDVariable x = embeddings;
+        states.add(x);
+        for (int i = 0; i < model.layers(); i++) {
+            x = layer(i, x, rotary, pattern);
+            states.add(x);
+        }
+        return new Hidden(List.copyOf(states), norm(x, DecoderParameters.FINAL_NORM));
+    }
+
+    /** Logits [n, V] of final hidden states [n, D]. */
+    public SDVariable logits(SDVariable hidden) {
+        return sd.mmul(hidden, parameter(DecoderParameters.head(model)), false, true, false);
+    }
+
+    private SDVariable layer(int i, SDVariable x, Rotary rotary, AttentionPattern pattern) {
+        SDVariable y = norm(x, DecoderParameters.layer(i, "input_layernorm"));
+        SDVariable q = rotary.rotateQueries(linear(y, i, "self_attn.q_proj")); // [R, H·E]
+        SDVariable k = rotary.rotateKeys(linear(y, i, "self_attn.k_proj")); // [R, KV·E]
+        SDVariable v = linear(y, i, "self_attn.v_proj"); // [R, KV·E]
+        x = x.add(linear(pattern.attend(i, q, k, v), i, "self_attn.o_proj"));
+        SDVariable z = norm(x, DecoderParameters.layer(i, "post_attention_layernorm"));
+        SDVariable gate = linear(z, i, "mlp.gate_proj"); // [R, F]
+        SDVariable silu = gate.mul(sd.nn.sigmoid(gate));
+        return x.add(linear(silu.mul(linear(z, i, "mlp.up_proj")), i, "mlp.down_proj"));
+    }
+
+    private SDVariable linear(SDVariable x, int layer, String part) {
+        return sd.mmul(x, parameter(DecoderParameters.layer(layer, part)), false, true, false);
+    }
+
+    /** x · (mean(x²) + eps)^−½ · weight */
+    private SDVariable norm(SDVariable x, String weight) {
+        SDVariable meanSquare = sd.mean(x.mul(x), true, 1); // [R, 1]
+        SDVariable scale = sd.math.rsqrt(meanSquare.add(constant(model.rmsNormEps())));
+        return x.mul(scale).mul(parameter(weight));
+    }
+
+    /** A scalar of the graph's type. Each use gets a constant of its own. */
+    private SDVariable constant(double value) {
+        return sd.constant(Nd4j.scalar(type, value));
+    }
+
+    /** A constant array of the graph's type. */
+    public SDVariable constant(INDArray array) {
+        return sd.constant(array.castTo(type));
+    }
+}

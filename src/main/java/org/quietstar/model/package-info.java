@@ -1,0 +1,10 @@
+/**
+ * The decoder as a SameDiff graph: {@link org.quietstar.model.Decoder} is the one definition of its layers, and an
+ * {@link org.quietstar.model.AttentionPattern} says who may attend to whom.
+ *
+ * <p>Shapes are written with these letters: B sequences in a batch, L text tokens in a sequence, P thoughts of a
+ * position, T sampled tokens in a thought, M true tokens predicted after it, S tokens in a thought block
+ * (1 + T + 1 + M − 1), D hidden size, V vocabulary size; R rows of a graph (one for each token that goes through the
+ * decoder), H query heads, KV key/value heads, G = H / KV query heads that share a key/value head, E width of a head.
+ */
+package org.quietstar.model;

@@ -1,0 +1,72 @@
+package org.quietstar.samediff;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * SameDiff's own gradient function of one scalar loss, with the names of the gradients in it.
+ *
+ * @param function the forward graph followed by its backward graph
+ * @param gradientNames for each variable asked for, the name of its gradient in {@code function}
+ */
+public record GradientGraph(SameDiff function, Map<String, String> gradientNames) {
+
+    /**
+     * Differentiates {@code loss} with respect to {@code variables}.
+     *
+     * @param graph a graph of which no gradient function was made yet
+     * @param loss name of a scalar
+     * @param variables names of floating point variables or placeholders on which the loss depends
+     */
+    public static GradientGraph of(SameDiff graph, String loss, List<String> variables) {
+        graph.setLossVariables(loss);
+        createQuietly(graph, variables);
+        SameDiff function = graph.getFunction("grad");
+        Map<String, String> names = new LinkedHashMap<>();
+        for (String name : variables) {
+            SDVariable gradient = function.getVariable(name).gradient();
+            if (gradient == null) {
+                throw new IllegalArgumentException("'" + loss + "' does not depend on '" + name + "'");
+            }
+            names.put(name, gradient.name());
+        }
+        return new GradientGraph(function, Map.copyOf(names));
+    }
+
+    /** Name of the gradient of {@code variable} in {@link #function()}. */
+    public String gradientOf(String variable) {
+        String name = gradientNames.get(variable);
+        if (name == null) {
+            throw new IllegalArgumentException("No gradient was asked for '" + variable + "'");
+        }
+        return name;
+    }
+
+    /** All gradients and the given further outputs, as {@link StaticPlan#compile} takes them. */
+    public List<String> outputs(List<String> more) {
+        List<String> all = new ArrayList<>(more);
+        all.addAll(gradientNames.values());
+        return all;
+    }
+
+    /**
+     * M2.1 prints a line for every op that it differentiates straight to System.out; while it works, that stream leads
+     * nowhere. Output of other threads is lost for as long, so graphs are made before anything else is printed.
+     */
+    private static synchronized void createQuietly(SameDiff graph, List<String> variables) {
+        PrintStream out = System.out;
+        try (var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+            System.setOut(nowhere);
+            graph.createGradFunction(variables.toArray(String[]::new));
+        } finally {
+            System.setOut(out);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.quietstar.thought;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.model.Decoder;
+import org.quietstar.model.HeadShape;
+import org.quietstar.model.Masks;
+import org.quietstar.model.Parameters;
+import org.quietstar.model.TextAttention;
+import org.quietstar.samediff.CorrectedOps;
+import org.quietstar.samediff.StaticPlan;
+
+/** The text's pass without gradient: every layer's keys and values for the blocks to attend to. */
+final class CachedText implements AutoCloseable {
+    private final INDArray ids;
+    private final StaticPlan plan;
+
+    CachedText(ModelConfig model, ThoughtSizes sizes, Parameters parameters) {
+        CorrectedOps.install();
+        DataType type = parameters.dataType();
+        SameDiff sd = SameDiff.create();
+        var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
+        INDArray mask = Masks.causal(type, sizes.length(), model.slidingWindow());
+        var attention = new TextAttention(
+                sd,
+                HeadShape.of(model),
+                sizes.batch(),
+                sizes.length(),
+                sd.constant(mask.reshape(1, sizes.length(), sizes.length())),
+                sd.constant(Nd4j.createFromArray(TextAttention.consecutivePositions(sizes.batch(), sizes.length()))));
+        this.ids = Nd4j.zeros(DataType.INT32, sizes.textRows());
+        SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, sizes.textRows()));
+        decoder.layers(tokens, attention);
+        List<String> outputs = new ArrayList<>();
+        for (int i = 0; i < model.layers(); i++) {
+            attention.keys(i).rename("keys." + i);
+            attention.values(i).rename("values." + i);
+            outputs.addAll(List.of("keys." + i, "values." + i));
+        }
+        this.plan = StaticPlan.compile(sd, sd, Map.of("ids", ids), outputs);
+    }
+
+    /** Reads the text anew, INT32 [B·L]. */
+    void run(INDArray text) {
+        ids.assign(text);
+        plan.run();
+    }
+
+    /** Keys of a layer, [B·KV, L, E]; overwritten by the next run. */
+    INDArray keys(int layer) {
+        return plan.output("keys." + layer);
+    }
+
+    /** Values of a layer, [B·KV, L, E]; overwritten by the next run. */
+    INDArray values(int layer) {
+        return plan.output("values." + layer);
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+    }
+}

@@ -1,0 +1,69 @@
+package org.quietstar.thought;
+
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.quietstar.model.Decoder;
+import org.quietstar.model.Parameters;
+
+/**
+ * The mixing head (paper, section 4.3): from the hidden state without and with the thought, how much the thought weighs.
+ * u = [h_base; h_thought], w = W3·relu(W2·relu(W1·u + b1) + b2), mixed = (1 − w)·h_base + w·h_thought. Mixing hidden
+ * states equals mixing logits, because the output head is linear without bias.
+ */
+final class MixingHead {
+    private final SameDiff sd;
+    private final Decoder decoder;
+    private final Parameters parameters;
+    private final boolean sigmoid;
+    private final int width;
+
+    MixingHead(SameDiff sd, Decoder decoder, Parameters parameters, boolean sigmoid, int width) {
+        this.sd = sd;
+        this.decoder = decoder;
+        this.parameters = parameters;
+        this.sigmoid = sigmoid;
+        this.width = width;
+    }
+
+    /**
+     * The part of the first layer that reads the base state, W1[:, :D]·h + b1, for each text row once.
+     *
+     * @param base final hidden states of the text, [B·L, D]
+     */
+    SDVariable baseHalf(SDVariable base) {
+        return sd.mmul(base, half(0), false, true, false).add(decoder.parameter(ThoughtParameters.B1));
+    }
+
+    /**
+     * Weights of the thoughts.
+     *
+     * @param baseHalf {@link #baseHalf} seen from k places on, [M, B, 1, L, D]
+     * @param thought final hidden states at END and the lookahead steps, [M·B·P·L, D]
+     * @return w, [M·B·P·L, 1]
+     */
+    SDVariable weight(SDVariable baseHalf, SDVariable thought, ThoughtSizes sizes) {
+        long rows = (long) sizes.lookahead() * sizes.stepRows();
+        SDVariable own = sd.reshape(
+                sd.mmul(thought, half(width), false, true, false),
+                sizes.lookahead(), sizes.batch(), sizes.thoughts(), sizes.length(), width);
+        SDVariable first = sd.nn.relu(sd.reshape(own.add(baseHalf), rows, width), 0);
+        SDVariable second = sd.nn.relu(
+                sd.mmul(first, decoder.parameter(ThoughtParameters.W2), false, true, false)
+                        .add(decoder.parameter(ThoughtParameters.B2)),
+                0);
+        SDVariable w = sd.mmul(second, decoder.parameter(ThoughtParameters.W3), false, true, false); // [rows, 1]
+        if (parameters.contains(ThoughtParameters.B3)) {
+            w = w.add(decoder.parameter(ThoughtParameters.B3));
+        }
+        return sigmoid ? sd.nn.sigmoid(w) : w;
+    }
+
+    /** h_base + w·(h_thought − h_base), all [M, B, P or 1, L, D or 1]; exactly h_base where w is 0. */
+    static SDVariable mix(SDVariable base, SDVariable thought, SDVariable weight) {
+        return base.add(weight.mul(thought.sub(base)));
+    }
+
+    private SDVariable half(int firstColumn) {
+        return sd.slice(decoder.parameter(ThoughtParameters.W1), new int[] {0, firstColumn}, width, width);
+    }
+}

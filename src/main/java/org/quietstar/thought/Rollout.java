@@ -1,0 +1,162 @@
+package org.quietstar.thought;
+
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.model.Decoder;
+import org.quietstar.model.Parameters;
+
+/**
+ * The rollout (paper, section 4.2: parallel generation): draws P thoughts of T tokens after every position of the text,
+ * all positions and thoughts at once, with cached keys and without gradient.
+ */
+public final class Rollout implements AutoCloseable {
+    private static final String NEXT = "next";
+    private static final String NOISE = "noise";
+    private static final String ENTROPY = "entropy";
+
+    private final ThoughtSizes sizes;
+    private final ThoughtSampling sampling;
+    private final DataType type;
+    private final CachedText text;
+    private final CachedStep step;
+    private double entropy;
+
+    /**
+     * @param sampling how tokens are drawn
+     * @param bannedIds ids that are never drawn
+     */
+    public Rollout(
+            ModelConfig model,
+            ThoughtSizes sizes,
+            double embeddingScale,
+            ThoughtSampling sampling,
+            List<Integer> bannedIds,
+            Parameters parameters) {
+        this.sizes = sizes;
+        this.sampling = sampling;
+        this.type = parameters.dataType();
+        this.text = new CachedText(model, sizes, parameters);
+        this.step = new CachedStep(
+                model,
+                sizes,
+                sizes.thoughtTokens(),
+                embeddingScale,
+                parameters,
+                text,
+                (sd, decoder, hidden, inputs) -> tail(sd, decoder, hidden, inputs, bannedIds, model.vocabSize()));
+    }
+
+    /** Where the randomness of a rollout comes from. */
+    public interface Noise {
+        /** Fills {@code noise} for the token number {@code token} (0 … T−1): uniform [B·P·L, 1] or Gumbel [B·P·L, V]. */
+        void fill(int token, INDArray noise);
+    }
+
+    private List<String> tail(
+            SameDiff sd,
+            Decoder decoder,
+            SDVariable hidden,
+            Map<String, INDArray> inputs,
+            List<Integer> bannedIds,
+            int vocabSize) {
+        SDVariable logits = decoder.logits(hidden);
+        logits.rename("logits");
+        SDVariable allowed = bannedIds.isEmpty()
+                ? logits
+                : logits.add(sd.constant(PolicyTerm.bannedMask(bannedIds, vocabSize, type)));
+        SDVariable logSum = TokenLikelihood.logSum(sd, allowed);
+        SDVariable mean = sd.sum(sd.math.exp(allowed.sub(logSum)).mul(logits), true, 1);
+        logSum.sub(mean).rename(ENTROPY); // H = log Σ exp l − Σ p·l
+        SDVariable next = next(sd, allowed, inputs, lastAllowed(bannedIds, vocabSize), vocabSize);
+        next.castTo(DataType.INT32).rename(NEXT);
+        return List.of("logits", ENTROPY, NEXT);
+    }
+
+    private SDVariable next(
+            SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int lastAllowed, int vocabSize) {
+        if (sampling instanceof ThoughtSampling.Categorical categorical) {
+            return categorical(sd, scaled(sd, logits, categorical.temperature()), inputs, lastAllowed);
+        }
+        if (sampling instanceof ThoughtSampling.GivenNoise given) {
+            return sd.argmax(scaled(sd, logits, given.temperature()).add(noise(sd, inputs, vocabSize)), 1);
+        }
+        return sd.argmax(logits, 1);
+    }
+
+    private SDVariable scaled(SameDiff sd, SDVariable logits, double temperature) {
+        return temperature == 1 ? logits : logits.mul(sd.constant(Nd4j.scalar(type, 1 / temperature)));
+    }
+
+    private SDVariable noise(SameDiff sd, Map<String, INDArray> inputs, int width) {
+        inputs.put(NOISE, Nd4j.zeros(type, sizes.stepRows(), width));
+        return sd.placeHolder(NOISE, type, sizes.stepRows(), width);
+    }
+
+    /** Inverse of the cumulative distribution: how many ids have a cumulative weight of at most u times the total. */
+    private SDVariable categorical(SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int lastAllowed) {
+        SDVariable weights = sd.math.exp(logits.sub(sd.max(logits, true, 1)));
+        SDVariable cumulative = sd.cumsum(weights, false, false, 1);
+        SDVariable target = sd.max(cumulative, true, 1).mul(noise(sd, inputs, 1));
+        SDVariable below = sd.lte(cumulative, target).castTo(type);
+        // u < 1, but its product with the total can round up to the total.
+        return sd.math.min(sd.sum(below, false, 1), sd.constant(Nd4j.scalar(type, lastAllowed)));
+    }
+
+    private static int lastAllowed(List<Integer> bannedIds, int vocabSize) {
+        int last = vocabSize - 1;
+        while (bannedIds.contains(last)) {
+            last--;
+        }
+        return last;
+    }
+
+    /**
+     * Draws the thoughts of a text.
+     *
+     * @param ids the text, INT32 [B·L]
+     * @param noise fills the noise that the sampling needs; not called for greedy or given tokens
+     * @param drawn INT32 [T·B·P·L], receives t1 … tT; with given tokens it holds them
+     */
+    public void draw(INDArray ids, Noise noise, INDArray drawn) {
+        text.run(ids);
+        step.restart();
+        entropy = 0;
+        for (int token = 0; token < sizes.thoughtTokens(); token++) {
+            if (step.input(NOISE) != null) {
+                noise.fill(token, step.input(NOISE));
+            }
+            if (token == 0) {
+                step.runStart();
+            } else {
+                step.runTokens(tokens(drawn, token - 1));
+            }
+            entropy += step.output(ENTROPY).meanNumber().doubleValue() / sizes.thoughtTokens();
+            if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
+                tokens(drawn, token).assign(step.output(NEXT));
+            }
+        }
+    }
+
+    private INDArray tokens(INDArray drawn, int token) {
+        long rows = sizes.stepRows();
+        return drawn.get(NDArrayIndex.interval(token * rows, (token + 1) * rows));
+    }
+
+    /** Mean entropy of the distributions that the last rollout drew from, in nats, at temperature 1. */
+    public double entropy() {
+        return entropy;
+    }
+
+    @Override
+    public void close() {
+        step.close();
+        text.close();
+    }
+}

@@ -1,0 +1,60 @@
+package org.quietstar.thought;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.Parameters;
+
+/** What Quiet-STaR adds to a decoder: START, END and the mixing head, under the reference program's names. */
+public final class ThoughtParameters {
+    public static final String START = "start_embedding";
+    public static final String END = "end_embedding";
+    public static final String W1 = "talk_head.0.weight";
+    public static final String B1 = "talk_head.0.bias";
+    public static final String W2 = "talk_head.2.weight";
+    public static final String B2 = "talk_head.2.bias";
+    public static final String W3 = "talk_head.4.weight";
+    /** Only with the sigmoid mixer. */
+    public static final String B3 = "talk_head.4.bias";
+
+    private static final double SIGMOID_BIAS = -5;
+    private static final double DEVIATION = 0.02;
+
+    private ThoughtParameters() {}
+
+    /** Whether the parameter is START or END, which learn at a rate of their own. */
+    public static boolean isThoughtEmbedding(String name) {
+        return name.equals(START) || name.equals(END);
+    }
+
+    /**
+     * Fresh thought parameters: W1, W2 ~ N(0, 0.02), biases 0, W3 = 0, so that a new model equals its base model;
+     * START and END are a copy of one row of the embedding table, or of its mean.
+     *
+     * @param base the decoder's parameters
+     * @param initToken id of the row, or −1 for the mean
+     */
+    public static Parameters create(ModelConfig model, ThoughtConfig thought, Parameters base, int initToken, long seed) {
+        DataType type = base.dataType();
+        long d = model.hiddenSize();
+        INDArray table = base.get(DecoderParameters.EMBEDDING);
+        INDArray start = (initToken >= 0 ? table.getRow(initToken) : table.mean(0)).reshape(d);
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        arrays.put(START, start.dup('c'));
+        arrays.put(END, start.dup('c'));
+        arrays.put(W1, Parameters.normal(type, seed, W1, DEVIATION, d, 2 * d));
+        arrays.put(B1, Nd4j.zeros(type, d));
+        arrays.put(W2, Parameters.normal(type, seed, W2, DEVIATION, d, d));
+        arrays.put(B2, Nd4j.zeros(type, d));
+        arrays.put(W3, Nd4j.zeros(type, 1, d));
+        if (thought.mixer().equals("sigmoid")) {
+            arrays.put(B3, Nd4j.zeros(type, 1).addi(SIGMOID_BIAS));
+        }
+        return new Parameters(arrays);
+    }
+}
