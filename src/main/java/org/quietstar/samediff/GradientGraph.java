@@ -14,7 +14,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
  * SameDiff's own gradient function of one scalar loss, with the names of the gradients in it.
  *
  * @param function the forward graph followed by its backward graph
- * @param gradientNames for each variable asked for, the name of its gradient in {@code function}
+ * @param gradientNames for each variable asked for on which the loss depends, the name of its gradient in
+ *     {@code function}
  */
 public record GradientGraph(SameDiff function, Map<String, String> gradientNames) {
 
@@ -23,7 +24,7 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
      *
      * @param graph a graph of which no gradient function was made yet
      * @param loss name of a scalar
-     * @param variables names of floating point variables or placeholders on which the loss depends
+     * @param variables names of floating point variables or placeholders
      */
     public static GradientGraph of(SameDiff graph, String loss, List<String> variables) {
         graph.setLossVariables(loss);
@@ -32,10 +33,9 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
         Map<String, String> names = new LinkedHashMap<>();
         for (String name : variables) {
             SDVariable gradient = function.getVariable(name).gradient();
-            if (gradient == null) {
-                throw new IllegalArgumentException("'" + loss + "' does not depend on '" + name + "'");
+            if (gradient != null) {
+                names.put(name, gradient.name());
             }
-            names.put(name, gradient.name());
         }
         return new GradientGraph(function, Map.copyOf(names));
     }
@@ -44,9 +44,15 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
     public String gradientOf(String variable) {
         String name = gradientNames.get(variable);
         if (name == null) {
-            throw new IllegalArgumentException("No gradient was asked for '" + variable + "'");
+            throw new IllegalArgumentException(
+                    "The loss does not depend on '" + variable + "', or its gradient was not asked for");
         }
         return name;
+    }
+
+    /** Whether the loss depends on {@code variable}. */
+    public boolean dependsOn(String variable) {
+        return gradientNames.containsKey(variable);
     }
 
     /** All gradients and the given further outputs, as {@link StaticPlan#compile} takes them. */

@@ -69,7 +69,7 @@ final class PolicyTerm {
     Result build(
             SDVariable hidden, SDVariable drawn, SDVariable advantage, SDVariable weights, SDVariable baseHidden) {
         SDVariable logits = decoder.logits(hidden);
-        logits.rename("logits.thought");
+        logits.rename(QuietStarGraph.THOUGHT_LOGITS);
         SDVariable drawnLogits = sd.sum(hidden.mul(decoder.headRows(drawn)), true, 1); // [T·B·P·L, 1]
         double temperature = loss.reinforceTemperature();
         SDVariable nll = TokenLikelihood.negativeLog(

@@ -54,6 +54,8 @@ public final class QuietStarGraph {
     public static final String LOG_POLICY = "log_policy";
     /** [B·L, V] */
     public static final String BASE_LOGITS = "logits.base";
+    /** [T·B·P·L, V], before any mask or temperature */
+    public static final String THOUGHT_LOGITS = "logits.thought";
     /** [M·B·P·L, V] */
     public static final String MIXED_LOGITS = "logits.mixed";
 

@@ -1,0 +1,123 @@
+package org.quietstar.eval;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.LossConfig;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.thought.LossWeights;
+import org.quietstar.thought.ThoughtSizes;
+
+/** What {@code golden.json} says, in this project's terms (there: N = P, A = M). */
+record GoldenSettings(
+        ModelConfig model,
+        ThoughtConfig thought,
+        LossConfig loss,
+        LossWeights weights,
+        ThoughtSizes sizes,
+        double sampleTemperature,
+        List<Integer> bannedIds,
+        JsonNode losses) {
+
+    private static final class Reader {
+        final Path file;
+        final JsonNode config;
+
+        Reader(Path file, JsonNode config) {
+            this.file = file;
+            this.config = config;
+        }
+
+        JsonNode get(String key) {
+            return required(file, config, key);
+        }
+
+        int integer(String key) {
+            JsonNode value = get(key);
+            if (!value.isIntegralNumber()) {
+                throw new QuietStarException(file + ": config." + key + " is " + value + ", which is not a whole number");
+            }
+            return value.intValue();
+        }
+
+        double number(String key) {
+            JsonNode value = get(key);
+            if (!value.isNumber()) {
+                throw new QuietStarException(file + ": config." + key + " is " + value + ", which is not a number");
+            }
+            return value.doubleValue();
+        }
+
+        boolean truth(String key) {
+            JsonNode value = get(key);
+            if (!value.isBoolean()) {
+                throw new QuietStarException(file + ": config." + key + " is " + value + ", which is not true or false");
+            }
+            return value.booleanValue();
+        }
+
+        String word(String key, String from1, String to1, String from2, String to2) {
+            String value = get(key).asText();
+            if (value.equals(from1)) {
+                return to1;
+            }
+            if (value.equals(from2)) {
+                return to2;
+            }
+            throw new QuietStarException(
+                    file + ": config." + key + " is '" + value + "'; known are '" + from1 + "' and '" + from2 + "'");
+        }
+    }
+
+    private static JsonNode required(Path file, JsonNode parent, String key) {
+        JsonNode value = parent.get(key);
+        if (value == null) {
+            throw new QuietStarException(file + ": the key '" + key + "' is missing");
+        }
+        return value;
+    }
+
+    static GoldenSettings read(Path folder) {
+        Path file = folder.resolve("golden.json");
+        JsonNode root;
+        try {
+            root = new ObjectMapper().readTree(Files.readString(file));
+        } catch (JsonProcessingException e) {
+            throw new QuietStarException(file + ": not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new QuietStarException(
+                    file + ": cannot be read; a golden folder holds golden.json, weights.safetensors, inputs.safetensors,"
+                            + " acts.safetensors and grads_*.safetensors",
+                    e);
+        }
+        var c = new Reader(file, required(file, root, "config"));
+        var b = new Reader(file, root);
+        List<Integer> banned = new ArrayList<>();
+        c.get("ban_ids").forEach(id -> banned.add(id.intValue()));
+        var model = new ModelConfig(
+                "", c.integer("vocab"), c.integer("dim"), c.integer("ffn"), c.integer("layers"), c.integer("heads"),
+                c.integer("kv"), 0, c.number("rope_theta"), c.number("eps"), 0, c.truth("tied"), Integer.MAX_VALUE, 0.02);
+        var thought = new ThoughtConfig(
+                c.integer("T"), c.integer("A"), c.integer("N"), 1.0,
+                c.word("mix_act", "none", "linear", "sigmoid", "sigmoid"), "", c.number("think_scale"), banned);
+        var loss = new LossConfig(
+                0.5, c.number("w_policy"), c.number("reinforce_temp"), c.truth("positive_only"), "mean",
+                c.word("reward", "mixed", "mixed", "talk", "thought"), c.integer("reward_trim"), false, 0, 0);
+        return new GoldenSettings(
+                model,
+                thought,
+                loss,
+                new LossWeights(c.number("w_base"), c.number("w_talk"), c.number("w_policy")),
+                ThoughtSizes.of(thought, b.integer("B"), b.integer("L")),
+                c.number("sample_temp"),
+                banned,
+                required(file, root, "losses_f64"));
+    }
+}
