@@ -51,7 +51,7 @@ public final class GoldenCheck {
         this.settings = GoldenSettings.read(folder);
         this.sizes = settings.sizes();
         this.parameters = new Parameters(read("weights.safetensors", DataType.DOUBLE));
-        this.batch = new LearningBatch(sizes, settings.loss().rewardTrim(), DataType.DOUBLE);
+        this.batch = new LearningBatch(sizes, settings.loss().rewardTrim(), settings.padId(), DataType.DOUBLE);
         this.lengths = new int[sizes.batch()];
         Arrays.fill(lengths, sizes.length());
     }

@@ -24,6 +24,7 @@ record GoldenSettings(
         ThoughtSizes sizes,
         double sampleTemperature,
         List<Integer> bannedIds,
+        int padId,
         JsonNode losses) {
 
     private static final class Reader {
@@ -118,6 +119,7 @@ record GoldenSettings(
                 ThoughtSizes.of(thought, b.integer("B"), b.integer("L")),
                 c.number("sample_temp"),
                 banned,
+                c.integer("pad_id"),
                 required(file, root, "losses_f64"));
     }
 }

@@ -14,12 +14,17 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class LearningBatch {
     private final ThoughtSizes sizes;
     private final int rewardTrim;
+    private final int padId;
     private final DataType type;
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final INDArray text;
 
-    /** @param rewardTrim positions dropped from the end of the policy term beyond the necessary ones */
-    public LearningBatch(ThoughtSizes sizes, int rewardTrim, DataType type) {
+    /**
+     * @param rewardTrim positions dropped from the end of the policy term beyond the necessary ones
+     * @param padId what stands in for lookahead tokens beyond the text; no loss reads what becomes of it
+     */
+    public LearningBatch(ThoughtSizes sizes, int rewardTrim, int padId, DataType type) {
+        this.padId = padId;
         this.sizes = sizes;
         this.rewardTrim = rewardTrim;
         this.type = type;
@@ -87,7 +92,7 @@ public final class LearningBatch {
         putLookahead(all, ids);
     }
 
-    /** The steps a = T+3 … S: x[p+k] for every thought, 0 beyond the text. */
+    /** The steps a = T+3 … S: x[p+k] for every thought, the padding id beyond the text. */
     private void putLookahead(INDArray all, int[] ids) {
         int l = sizes.length();
         int rows = sizes.stepRows();
@@ -97,7 +102,7 @@ public final class LearningBatch {
             for (int r = 0; r < rows; r++) {
                 int p = r % l;
                 int sequence = r / (l * sizes.thoughts());
-                step[r] = p + k < l ? ids[sequence * l + p + k] : 0;
+                step[r] = p + k < l ? ids[sequence * l + p + k] : padId;
             }
             int start = first + (k - 1) * rows;
             all.get(NDArrayIndex.interval(start, start + rows)).assign(Nd4j.createFromArray(step));
