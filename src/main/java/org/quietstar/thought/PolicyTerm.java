@@ -10,6 +10,7 @@ import org.quietstar.config.LossConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Detached;
 import org.quietstar.model.Masks;
+import org.quietstar.model.TokenLikelihood;
 
 /**
  * The policy's part of the loss (paper, section 4.4.2): −A·log π of the drawn tokens, at the reinforce temperature, with

@@ -10,6 +10,7 @@ import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Detached;
 import org.quietstar.model.Parameters;
+import org.quietstar.model.TokenLikelihood;
 import org.quietstar.samediff.CorrectedOps;
 
 /**

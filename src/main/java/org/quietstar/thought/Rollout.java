@@ -11,6 +11,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
+import org.quietstar.model.TokenLikelihood;
 
 /**
  * The rollout (paper, section 4.2: parallel generation): draws P thoughts of T tokens after every position of the text,

@@ -1,15 +1,14 @@
-package org.quietstar.thought;
+package org.quietstar.model;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.quietstar.model.Detached;
 
 /**
  * Negative log-likelihood of one token a row. The label's logit is the product of the hidden state with the label's row
  * of the output head, so that no array of the vocabulary's width is made for picking it; SameDiff's own cross entropies
  * ignore the gradient that comes from above.
  */
-final class TokenLikelihood {
+public final class TokenLikelihood {
     private TokenLikelihood() {}
 
     /**
@@ -19,12 +18,12 @@ final class TokenLikelihood {
      * @param labelLogits [n, 1]
      * @return [n, 1], in nats
      */
-    static SDVariable negativeLog(SameDiff sd, SDVariable logits, SDVariable labelLogits) {
+    public static SDVariable negativeLog(SameDiff sd, SDVariable logits, SDVariable labelLogits) {
         return logSum(sd, logits).sub(labelLogits);
     }
 
     /** log Σ exp over each row, [n, V] to [n, 1]. */
-    static SDVariable logSum(SameDiff sd, SDVariable logits) {
+    public static SDVariable logSum(SameDiff sd, SDVariable logits) {
         SDVariable largest = sd.max(Detached.of(logits), true, 1);
         SDVariable sum = sd.sum(sd.math.exp(logits.sub(largest)), true, 1);
         return sd.math.log(sum).add(largest);
