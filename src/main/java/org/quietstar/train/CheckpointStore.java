@@ -1,0 +1,311 @@
+package org.quietstar.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.CheckpointConfig;
+import org.quietstar.model.ShardedSafetensors;
+
+/**
+ * The checkpoints of a run, one folder each: {@code <run>/checkpoints/step-00000120/}.
+ *
+ * <p>A checkpoint is written into a hidden sibling folder, forced onto the disk, and renamed in one step, so a folder of
+ * that name is whole however the process ends. Older ones go only after that. One process writes; others may read at the
+ * same time.
+ */
+public final class CheckpointStore {
+    /** Largest step that fits the folder names. */
+    public static final long MAX_STEP = 99_999_999;
+
+    private static final Pattern NAME = Pattern.compile("step-\\d{8}");
+    private static final int DIGITS = 8;
+    /** Prefix of a checkpoint that is being written; worthless after a kill. */
+    private static final String WRITING = ".writing-";
+    /** Prefix of a checkpoint that makes way for a new one of the same step; valid until the new one is in place. */
+    private static final String REPLACED = ".replaced-";
+    /** Prefix of a checkpoint that is being deleted. */
+    private static final String DELETING = ".deleting-";
+
+    private static final String MODEL = "model";
+    private static final String THOUGHT = "thought";
+    private static final String OPTIMIZER = "optimizer";
+    private static final String STATE = "state.json";
+
+    /** Lowest score first; of equal ones the newest. */
+    private static final Comparator<CheckpointInfo> BEST_FIRST = Comparator.comparingDouble(
+                    (CheckpointInfo info) -> info.score().orElse(Double.POSITIVE_INFINITY))
+            .thenComparing(Comparator.comparingLong(CheckpointInfo::step).reversed());
+
+    private final Path folder;
+    private final CheckpointConfig config;
+
+    /**
+     * The checkpoints of a run; nothing is touched before {@link #save}.
+     *
+     * @param run folder of the run
+     */
+    public CheckpointStore(Path run, CheckpointConfig config) {
+        this.folder = run.resolve("checkpoints");
+        this.config = config;
+    }
+
+    /**
+     * Writes a checkpoint, then removes the ones that need not stay: all but the newest {@code keepLast}, the one with the
+     * lowest score if {@code keepBest}, and those of later steps, which belong to a course that the run has left.
+     *
+     * @return the checkpoint, durable
+     * @throws QuietStarException if it cannot be written; the earlier checkpoints are then as they were
+     */
+    public CheckpointInfo save(Checkpoint checkpoint) {
+        String name = String.format(Locale.ROOT, "step-%08d", checkpoint.step());
+        Path target = folder.resolve(name);
+        Path writing = folder.resolve(WRITING + name);
+        try {
+            Files.createDirectories(folder);
+            clearLeftovers();
+            writeFiles(writing, checkpoint);
+            replace(writing, target);
+        } catch (IOException | QuietStarException e) {
+            discard(writing);
+            throw new QuietStarException(target + ": the checkpoint cannot be written: " + e.getMessage() + " ("
+                    + e.getClass().getSimpleName() + "). Check that " + folder
+                    + " may be written to and has room; earlier checkpoints are untouched.", e);
+        }
+        try {
+            prune(checkpoint.step());
+        } catch (IOException e) {
+            throw new QuietStarException(
+                    folder + ": an old checkpoint cannot be removed: " + e + ". The new one, " + name + ", is safe.", e);
+        }
+        return new CheckpointInfo(target, checkpoint.step(), checkpoint.score());
+    }
+
+    /** Undoes what a killed process left half done. */
+    private void clearLeftovers() throws IOException {
+        for (Path path : children()) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(REPLACED)) {
+                Path original = original(path);
+                if (Files.exists(original)) {
+                    Durable.deleteFolder(path);
+                } else {
+                    Durable.rename(path, original);
+                }
+            } else if (name.startsWith(WRITING) || name.startsWith(DELETING)) {
+                Durable.deleteFolder(path);
+            }
+        }
+    }
+
+    private void writeFiles(Path writing, Checkpoint checkpoint) throws IOException {
+        long shardBytes = config.shardMiB() * 1024L * 1024L;
+        Files.createDirectory(writing);
+        ShardedSafetensors.write(writing, MODEL, checkpoint.weights(), shardBytes);
+        ShardedSafetensors.write(writing, THOUGHT, checkpoint.thought(), Long.MAX_VALUE);
+        ShardedSafetensors.write(writing, OPTIMIZER, checkpoint.optimizer(), shardBytes);
+        Durable.write(writing.resolve(STATE), CheckpointState.encode(checkpoint.state()));
+        CheckpointManifest.write(writing, checkpoint.step(), checkpoint.score());
+        Durable.syncFolder(writing);
+    }
+
+    /** Puts the new folder in place. A folder cannot replace one that is not empty, so the old one steps aside first. */
+    private void replace(Path writing, Path target) throws IOException {
+        Path replaced = folder.resolve(REPLACED + target.getFileName());
+        if (Files.exists(target)) {
+            Durable.rename(target, replaced);
+        }
+        Durable.rename(writing, target);
+        if (Files.exists(replaced)) {
+            Durable.deleteFolder(replaced);
+        }
+    }
+
+    private static void discard(Path writing) {
+        try {
+            if (Files.exists(writing)) {
+                Durable.deleteFolder(writing);
+            }
+        } catch (IOException e) {
+            // The next save tries again; the reason for which this one failed matters more.
+            return;
+        }
+    }
+
+    private void prune(long newest) throws IOException {
+        List<CheckpointInfo> sound = new ArrayList<>(list());
+        sound.removeIf(info -> info.step() > newest);
+        Set<Path> kept = new HashSet<>();
+        sound.subList(Math.max(0, sound.size() - config.keepLast()), sound.size())
+                .forEach(info -> kept.add(info.path()));
+        if (config.keepBest()) {
+            scored(sound).stream().limit(1).forEach(info -> kept.add(info.path()));
+        }
+        for (Path path : children()) {
+            String name = path.getFileName().toString();
+            if (NAME.matcher(name).matches() && !kept.contains(path)) {
+                Path deleting = folder.resolve(DELETING + name);
+                Durable.rename(path, deleting);
+                Durable.deleteFolder(deleting);
+            }
+        }
+    }
+
+    /** Oldest first, the checkpoints whose manifest is sound and whose files have their sizes; sums are not compared. */
+    public List<CheckpointInfo> list() {
+        List<CheckpointInfo> sound = new ArrayList<>();
+        for (Path path : candidates()) {
+            try {
+                CheckpointManifest manifest = CheckpointManifest.read(path);
+                sound.add(new CheckpointInfo(path, manifest.step(), manifest.score()));
+            } catch (QuietStarException damaged) {
+                // Whoever wants one to use calls latest or best, and hears of it there.
+                continue;
+            }
+        }
+        return sound;
+    }
+
+    /** The newest checkpoint that is intact to the last bit; the listener hears of each newer one that is not. */
+    public Optional<CheckpointInfo> latest(DamageListener listener) {
+        while (true) {
+            List<Path> seen = candidates();
+            List<Path> newestFirst = new ArrayList<>(seen);
+            Collections.reverse(newestFirst);
+            for (Path path : newestFirst) {
+                Optional<CheckpointInfo> intact = intact(path, listener);
+                if (intact.isPresent()) {
+                    return intact;
+                }
+            }
+            if (candidates().equals(seen)) {
+                return Optional.empty();
+            }
+            // A writing process has put others in their place meanwhile.
+        }
+    }
+
+    /** The checkpoint with the lowest score that is intact; the listener hears of each better one that is not. */
+    public Optional<CheckpointInfo> best(DamageListener listener) {
+        return scored(list()).stream()
+                .flatMap(info -> intact(info.path(), listener).stream())
+                .findFirst();
+    }
+
+    private static List<CheckpointInfo> scored(List<CheckpointInfo> all) {
+        return all.stream()
+                .filter(info -> info.score().isPresent())
+                .sorted(BEST_FIRST)
+                .toList();
+    }
+
+    /**
+     * Loads the newest intact checkpoint, as {@link #latest} finds it. If a writing process removes it meanwhile, the one
+     * that has taken its place is loaded.
+     */
+    public Optional<Checkpoint> loadLatest(DamageListener listener) {
+        while (true) {
+            Optional<CheckpointInfo> latest = latest(listener);
+            if (latest.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(read(latest.get()));
+            } catch (QuietStarException e) {
+                if (Files.exists(latest.get().path())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Loads one checkpoint folder after comparing all its sums; QuietStarException names a damaged file. */
+    public static Checkpoint load(Path checkpoint) {
+        return read(verify(checkpoint));
+    }
+
+    private static Optional<CheckpointInfo> intact(Path path, DamageListener listener) {
+        try {
+            return Optional.of(verify(path));
+        } catch (QuietStarException e) {
+            // One that a writing process has just removed is gone, not damaged.
+            if (Files.exists(path)) {
+                listener.damaged(path, e.getMessage());
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static CheckpointInfo verify(Path path) {
+        CheckpointManifest manifest = CheckpointManifest.read(path);
+        manifest.verify(path);
+        return new CheckpointInfo(path, manifest.step(), manifest.score());
+    }
+
+    private static Checkpoint read(CheckpointInfo info) {
+        Path path = info.path();
+        try {
+            return new Checkpoint(
+                    info.step(),
+                    readAll(path, MODEL),
+                    readAll(path, THOUGHT),
+                    readAll(path, OPTIMIZER),
+                    CheckpointState.decode(Files.readAllBytes(path.resolve(STATE))),
+                    info.score());
+        } catch (IOException e) {
+            throw new QuietStarException(path.resolve(STATE) + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static Map<String, INDArray> readAll(Path path, String base) {
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        try (ShardedSafetensors source = ShardedSafetensors.open(path, base)) {
+            source.names().forEach(name -> arrays.put(name, source.read(name)));
+        }
+        return arrays;
+    }
+
+    /** All folders that may be checkpoints, by step: those in place, and those that lack the one to replace them. */
+    private List<Path> candidates() {
+        try {
+            return children().stream()
+                    .filter(path -> NAME.matcher(path.getFileName().toString()).matches()
+                            || path.getFileName().toString().startsWith(REPLACED) && !Files.exists(original(path)))
+                    .sorted(Comparator.comparing(CheckpointStore::digits))
+                    .toList();
+        } catch (IOException e) {
+            throw new QuietStarException(folder + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static String digits(Path path) {
+        String name = path.getFileName().toString();
+        return name.substring(name.length() - DIGITS);
+    }
+
+    private Path original(Path replaced) {
+        return folder.resolve(replaced.getFileName().toString().substring(REPLACED.length()));
+    }
+
+    private List<Path> children() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> paths = Files.list(folder)) {
+            return paths.sorted().toList();
+        }
+    }
+}
