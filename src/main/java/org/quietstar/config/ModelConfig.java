@@ -2,7 +2,7 @@ package org.quietstar.config;
 
 /** Section {@code model}: a decoder of the Llama/Mistral kind (RMSNorm, rotary positions, grouped queries, SwiGLU). */
 public record ModelConfig(
-        @Key(value = "File or folder of *.safetensors with Hugging Face tensor names to start from; empty means random weights.")
+        @Key(value = "File or folder of *.safetensors with Hugging Face tensor names to start from; empty means random weights; a relative path starts at the folder the command runs in.")
                 String weights,
         @Key(value = "Rows of the embedding table; 0 takes the tokenizer's size.", unit = "tokens", min = 0) int vocabSize,
         @Key(value = "Width D of the residual stream.", min = 2) int hiddenSize,

@@ -14,7 +14,11 @@ public record ThoughtConfig(
         @Key(value = "Text whose first token's embedding START and END begin as; the mean embedding where the tokenizer lacks it.")
                 String initText,
         @Key(value = "START and END are multiplied by this on their way into the model.", min = 0) double embeddingScale,
-        @Key("Token ids that a thought never contains; the padding id is always among them.") List<Integer> bannedIds) {
+        @Key(value = "Token ids that a thought never contains; the padding id is always among them.", min = 0) List<Integer> bannedIds) {
+
+    public ThoughtConfig {
+        bannedIds = List.copyOf(bannedIds);
+    }
 
     public static ThoughtConfig defaults() {
         return new ThoughtConfig(9, 4, 2, 1.0, "linear", "---", 1.0, List.of());
