@@ -60,8 +60,7 @@ public final class ProgressDisplay {
      * @param interval least time between two plain lines where there is no terminal
      * @param nanoTime a clock in nanoseconds that never runs backwards
      */
-    public ProgressDisplay(
-            PrintWriter out, boolean terminal, int columns, Duration interval, LongSupplier nanoTime) {
+    public ProgressDisplay(PrintWriter out, boolean terminal, int columns, Duration interval, LongSupplier nanoTime) {
         if (columns < 20) {
             throw new IllegalArgumentException("columns " + columns + " is below 20");
         }
@@ -151,7 +150,8 @@ public final class ProgressDisplay {
     private String line(long now) {
         String head = String.format(Locale.ROOT, "stage %s  %d/%d ", stage, step, totalSteps);
         var tail = new StringBuilder();
-        values.forEach((name, value) -> tail.append(name).append(' ').append(number(value)).append("  "));
+        values.forEach((name, value) ->
+                tail.append(name).append(' ').append(number(value)).append("  "));
         tail.append(String.format(Locale.ROOT, "%,d tok/s  ", Math.round(tokensPerSecond)));
         tail.append(step >= totalSteps ? "in " + time(now - beganAt) : "ETA " + time(remaining(now)));
         int bar = Math.min(WIDEST_BAR, columns - 1 - head.length() - tail.length() - 3);

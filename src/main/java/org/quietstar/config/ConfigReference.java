@@ -15,10 +15,16 @@ public final class ConfigReference {
     private static final String STAGES =
             "What is trained, one after the other: a list of stages. Each has a name (letters a to z, digits, '-'; "
                     + "no two alike) and, in sections of its own, the keys that differ from the run's; allowed are the "
-                    + "sections " + String.join(", ", Schema.stageSections()) + ", without data.validation and "
-                    + "data.validationFraction. A run without stages has one, named after train.mode. --set "
-                    + "stages.NAME.SECTION.KEY=VALUE sets a key of one stage; --set SECTION.KEY=VALUE sets it for the run "
-                    + "and for every stage, also for one whose own section says otherwise.";
+                    + "sections " + String.join(", ", Schema.stageSections()) + ", without data.validation and"
+                    + " data.validationFraction. A run"
+                    + " without stages has one, named after"
+                    + " train.mode. --set"
+                    + " stages.NAME.SECTION.KEY=VALUE sets a"
+                    + " key of one stage; --set"
+                    + " SECTION.KEY=VALUE sets it for the"
+                    + " run and for every stage, also for"
+                    + " one whose own section says"
+                    + " otherwise.";
 
     private ConfigReference() {}
 

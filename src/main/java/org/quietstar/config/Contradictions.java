@@ -34,8 +34,7 @@ final class Contradictions {
 
     private void model(ModelConfig model) {
         if (model.heads() % model.kvHeads() != 0) {
-            throw conflict(
-                    layers.run(), "model.kvHeads must divide model.heads", "model.heads", "model.kvHeads");
+            throw conflict(layers.run(), "model.kvHeads must divide model.heads", "model.heads", "model.kvHeads");
         }
         if (model.headDim() == 0 && model.hiddenSize() % model.heads() != 0) {
             throw conflict(
@@ -45,7 +44,8 @@ final class Contradictions {
                     "model.heads");
         }
         if (model.headDim() % 2 != 0) {
-            throw conflict(layers.run(), "rotary positions turn pairs, so the width of a head is even", "model.headDim");
+            throw conflict(
+                    layers.run(), "rotary positions turn pairs, so the width of a head is even", "model.headDim");
         }
         if (model.headDim() == 0 && model.hiddenSize() / model.heads() % 2 != 0) {
             throw conflict(
@@ -149,23 +149,25 @@ final class Contradictions {
     private QuietStarException conflict(Map<String, Layers.Setting> settings, String rule, String... paths) {
         var written = new LinkedHashMap<String, Layers.Setting>();
         Arrays.stream(paths).forEach(path -> written.put(path, settings.get(path)));
-        String place = written.values().stream()
+        Origin place = written.values().stream()
                 .filter(Objects::nonNull)
                 .map(Layers.Setting::origin)
                 .reduce((a, b) -> a instanceof Origin.Argument ? a : b)
-                .map(Origin::place)
-                .orElse(layers.source());
+                .orElse(new Origin.FileLine(layers.source(), 0));
         String keys = written.entrySet().stream()
-                .map(entry -> describe(Schema.key(entry.getKey()), entry.getValue()))
+                .map(entry -> describe(Schema.key(entry.getKey()), entry.getValue(), place))
                 .collect(Collectors.joining(" and "));
         String verdict = paths.length > 1 ? " contradict each other; allowed: " : " is not possible; allowed: ";
-        return new QuietStarException(place + ": " + keys + verdict + rule);
+        return new QuietStarException(place.place() + ": " + keys + verdict + rule);
     }
 
-    private static String describe(KeySpec key, Layers.Setting setting) {
+    private static String describe(KeySpec key, Layers.Setting setting, Origin named) {
         if (setting == null) {
             return key.path() + " " + Shown.yaml(key.defaultValue()) + " (default)";
         }
-        return setting.path() + " " + Shown.yaml(setting.value()) + " (" + setting.origin().brief() + ")";
+        String where = named instanceof Origin.FileLine
+                ? setting.origin().brief()
+                : setting.origin().place();
+        return setting.path() + " " + Shown.yaml(setting.value()) + " (" + where + ")";
     }
 }

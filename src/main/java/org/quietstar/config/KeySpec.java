@@ -58,7 +58,8 @@ record KeySpec(String section, String name, Type type, Key rule, Object defaultV
 
     /** Type and range in one phrase, as the reference prints it. */
     String kind() {
-        boolean selfEvident = rule.oneOf().length > 0 || type == Type.BOOLEAN || type == Type.TEXT || type == Type.TEXTS;
+        boolean selfEvident =
+                rule.oneOf().length > 0 || type == Type.BOOLEAN || type == Type.TEXT || type == Type.TEXTS;
         return selfEvident ? allowed() : type.words + ", " + allowed();
     }
 

@@ -11,7 +11,8 @@ import org.quietstar.QuietStarException;
 /** Turns what was written at a key into the value of the key's type, or says exactly why it cannot be. */
 final class KeyValue {
     private static final Pattern INTEGER = Pattern.compile("[-+]?(?:0|[1-9][0-9]*)");
-    private static final Pattern DECIMAL = Pattern.compile("[-+]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?");
+    private static final Pattern DECIMAL =
+            Pattern.compile("[-+]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?");
     private static final Pattern NOT_FINITE =
             Pattern.compile("[-+]?\\.?(?:inf|infinity|nan)", Pattern.CASE_INSENSITIVE);
     private static final Set<String> TRUE = Set.of("true", "True", "TRUE");
@@ -49,8 +50,10 @@ final class KeyValue {
             throw error(node, node.shown() + " stands where " + key.type().words + " is wanted");
         }
         if (scalar.isNull()) {
-            throw error(node, "no value (null); delete the line to get the default "
-                            + Shown.yaml(key.defaultValue()) + ", or write a value");
+            throw error(
+                    node,
+                    "no value (null); delete the line to get the default " + Shown.yaml(key.defaultValue())
+                            + ", or write a value");
         }
         return scalar;
     }
@@ -135,7 +138,9 @@ final class KeyValue {
         String text = scalar.text();
         List<String> words = List.of(key.rule().oneOf());
         if (!words.isEmpty() && !words.contains(text)) {
-            String meant = NearestKey.close(text, words).map(w -> "; did you mean " + w + "?").orElse("");
+            String meant = NearestKey.close(text, words)
+                    .map(w -> "; did you mean " + w + "?")
+                    .orElse("");
             throw error(scalar, scalar.shown() + " is not among the allowed words" + meant);
         }
         boolean otherType = DECIMAL.matcher(text).matches() || TRUE.contains(text) || FALSE.contains(text);

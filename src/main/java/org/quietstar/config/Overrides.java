@@ -46,7 +46,8 @@ final class Overrides {
         if (equals <= 0) {
             throw origin.error("", "names no key and value; write --set KEY=VALUE, for example --set train.steps=50");
         }
-        return new Assignment(text.substring(0, equals).strip(), text.substring(equals + 1).strip(), origin);
+        return new Assignment(
+                text.substring(0, equals).strip(), text.substring(equals + 1).strip(), origin);
     }
 
     private void setForRun(Assignment assignment) {
@@ -76,7 +77,9 @@ final class Overrides {
                 .orElse("");
         return assignment
                 .origin()
-                .error("", "no stage has the name " + Shown.quoted(name) + "; " + meant + "stages of this run: "
+                .error(
+                        "",
+                        "no stage has the name " + Shown.quoted(name) + "; " + meant + "stages of this run: "
                                 + String.join(", ", stages.keySet()) + " (write stages.NAME.SECTION.KEY=VALUE)");
     }
 
@@ -93,11 +96,17 @@ final class Overrides {
             return key;
         }
         if (section != null && dot < 0) {
-            throw origin.error("", path + " is a section; name one of its keys: "
-                            + String.join(", ", section.keys().stream().map(KeySpec::path).toList()));
+            throw origin.error(
+                    "",
+                    path + " is a section; name one of its keys: "
+                            + String.join(
+                                    ", ",
+                                    section.keys().stream().map(KeySpec::path).toList()));
         }
         if (path.equals(Schema.STAGES)) {
-            throw origin.error("", "stages are listed in the file; one key of a stage is set by "
+            throw origin.error(
+                    "",
+                    "stages are listed in the file; one key of a stage is set by "
                             + "--set stages.NAME.SECTION.KEY=VALUE");
         }
         String within = section == null ? "" : section.name();

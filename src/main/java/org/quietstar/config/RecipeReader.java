@@ -18,8 +18,12 @@ final class RecipeReader {
     static Layers read(YamlNode root, String source) {
         var layers = new Layers(source);
         if (!(root instanceof YamlNode.Fields fields)) {
-            throw root.origin().error("", root.shown() + " stands where 'key: value' lines are wanted "
-                            + "(a blank follows each colon); known keys: " + String.join(", ", Schema.topNames()));
+            throw root.origin()
+                    .error(
+                            "",
+                            root.shown() + " stands where 'key: value' lines are wanted "
+                                    + "(a blank follows each colon); known keys: "
+                                    + String.join(", ", Schema.topNames()));
         }
         new RecipeReader(layers).top(fields);
         return layers;
@@ -35,7 +39,8 @@ final class RecipeReader {
             } else if (Schema.key(field.name()) != null && !field.name().contains(".")) {
                 put(Schema.key(field.name()), "", field, layers.run());
             } else {
-                throw UnknownKey.error(field.origin(), "", "", field.name(), field.value().shown());
+                throw UnknownKey.error(
+                        field.origin(), "", "", field.name(), field.value().shown());
             }
         }
     }
@@ -50,7 +55,11 @@ final class RecipeReader {
             KeySpec key = Schema.key(section.name() + "." + entry.name());
             if (key == null || entry.name().contains(".")) {
                 throw UnknownKey.error(
-                        entry.origin(), prefix, section.name(), entry.name(), entry.value().shown());
+                        entry.origin(),
+                        prefix,
+                        section.name(),
+                        entry.name(),
+                        entry.value().shown());
             }
             if (!prefix.isEmpty()) {
                 requireStageable(key, prefix, entry.origin());
@@ -61,9 +70,11 @@ final class RecipeReader {
 
     private static String notASection(Schema.Section section, YamlNode value) {
         boolean empty = value instanceof YamlNode.Scalar scalar && scalar.isNull();
-        String names = String.join(", ", section.keys().stream().map(KeySpec::name).toList());
-        String problem = empty ? "the section is empty; delete it or indent keys below it" : value.shown()
-                + " stands where a section is wanted";
+        String names =
+                String.join(", ", section.keys().stream().map(KeySpec::name).toList());
+        String problem = empty
+                ? "the section is empty; delete it or indent keys below it"
+                : value.shown() + " stands where a section is wanted";
         return problem + "; its keys: " + names;
     }
 
@@ -72,8 +83,8 @@ final class RecipeReader {
         if (!key.stageable()) {
             throw origin.error(
                     prefix + key.path(),
-                    "held-out text is the same in all stages; write " + key.name() + " in the section "
-                            + key.section() + " of the run");
+                    "held-out text is the same in all stages; write " + key.name() + " in the section " + key.section()
+                            + " of the run");
         }
     }
 
@@ -84,8 +95,11 @@ final class RecipeReader {
 
     private void stages(YamlNode.Field field) {
         if (!(field.value() instanceof YamlNode.Items list) || list.items().isEmpty()) {
-            throw field.origin().error(Schema.STAGES, "wants a list of stages, each '- name: …' with the sections that "
-                            + "differ indented below it; delete the key for a run of one stage");
+            throw field.origin()
+                    .error(
+                            Schema.STAGES,
+                            "wants a list of stages, each '- name: …' with the sections that "
+                                    + "differ indented below it; delete the key for a run of one stage");
         }
         int number = 0;
         for (YamlNode item : list.items()) {
@@ -106,8 +120,11 @@ final class RecipeReader {
         String name = stageName(named, place);
         Layers.Stage earlier = layers.stages().get(name);
         if (earlier != null) {
-            throw named.origin().error(place + ".name", Shown.quoted(name) + " is the name of another stage ("
-                            + earlier.origin().brief() + "); each stage needs a name of its own");
+            throw named.origin()
+                    .error(
+                            place + ".name",
+                            Shown.quoted(name) + " is the name of another stage ("
+                                    + earlier.origin().brief() + "); each stage needs a name of its own");
         }
         var settings = new HashMap<String, Layers.Setting>();
         String prefix = Schema.STAGES + "." + name + ".";
@@ -122,7 +139,8 @@ final class RecipeReader {
     private static Schema.Section stageSection(YamlNode.Field field, String prefix) {
         Schema.Section section = Schema.section(field.name());
         if (section == null) {
-            throw UnknownKey.error(field.origin(), prefix, "", field.name(), field.value().shown());
+            throw UnknownKey.error(
+                    field.origin(), prefix, "", field.name(), field.value().shown());
         }
         if (!section.stageable()) {
             throw sameInAllStages(section, prefix, field.origin());
@@ -145,7 +163,8 @@ final class RecipeReader {
             throw field.origin()
                     .error(
                             place + ".name",
-                            field.value().shown() + " is no name of a stage; allowed: the letters a to z, digits and '-'");
+                            field.value().shown()
+                                    + " is no name of a stage; allowed: the letters a to z, digits and '-'");
         }
         return ((YamlNode.Scalar) field.value()).text();
     }

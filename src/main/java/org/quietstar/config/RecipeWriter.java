@@ -30,7 +30,8 @@ final class RecipeWriter {
         }
         StageConfig only = config.stages().get(0);
         return only.name().equals(config.train().mode())
-                && Schema.stageSections().stream().allMatch(s -> differing(s, only, config).isEmpty());
+                && Schema.stageSections().stream()
+                        .allMatch(s -> differing(s, only, config).isEmpty());
     }
 
     private void section(Schema.Section section, RunConfig config) {
@@ -60,6 +61,10 @@ final class RecipeWriter {
     }
 
     private void line(String indent, KeySpec key, Object value) {
-        yaml.append(indent).append(key.name()).append(": ").append(Shown.yaml(value)).append('\n');
+        yaml.append(indent)
+                .append(key.name())
+                .append(": ")
+                .append(Shown.yaml(value))
+                .append('\n');
     }
 }

@@ -44,9 +44,8 @@ public final class RunConfigs {
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
         YamlNode root = YamlTree.read(content, line -> new Origin.FileLine(sourceName, line));
         if (root == null || root instanceof YamlNode.Scalar scalar && scalar.isNull()) {
-            throw new QuietStarException(
-                    sourceName + ": the file is empty; a recipe sets at least one of: "
-                            + String.join(", ", Schema.topNames()));
+            throw new QuietStarException(sourceName + ": the file is empty; a recipe sets at least one of: "
+                    + String.join(", ", Schema.topNames()));
         }
         Layers layers = RecipeReader.read(root, sourceName);
         Overrides.apply(sets, layers);
@@ -68,7 +67,8 @@ public final class RunConfigs {
     public static void requireTrainingData(RunConfig config) {
         for (StageConfig stage : config.stages()) {
             if (stage.train().steps() > 0 && stage.data().train().isEmpty()) {
-                throw new QuietStarException("data.train: [] names no text for the stage '" + stage.name() + "' with train.steps "
+                throw new QuietStarException("data.train: [] names no text for the stage '" + stage.name()
+                        + "' with train.steps "
                         + stage.train().steps() + "; write data.train in the recipe, or --set data.train=FILE (a file, "
                         + "folder or glob of .txt or .jsonl, either may be .gz)");
             }
@@ -89,10 +89,14 @@ public final class RunConfigs {
             throw new QuietStarException(file + ": cannot be read (" + e + "); check its permissions", e);
         }
         if (bytes.length > LARGEST_BYTES) {
-            throw new QuietStarException(file + ": larger than 1 MiB, so no recipe; name a YAML file such as configs/tiny.yaml");
+            throw new QuietStarException(
+                    file + ": larger than 1 MiB, so no recipe; name a YAML file such as configs/tiny.yaml");
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new QuietStarException(file + ": not UTF-8 text; save it as UTF-8", e);
         }

@@ -64,7 +64,8 @@ final class Schema {
         Object[] arguments = Arrays.stream(components)
                 .map(c -> values.apply(key(section + "." + c.getName())))
                 .toArray();
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             return type.getDeclaredConstructor(types).newInstance(arguments);
         } catch (ReflectiveOperationException e) {

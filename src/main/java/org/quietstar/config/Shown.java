@@ -14,7 +14,9 @@ final class Shown {
     static String clean(String text) {
         var cleaned = new StringBuilder();
         text.codePoints().limit(LONGEST).forEach(c -> {
-            if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+            if (c == '\n') {
+                cleaned.append("\\n");
+            } else if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
                 cleaned.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 cleaned.appendCodePoint(c);

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** Text as a YAML scalar: bare where no reader of YAML could take it for anything else, else in double quotes. */
 final class YamlText {
     /** Begins with a letter, a point followed by one, a slash or an underscore; no sign that YAML gives a meaning. */
-    private static final Pattern BARE = Pattern.compile("(?:\\.{0,2}/)?[A-Za-z_][A-Za-z0-9_./-]*(?:\\*[A-Za-z0-9_./-]*)*");
+    private static final Pattern BARE =
+            Pattern.compile("(?:\\.{0,2}/)?[A-Za-z_][A-Za-z0-9_./-]*(?:\\*[A-Za-z0-9_./-]*)*");
 
     private static final Set<String> NOT_TEXT =
             Set.of("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf");

@@ -1,5 +1,6 @@
 package org.quietstar.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 import org.quietstar.QuietStarException;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * Text to {@link YamlNode}s through Jackson's YAML parser. Scalars keep the text that was written, since which words are
@@ -60,9 +62,10 @@ final class YamlTree {
         if (depth > DEEPEST) {
             throw origin.error("", "nested too deeply; no key has more than 4 levels");
         }
-        if (parser.isCurrentAlias() || parser.getObjectId() != null) {
+        if (parser.isCurrentAlias() || startsWith("&")) {
             throw origin.error(
-                    path, "'&' and '*' at the start of a value (YAML anchors and aliases) are not supported; "
+                    path,
+                    "'&' and '*' at the start of a value (YAML anchors and aliases) are not supported; "
                             + "write the value out, and put text that begins with such a sign in quotes");
         }
         if (parser.getTypeId() != null) {
@@ -71,7 +74,7 @@ final class YamlTree {
         return switch (parser.currentToken()) {
             case START_OBJECT -> fields(path, depth, origin);
             case START_ARRAY -> items(path, depth, origin);
-            default -> new YamlNode.Scalar(parser.getText(), startsWithQuote(), origin);
+            default -> new YamlNode.Scalar(parser.getText(), startsWith("\"'|>"), origin);
         };
     }
 
@@ -104,10 +107,10 @@ final class YamlTree {
         return places.apply(parser.currentTokenLocation().getLineNr());
     }
 
-    /** Jackson does not tell "5" from 5 with quotes around; the sign at the value's place does. */
-    private boolean startsWithQuote() {
+    /** Jackson does not tell whether 5 had quotes around it, nor a scalar's anchor; the sign at the value's place does. */
+    private boolean startsWith(String signs) {
         long at = parser.currentTokenLocation().getCharOffset();
-        return at >= 0 && at < codePoints.length && "\"'|>".indexOf(codePoints[(int) at]) >= 0;
+        return at >= 0 && at < codePoints.length && signs.indexOf(codePoints[(int) at]) >= 0;
     }
 
     private static void refuseTabs(String text, IntFunction<Origin> places) {
@@ -125,13 +128,22 @@ final class YamlTree {
                 int line = marked.getProblemMark().getLine() + 1;
                 return places.apply(line).error("", explain(marked.getProblem()));
             }
-            if (cause instanceof ReaderException unreadable) {
-                String before = text.substring(0, Math.min(unreadable.getPosition(), text.length()));
-                int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+            if (cause instanceof ReaderException) {
+                int line = 1
+                        + (int) text.codePoints()
+                                .takeWhile(StreamReader::isPrintable)
+                                .filter(c -> c == '\n')
+                                .count();
                 return places.apply(line).error("", "malformed YAML: a control character stands here; delete it");
             }
         }
-        return places.apply(0).error("", "malformed YAML: " + Shown.clean(String.valueOf(e.getMessage())));
+        int line = e instanceof JsonProcessingException json && json.getLocation() != null
+                ? Math.max(json.getLocation().getLineNr(), 0)
+                : 0;
+        String message = String.valueOf(e.getMessage());
+        boolean key = message.startsWith("Expected a field name");
+        return places.apply(line)
+                .error("", explain(key ? "a key is one word, not a list or a group of keys" : message));
     }
 
     private static String explain(String problem) {
