@@ -36,7 +36,7 @@ final class ConfigCommand implements Runnable {
     void spec(CommandSpec commandSpec) {
         spec = commandSpec;
         String reference = ConfigReference.text().replace("%", "%%").replace("@|", "@ |");
-        spec.usageMessage().width(100).footerHeading("%nKeys%n%n").footer(reference.split("\n"));
+        spec.usageMessage().width(100).footerHeading("%nKeys%n%n").footer(reference.split("\n", -1));
     }
 
     @Override

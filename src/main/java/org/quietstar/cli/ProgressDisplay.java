@@ -175,7 +175,7 @@ public final class ProgressDisplay {
 
     private static String number(double value) {
         double size = Math.abs(value);
-        boolean plain = value == 0 || size >= 0.001 && size < 1e5 || Double.isNaN(value);
+        boolean plain = value == 0 || (size >= 0.001 && size < 1e5) || Double.isNaN(value);
         return String.format(Locale.ROOT, plain ? "%.3f" : "%.2e", value);
     }
 

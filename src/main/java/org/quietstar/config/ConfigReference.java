@@ -52,7 +52,7 @@ public final class ConfigReference {
 
     private static void wrap(List<String> lines, String indent, String text) {
         var line = new StringBuilder(indent);
-        for (String word : text.split(" ")) {
+        for (String word : text.split(" ", -1)) {
             if (line.length() > indent.length() && line.length() + 1 + word.length() > WIDTH) {
                 lines.add(line.toString());
                 line = new StringBuilder(indent);

@@ -122,7 +122,7 @@ final class Overrides {
         boolean list = key.type() == KeySpec.Type.TEXTS || key.type() == KeySpec.Type.INTEGERS;
         boolean text = key.type() == KeySpec.Type.TEXT || key.type() == KeySpec.Type.TEXTS;
         String written = assignment.value();
-        boolean yaml = written.startsWith("\"") || written.startsWith("'") || list && written.startsWith("[");
+        boolean yaml = written.startsWith("\"") || written.startsWith("'") || (list && written.startsWith("["));
         YamlNode node;
         if (yaml) {
             node = YamlTree.read(written, line -> assignment.origin());

@@ -129,7 +129,7 @@ final class RecipeReader {
         var settings = new HashMap<String, Layers.Setting>();
         String prefix = Schema.STAGES + "." + name + ".";
         for (YamlNode.Field field : fields.fields()) {
-            if (field != named) {
+            if (!field.name().equals("name")) {
                 section(stageSection(field, prefix), prefix, field, settings);
             }
         }

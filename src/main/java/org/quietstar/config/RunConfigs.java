@@ -43,7 +43,7 @@ public final class RunConfigs {
     public static RunConfig fromYaml(String text, String sourceName, List<String> sets) {
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
         YamlNode root = YamlTree.read(content, line -> new Origin.FileLine(sourceName, line));
-        if (root == null || root instanceof YamlNode.Scalar scalar && scalar.isNull()) {
+        if (root == null || (root instanceof YamlNode.Scalar scalar && scalar.isNull())) {
             throw new QuietStarException(sourceName + ": the file is empty; a recipe sets at least one of: "
                     + String.join(", ", Schema.topNames()));
         }

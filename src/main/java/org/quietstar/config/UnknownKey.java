@@ -43,7 +43,7 @@ final class UnknownKey {
             int dot = candidate.lastIndexOf('.');
             boolean here = candidate.substring(0, Math.max(dot, 0)).equals(section);
             int distance = NearestKey.distance(wanted, candidate.substring(dot + 1)) + (here ? 0 : OTHER_SECTION);
-            if (distance < least || distance == least && here) {
+            if (distance < least || (distance == least && here)) {
                 least = distance;
                 best = candidate;
             }

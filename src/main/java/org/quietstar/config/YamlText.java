@@ -33,7 +33,7 @@ final class YamlText {
     }
 
     private static void appendPrintable(StringBuilder quoted, int c) {
-        boolean printable = c >= 0x20 && c < 0x7f || c >= 0xa0 && c < 0x2028 || c > 0x2029 && c < 0xd800;
+        boolean printable = (c >= 0x20 && c < 0x7f) || (c >= 0xa0 && c < 0x2028) || (c > 0x2029 && c < 0xd800);
         if (printable) {
             quoted.appendCodePoint(c);
         } else {
