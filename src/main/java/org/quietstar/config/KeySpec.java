@@ -1,5 +1,6 @@
 package org.quietstar.config;
 
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
 
@@ -9,8 +10,9 @@ import java.util.Set;
  * @param section the section it stands in; empty for a key of the top level
  * @param rule its sentence, unit and range
  * @param defaultValue its value where a recipe does not set it
+ * @param accessor reads it from its record
  */
-record KeySpec(String section, String name, Type type, Key rule, Object defaultValue) {
+record KeySpec(String section, String name, Type type, Key rule, Object defaultValue, Method accessor) {
 
     /** Keys that mean the run as a whole, although their section may differ between stages. */
     private static final Set<String> SAME_IN_ALL_STAGES = Set.of("data.validation", "data.validationFraction");

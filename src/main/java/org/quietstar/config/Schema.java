@@ -1,5 +1,6 @@
 package org.quietstar.config;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -55,38 +56,31 @@ final class Schema {
 
     /** A section record from the values of its keys. */
     static <T extends Record> T build(Class<T> type, Function<KeySpec, Object> values) {
-        RecordComponent[] components = type.getRecordComponents();
-        String section = SECTIONS.stream()
-                .filter(s -> s.type() == type)
+        List<KeySpec> keys = SECTIONS.stream()
+                .filter(section -> section.type() == type)
                 .findFirst()
                 .orElseThrow()
-                .name();
-        Object[] arguments = Arrays.stream(components)
-                .map(c -> values.apply(key(section + "." + c.getName())))
-                .toArray();
+                .keys();
         Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+                keys.stream().map(key -> key.accessor().getReturnType()).toArray(Class<?>[]::new);
         try {
-            return type.getDeclaredConstructor(types).newInstance(arguments);
+            return type.getDeclaredConstructor(types)
+                    .newInstance(keys.stream().map(values).toArray());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot build " + type.getName(), e);
         }
     }
 
-    /** The value of a key in a section record. */
+    /** The value of a key in the record of its section, or in the {@link RunConfig} for a key of the top level. */
     static Object value(Record section, KeySpec key) {
-        return Arrays.stream(section.getClass().getRecordComponents())
-                .filter(c -> c.getName().equals(key.name()))
-                .map(c -> read(section, c))
-                .findFirst()
-                .orElseThrow();
+        return read(section, key.accessor());
     }
 
     /** The record of the section {@code name} in a {@link RunConfig} or a {@link StageConfig}. */
     static Record sectionOf(Record owner, String name) {
         return Arrays.stream(owner.getClass().getRecordComponents())
                 .filter(c -> c.getName().equals(name))
-                .map(c -> (Record) read(owner, c))
+                .map(c -> (Record) read(owner, c.getAccessor()))
                 .findFirst()
                 .orElseThrow();
     }
@@ -107,7 +101,7 @@ final class Schema {
         return Arrays.stream(RunConfig.class.getRecordComponents())
                 .filter(c -> c.getType().isRecord())
                 .map(c -> {
-                    Record values = (Record) read(defaults, c);
+                    Record values = (Record) read(defaults, c.getAccessor());
                     List<KeySpec> keys = Arrays.stream(c.getType().getRecordComponents())
                             .map(key -> keyOf(c.getName(), values, key))
                             .toList();
@@ -129,7 +123,8 @@ final class Schema {
         if (rule == null) {
             throw new IllegalStateException(section + "." + component.getName() + " has no @Key");
         }
-        return new KeySpec(section, component.getName(), typeOf(component), rule, read(defaults, component));
+        Method accessor = component.getAccessor();
+        return new KeySpec(section, component.getName(), typeOf(component), rule, read(defaults, accessor), accessor);
     }
 
     private static KeySpec.Type typeOf(RecordComponent component) {
@@ -156,11 +151,11 @@ final class Schema {
         throw new IllegalStateException("no YAML form for the type of " + component);
     }
 
-    private static Object read(Record owner, RecordComponent component) {
+    private static Object read(Record owner, Method accessor) {
         try {
-            return component.getAccessor().invoke(owner);
+            return accessor.invoke(owner);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot read " + component, e);
+            throw new IllegalStateException("cannot read " + accessor, e);
         }
     }
 }
