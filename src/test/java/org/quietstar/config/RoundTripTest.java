@@ -182,7 +182,7 @@ class RoundTripTest {
         };
         int read = 0;
         int refused = 0;
-        for (int i = 0; i < 2500; i++) {
+        for (int i = 0; i < 1500; i++) {
             String damaged = damage(VALID, pieces, random);
             try {
                 RunConfig config = Recipe.read(damaged);
@@ -197,8 +197,8 @@ class RoundTripTest {
                 refused++;
             }
         }
-        assertThat(read).isGreaterThan(100);
-        assertThat(refused).isGreaterThan(1000);
+        assertThat(read).isGreaterThan(75);
+        assertThat(refused).isGreaterThan(500);
     }
 
     private static String damage(String yaml, String[] pieces, Random random) {
