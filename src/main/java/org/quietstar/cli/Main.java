@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "quietstar 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckGoldenCommand.class})
+        subcommands = {CheckGoldenCommand.class, ConfigCommand.class})
 public final class Main {
     /** Exit code for input that the user can mend. */
     public static final int EXIT_USER_ERROR = 2;

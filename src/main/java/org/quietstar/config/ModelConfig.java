@@ -2,9 +2,13 @@ package org.quietstar.config;
 
 /** Section {@code model}: a decoder of the Llama/Mistral kind (RMSNorm, rotary positions, grouped queries, SwiGLU). */
 public record ModelConfig(
-        @Key(value = "File or folder of *.safetensors with Hugging Face tensor names to start from; empty means random weights.")
+        @Key(
+                        value = "File or folder of *.safetensors with Hugging Face tensor names to start from; empty"
+                                + " means random weights; a relative path starts at the folder the command runs"
+                                + " in.")
                 String weights,
-        @Key(value = "Rows of the embedding table; 0 takes the tokenizer's size.", unit = "tokens", min = 0) int vocabSize,
+        @Key(value = "Rows of the embedding table; 0 takes the tokenizer's size.", unit = "tokens", min = 0)
+                int vocabSize,
         @Key(value = "Width D of the residual stream.", min = 2) int hiddenSize,
         @Key(value = "Width of the SwiGLU layer.", min = 1) int intermediateSize,
         @Key(value = "Number of decoder layers.", min = 1) int layers,
@@ -16,7 +20,8 @@ public record ModelConfig(
         @Key(value = "Keys further back than this are not attended; 0 means no window.", unit = "tokens", min = 0)
                 int slidingWindow,
         @Key(value = "Whether the output head shares the embedding table.") boolean tiedEmbeddings,
-        @Key(value = "Largest rotary position that the model may be asked for.", unit = "tokens", min = 1) int maxPositions,
+        @Key(value = "Largest rotary position that the model may be asked for.", unit = "tokens", min = 1)
+                int maxPositions,
         @Key(value = "Standard deviation of the random initial weights.", min = 0, max = 1) double initializerRange) {
 
     public static ModelConfig defaults() {

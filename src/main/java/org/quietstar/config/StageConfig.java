@@ -5,4 +5,9 @@ package org.quietstar.config;
  * laid over the run's.
  */
 public record StageConfig(
-        String name, DataConfig data, ThoughtConfig thought, LossConfig loss, OptimizerConfig optimizer, TrainConfig train) {}
+        String name,
+        DataConfig data,
+        ThoughtConfig thought,
+        LossConfig loss,
+        OptimizerConfig optimizer,
+        TrainConfig train) {}

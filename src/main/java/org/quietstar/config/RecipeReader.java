@@ -1,0 +1,171 @@
+package org.quietstar.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.quietstar.QuietStarException;
+
+/** A parsed YAML file to {@link Layers}: every key known, every value of its type and in its range. */
+final class RecipeReader {
+    private static final Pattern STAGE_NAME = Pattern.compile("[a-z0-9-]+");
+
+    private final Layers layers;
+
+    private RecipeReader(Layers layers) {
+        this.layers = layers;
+    }
+
+    static Layers read(YamlNode root, String source) {
+        var layers = new Layers(source);
+        if (!(root instanceof YamlNode.Fields fields)) {
+            throw root.origin()
+                    .error(
+                            "",
+                            root.shown() + " stands where 'key: value' lines are wanted "
+                                    + "(a blank follows each colon); known keys: "
+                                    + String.join(", ", Schema.topNames()));
+        }
+        new RecipeReader(layers).top(fields);
+        return layers;
+    }
+
+    private void top(YamlNode.Fields fields) {
+        for (YamlNode.Field field : fields.fields()) {
+            Schema.Section section = Schema.section(field.name());
+            if (section != null) {
+                section(section, "", field, layers.run());
+            } else if (field.name().equals(Schema.STAGES)) {
+                stages(field);
+            } else if (Schema.key(field.name()) != null && !field.name().contains(".")) {
+                put(Schema.key(field.name()), "", field, layers.run());
+            } else {
+                throw UnknownKey.error(
+                        field.origin(), "", "", field.name(), field.value().shown());
+            }
+        }
+    }
+
+    /** @param prefix "stages.NAME." inside a stage, else empty */
+    private static void section(
+            Schema.Section section, String prefix, YamlNode.Field field, Map<String, Layers.Setting> into) {
+        if (!(field.value() instanceof YamlNode.Fields keys)) {
+            throw field.origin().error(prefix + section.name(), notASection(section, field.value()));
+        }
+        for (YamlNode.Field entry : keys.fields()) {
+            KeySpec key = Schema.key(section.name() + "." + entry.name());
+            if (key == null || entry.name().contains(".")) {
+                throw UnknownKey.error(
+                        entry.origin(),
+                        prefix,
+                        section.name(),
+                        entry.name(),
+                        entry.value().shown());
+            }
+            if (!prefix.isEmpty()) {
+                requireStageable(key, prefix, entry.origin());
+            }
+            put(key, prefix, entry, into);
+        }
+    }
+
+    private static String notASection(Schema.Section section, YamlNode value) {
+        boolean empty = value instanceof YamlNode.Scalar scalar && scalar.isNull();
+        String names =
+                String.join(", ", section.keys().stream().map(KeySpec::name).toList());
+        String problem = empty
+                ? "the section is empty; delete it or indent keys below it"
+                : value.shown() + " stands where a section is wanted";
+        return problem + "; its keys: " + names;
+    }
+
+    /** Throws where a stage may not have a value of its own for {@code key}. */
+    static void requireStageable(KeySpec key, String prefix, Origin origin) {
+        if (!key.stageable()) {
+            throw origin.error(
+                    prefix + key.path(),
+                    "held-out text is the same in all stages; write " + key.name() + " in the section " + key.section()
+                            + " of the run");
+        }
+    }
+
+    private static void put(KeySpec key, String prefix, YamlNode.Field field, Map<String, Layers.Setting> into) {
+        String path = prefix + key.path();
+        into.put(key.path(), new Layers.Setting(KeyValue.read(key, path, field.value()), path, field.origin()));
+    }
+
+    private void stages(YamlNode.Field field) {
+        if (!(field.value() instanceof YamlNode.Items list) || list.items().isEmpty()) {
+            throw field.origin()
+                    .error(
+                            Schema.STAGES,
+                            "wants a list of stages, each '- name: …' with the sections that "
+                                    + "differ indented below it; delete the key for a run of one stage");
+        }
+        int number = 0;
+        for (YamlNode item : list.items()) {
+            number++;
+            String place = Schema.STAGES + "[" + number + "]";
+            if (!(item instanceof YamlNode.Fields keys)) {
+                throw item.origin().error(place, item.shown() + " stands where a stage is wanted; write '- name: …'");
+            }
+            stage(keys, place);
+        }
+    }
+
+    private void stage(YamlNode.Fields fields, String place) {
+        YamlNode.Field named = fields.fields().stream()
+                .filter(f -> f.name().equals("name"))
+                .findFirst()
+                .orElseThrow(() -> fields.origin().error(place, "a stage needs a name; write '- name: …'"));
+        String name = stageName(named, place);
+        Layers.Stage earlier = layers.stages().get(name);
+        if (earlier != null) {
+            throw named.origin()
+                    .error(
+                            place + ".name",
+                            Shown.quoted(name) + " is the name of another stage ("
+                                    + earlier.origin().brief() + "); each stage needs a name of its own");
+        }
+        var settings = new HashMap<String, Layers.Setting>();
+        String prefix = Schema.STAGES + "." + name + ".";
+        for (YamlNode.Field field : fields.fields()) {
+            if (!field.name().equals("name")) {
+                section(stageSection(field, prefix), prefix, field, settings);
+            }
+        }
+        layers.stages().put(name, new Layers.Stage(name, named.origin(), settings));
+    }
+
+    private static Schema.Section stageSection(YamlNode.Field field, String prefix) {
+        Schema.Section section = Schema.section(field.name());
+        if (section == null) {
+            throw UnknownKey.error(
+                    field.origin(), prefix, "", field.name(), field.value().shown());
+        }
+        if (!section.stageable()) {
+            throw sameInAllStages(section, prefix, field.origin());
+        }
+        return section;
+    }
+
+    /** The error of a section that no stage may hold. */
+    static QuietStarException sameInAllStages(Schema.Section section, String prefix, Origin origin) {
+        return origin.error(
+                prefix + section.name(),
+                "is the same in all stages; write it at the top level. A stage may hold: "
+                        + String.join(", ", Schema.stageSections()));
+    }
+
+    private static String stageName(YamlNode.Field field, String place) {
+        boolean valid = field.value() instanceof YamlNode.Scalar scalar
+                && STAGE_NAME.matcher(scalar.text()).matches();
+        if (!valid) {
+            throw field.origin()
+                    .error(
+                            place + ".name",
+                            field.value().shown()
+                                    + " is no name of a stage; allowed: the letters a to z, digits and '-'");
+        }
+        return ((YamlNode.Scalar) field.value()).text();
+    }
+}
