@@ -9,6 +9,12 @@ public interface Tokenizer extends AutoCloseable {
     /** The text of {@code ids}; special ids yield nothing. Throws IllegalArgumentException for an id out of range. */
     String decode(int[] ids);
 
+    /**
+     * UTF-8 bytes of text that {@code id} stands for; 0 for a special id and for the one that means "unknown". Bits per
+     * byte are reckoned with it. Throws IllegalArgumentException for an id out of range.
+     */
+    int textBytes(int id);
+
     /** Number of ids, specials included. */
     int vocabSize();
 

@@ -1,0 +1,71 @@
+package org.quietstar.data;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig;
+import org.quietstar.tokenizer.Tokenizer;
+
+/**
+ * Tells one stream of windows from another: a SHA-256 over the names and sizes of the files, the first and the last 64 KiB
+ * of each, the tokenizer, the seed, and every setting that changes what windows come in which order. Folders do not
+ * count, so that a corpus may be moved.
+ */
+public final class DataFingerprint {
+    private static final int SAMPLE_BYTES = 1 << 16;
+
+    private DataFingerprint() {}
+
+    /** The fingerprint as 64 hexadecimal digits; throws QuietStarException where a file cannot be read. */
+    static String of(List<TextFile> files, DataConfig config, Tokenizer tokenizer, long seed, boolean validation) {
+        MessageDigest digest = sha256();
+        for (TextFile file : files) {
+            add(digest, file.path().getFileName(), file.size(), file.format(), file.gzip());
+            addSamples(digest, file);
+        }
+        add(
+                digest,
+                config.textField(),
+                config.textDocuments(),
+                config.packing(),
+                config.sequenceLength(),
+                config.validation().isEmpty() ? config.validationFraction() : 0,
+                validation,
+                validation ? 1 : config.shuffleBuffer(),
+                tokenizer.fingerprint(),
+                seed);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void add(MessageDigest digest, Object... values) {
+        for (Object value : values) {
+            digest.update((value + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void addSamples(MessageDigest digest, TextFile file) {
+        try (var access = new RandomAccessFile(file.path().toFile(), "r")) {
+            for (long from : new long[] {0, Math.max(0, access.length() - SAMPLE_BYTES)}) {
+                byte[] sample = new byte[(int) Math.min(SAMPLE_BYTES, access.length() - from)];
+                access.seek(from);
+                access.readFully(sample);
+                digest.update(sample);
+            }
+        } catch (IOException exception) {
+            throw new QuietStarException(file.path() + ": cannot be read (" + exception.getMessage() + ")", exception);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every JDK has SHA-256", exception);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.quietstar.data;
+
+import java.io.IOException;
+import org.quietstar.data.LineInput.Segment;
+
+/** Documents of a plain text file, as {@link TextDocuments} says. Lines that are no UTF-8 are left out. */
+final class PlainTextParser implements DocumentParser {
+    /** What dumps of many documents in one text file have between them. */
+    private static final String END_OF_TEXT = "<|endoftext|>";
+    /** More empty lines than this in a row are no text. */
+    private static final int MAX_BLANKS = 32;
+
+    private final TextDocuments ends;
+    private final LineInput input;
+    private Segment ahead;
+    private int part;
+    private long documentLine;
+
+    PlainTextParser(TextFile file, TextDocuments ends, FilePosition position, ReadLog log) throws IOException {
+        this.ends = ends;
+        this.part = position.part();
+        this.documentLine = position.documentLine();
+        this.input = new LineInput(file, position, position.startsLine(), DocumentPart.MAX_CHARS / 2, log);
+    }
+
+    @Override
+    public DocumentPart next() throws IOException {
+        var text = new StringBuilder();
+        int blanks = 0;
+        for (Segment segment = peek(); segment != null; segment = peek()) {
+            if (segment.isBlankLine()) {
+                blanks = Math.min(blanks + 1, MAX_BLANKS);
+                ahead = null;
+                if (ends == TextDocuments.BLANK_LINES && blanks >= 2 && text.length() > 0) {
+                    return end(text);
+                }
+                continue;
+            }
+            if (endsDocument(segment, text.length() > 0, blanks)) {
+                if (isSeparator(segment)) {
+                    ahead = null;
+                }
+                return end(text);
+            }
+            if (isSeparator(segment)) {
+                ahead = null;
+                continue;
+            }
+            if (text.length() > 0 && segment.startsLine()) {
+                text.append("\n".repeat(1 + blanks));
+            } else if (text.length() == 0 && part == 0) {
+                documentLine = segment.line();
+            }
+            if (text.length() > 0 && text.length() + segment.text().length() > DocumentPart.MAX_CHARS) {
+                return new DocumentPart(text.toString(), documentLine, part++, false);
+            }
+            text.append(segment.text());
+            blanks = 0;
+            ahead = null;
+        }
+        return text.length() == 0 ? null : end(text);
+    }
+
+    @Override
+    public FilePosition position() {
+        return ahead == null
+                ? new FilePosition(input.offset(), input.line(), part, documentLine, true)
+                : new FilePosition(ahead.offset(), ahead.line(), part, documentLine, ahead.startsLine());
+    }
+
+    @Override
+    public void close() throws IOException {
+        input.close();
+    }
+
+    private boolean endsDocument(Segment segment, boolean hasText, int blanks) {
+        boolean newLine = hasText && segment.startsLine();
+        return switch (ends) {
+            case BLANK_LINES -> hasText && isSeparator(segment);
+            case SINGLE_LINE_BREAK -> newLine && (blanks == 0 || isSeparator(segment));
+            case LINE -> newLine;
+            case FILE -> false;
+        };
+    }
+
+    private boolean isSeparator(Segment segment) {
+        return ends != TextDocuments.FILE
+                && segment.startsLine()
+                && segment.endsLine()
+                && segment.text().startsWith("<")
+                && segment.text().strip().equals(END_OF_TEXT);
+    }
+
+    private DocumentPart end(StringBuilder text) {
+        var document = new DocumentPart(text.toString(), documentLine, part, true);
+        part = 0;
+        return document;
+    }
+
+    /** The next segment that is UTF-8, without taking it. */
+    private Segment peek() throws IOException {
+        while (ahead == null) {
+            ahead = input.next();
+            if (ahead == null) {
+                return null;
+            }
+            if (ahead.text() == null) {
+                ahead = null;
+            }
+        }
+        return ahead;
+    }
+}

@@ -1,0 +1,198 @@
+package org.quietstar.data;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig;
+import org.quietstar.tokenizer.Tokenizer;
+
+/**
+ * The batches of section {@code data}, prepared in the background. Take them from one thread at a time.
+ *
+ * <pre>{@code
+ * try (TextBatches batches = TextBatches.training(config.data(), tokenizer, config.seed(), listener)) {
+ *     Batch batch = batches.next();
+ *     ...
+ *     checkpoint.put("data", batches.position().toMap());
+ * }
+ * }</pre>
+ */
+public final class TextBatches implements AutoCloseable {
+    private final List<TextFile> files;
+    private final TextRecordReader documents;
+    private final TokenBatchIterator iterator;
+    private final ReadLog log;
+    private final String fingerprint;
+    private final int prefetch;
+    private final DataPosition start;
+    private DataPosition position;
+    private Prefetcher prefetcher;
+    private boolean ended;
+
+    private TextBatches(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener, boolean validation) {
+        boolean ownFiles = validation && !config.validation().isEmpty();
+        String key = ownFiles ? "data.validation" : "data.train";
+        List<String> patterns = ownFiles ? config.validation() : config.train();
+        if (patterns.isEmpty()) {
+            throw new QuietStarException(key + " is empty: name at least one file, folder or glob of text");
+        }
+        this.files = TextSources.resolve(key, patterns, config.format());
+        this.fingerprint = DataFingerprint.of(files, config, tokenizer, seed, validation);
+        this.log = new ReadLog(listener, failOnBadRecord(config));
+        this.prefetch = config.prefetch();
+        this.documents = new TextRecordReader(files, config.textField(), TextDocuments.of(config.textDocuments()), log);
+        DocumentSplit split = config.validation().isEmpty()
+                ? new DocumentSplit(seed, config.validationFraction(), validation)
+                : DocumentSplit.everything();
+        WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), seed, validation);
+        var windows = new WindowRecordReader(documents, tokenizer, split, cutter, config.sequenceLength(), log);
+        var plan = new BatchPlan(
+                files.size(),
+                config.batchSize(),
+                config.sequenceLength(),
+                validation ? 1 : config.shuffleBuffer(),
+                !validation,
+                seed,
+                fingerprint,
+                emptyMessage(key, config, validation && !ownFiles));
+        this.iterator = new TokenBatchIterator(windows, tokenizer, plan);
+        this.start = iterator.position();
+        this.position = start;
+    }
+
+    /**
+     * Training batches without end, shuffled anew each epoch. Where {@code data.validation} is empty, the documents that
+     * {@link #validation} reads are left out.
+     *
+     * @param config the section {@code data}
+     * @param tokenizer encodes the text; stays open, and must until this is closed
+     * @param seed of the split, the order and the random spans
+     * @param listener is told of bad records, from the background thread
+     * @throws QuietStarException for files that are missing, of unknown format, or unreadable
+     */
+    public static TextBatches training(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener) {
+        return new TextBatches(config, tokenizer, seed, listener, false);
+    }
+
+    /**
+     * The held-out text once, in the order of the files; the last batch may have rows of padding only. Parameters as in
+     * {@link #training}.
+     */
+    public static TextBatches validation(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener) {
+        return new TextBatches(config, tokenizer, seed, listener, true);
+    }
+
+    /**
+     * The next batch; null at the end of validation.
+     *
+     * @throws QuietStarException for a bad record where those are fatal, a file that vanished, data without any text
+     */
+    public Batch next() {
+        if (ended) {
+            return null;
+        }
+        if (prefetcher == null) {
+            prefetcher = new Prefetcher(iterator, prefetch);
+        }
+        MultiDataSet data = prefetcher.next();
+        if (data == null) {
+            ended = true;
+            return null;
+        }
+        BatchMetaData about = data.getExampleMetaData(BatchMetaData.class).get(0);
+        position = about.after();
+        return new Batch(
+                data.getFeatures(0), data.getFeaturesMaskArray(0), about.realTokens(), about.textBytes(), position);
+    }
+
+    /** Where the stream stands: behind the batch that {@link #next()} gave last, whatever is prepared already. */
+    public DataPosition position() {
+        return position;
+    }
+
+    /**
+     * Goes on at {@code to}: the batches that come are those that came after it, bit for bit. Reads again at most a part
+     * of one document; in a gzip file, all before it is decompressed.
+     *
+     * @throws QuietStarException where {@code to} is a place in other data, or in data read with other settings
+     */
+    public void restore(DataPosition to) {
+        if (!to.fingerprint().equals(fingerprint)) {
+            throw new QuietStarException("the run cannot go on: its data has fingerprint " + to.fingerprint()
+                    + ", the data now " + fingerprint + ". The files are now " + describe(files)
+                    + ". Bring back the files, section data, tokenizer and seed that the run began with, or begin a"
+                    + " new run");
+        }
+        stop();
+        iterator.restore(to);
+        position = to;
+    }
+
+    /** Goes back to the beginning. */
+    public void reset() {
+        restore(start);
+    }
+
+    /** What was read so far, also for batches that nobody took yet. */
+    public DataStatistics statistics() {
+        return log.statistics();
+    }
+
+    /** Identifies the data and how it is read; {@link #restore} compares it. 64 hexadecimal digits. */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** The files that are read, sorted. */
+    public List<TextFile> files() {
+        return files;
+    }
+
+    /** Ends the background thread and closes the files. */
+    @Override
+    public void close() {
+        stop();
+        ended = true;
+        documents.close();
+    }
+
+    private void stop() {
+        ended = false;
+        if (prefetcher != null) {
+            prefetcher.close();
+            prefetcher = null;
+        }
+    }
+
+    private static boolean failOnBadRecord(DataConfig config) {
+        return switch (config.onBadRecord()) {
+            case "skip" -> false;
+            case "fail" -> true;
+            default -> throw new QuietStarException(
+                    "data.onBadRecord is \"" + config.onBadRecord() + "\"; allowed are skip and fail");
+        };
+    }
+
+    private String emptyMessage(String key, DataConfig config, boolean heldOut) {
+        String place = "of " + key + ", " + describe(files) + ",";
+        return heldOut
+                ? "no document " + place + " fell to the held-out share data.validationFraction = "
+                        + config.validationFraction() + "; raise it, name files in data.validation, or cut the text into"
+                        + " more documents (data.textDocuments is " + config.textDocuments() + ")"
+                : "the files " + place + " hold no document of two tokens or more"
+                        + (config.validation().isEmpty()
+                                ? " outside the held-out share data.validationFraction = " + config.validationFraction()
+                                : "")
+                        + "; data.textDocuments is " + config.textDocuments() + ", data.textField is \""
+                        + config.textField() + "\"";
+    }
+
+    private static String describe(List<TextFile> files) {
+        String first = files.stream()
+                .limit(3)
+                .map(file -> file.path() + " (" + file.size() + " bytes)")
+                .collect(Collectors.joining(", "));
+        return files.size() <= 3 ? first : first + " and " + (files.size() - 3) + " more";
+    }
+}

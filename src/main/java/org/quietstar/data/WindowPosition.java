@@ -1,0 +1,9 @@
+package org.quietstar.data;
+
+import java.io.Serializable;
+
+/**
+ * A place between two windows: reading starts at {@code reader} with the ids {@code carried} from before, and the first
+ * {@code taken} windows that come are known already.
+ */
+record WindowPosition(ReaderPosition reader, int[] carried, int taken) implements Serializable {}
