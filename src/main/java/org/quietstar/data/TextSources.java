@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -54,7 +55,7 @@ public final class TextSources {
         return List.copyOf(files.values());
     }
 
-    private static boolean isKnown(TreeMap<Path, TextFile> files, Path path) {
+    private static boolean isKnown(Map<Path, TextFile> files, Path path) {
         return files.containsKey(path.toAbsolutePath().normalize());
     }
 

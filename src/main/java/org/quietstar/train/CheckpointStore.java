@@ -173,7 +173,6 @@ public final class CheckpointStore {
                 sound.add(new CheckpointInfo(path, manifest.step(), manifest.score()));
             } catch (QuietStarException damaged) {
                 // Whoever wants one to use calls latest or best, and hears of it there.
-                continue;
             }
         }
         return sound;
@@ -283,7 +282,7 @@ public final class CheckpointStore {
         try {
             return children().stream()
                     .filter(path -> NAME.matcher(path.getFileName().toString()).matches()
-                            || path.getFileName().toString().startsWith(REPLACED) && !Files.exists(original(path)))
+                            || (path.getFileName().toString().startsWith(REPLACED) && !Files.exists(original(path))))
                     .sorted(Comparator.comparing(CheckpointStore::digits))
                     .toList();
         } catch (IOException e) {
