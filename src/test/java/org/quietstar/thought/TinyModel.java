@@ -32,12 +32,9 @@ public record TinyModel(
     /** B = 2, L = 5, P = 2, T = 2, M = 2 */
     public static final ThoughtSizes SIZES = new ThoughtSizes(2, 5, 2, 2, 2);
 
-    private static final LossConfig LOSS =
-            new LossConfig(0.4, 0.7, 3.0, true, "mean", "mixed", 0, false, 0, 0);
-
     /** Linear mixer, double precision. */
     public static TinyModel of(boolean tied, int window, ThoughtSizes sizes) {
-        return of(tied, window, sizes, "linear", LOSS, DataType.DOUBLE);
+        return of(tied, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
     }
 
     public static TinyModel of(
@@ -142,6 +139,6 @@ public record TinyModel(
     @Override
     public String toString() {
         return (model.tiedEmbeddings() ? "tied" : "untied") + ", window " + model.slidingWindow() + ", "
-                + thought.mixer() + ", " + sizes;
+                + thought.mixer() + ", " + sizes + ", " + loss;
     }
 }
