@@ -6,10 +6,8 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -49,7 +47,7 @@ final class PlanBuilder {
 
     /** The steps for {@code outputs}, in order; values are reachable by {@link #value}. */
     List<PlanStep> build(List<String> outputs) {
-        for (String opName : order(outputs)) {
+        for (String opName : OpOrder.of(graph, outputs)) {
             infer(graph.getOps().get(opName));
         }
         return live(outputs);
@@ -59,75 +57,6 @@ final class PlanBuilder {
     PlanValue value(String variable) {
         PlanValue known = values.get(variable);
         return known != null ? known : leaf(variable);
-    }
-
-    /** Needed ops in a topological order that follows the graph's own as closely as it can, which keeps lifetimes short. */
-    private List<String> order(List<String> outputs) {
-        Map<String, Integer> rank = new HashMap<>();
-        for (String name : graph.getOps().keySet()) {
-            rank.put(name, rank.size());
-        }
-        Map<String, Set<String>> needs = neededOps(outputs);
-        Map<String, List<String>> users = new HashMap<>();
-        Map<String, Integer> missing = new HashMap<>();
-        var ready = new PriorityQueue<String>((a, b) -> Integer.compare(rank.get(a), rank.get(b)));
-        needs.forEach((op, before) -> {
-            missing.put(op, before.size());
-            before.forEach(b -> users.computeIfAbsent(b, x -> new ArrayList<>()).add(op));
-            if (before.isEmpty()) {
-                ready.add(op);
-            }
-        });
-        List<String> order = new ArrayList<>();
-        while (!ready.isEmpty()) {
-            String op = ready.remove();
-            order.add(op);
-            for (String user : users.getOrDefault(op, List.of())) {
-                if (missing.merge(user, -1, Integer::sum) == 0) {
-                    ready.add(user);
-                }
-            }
-        }
-        if (order.size() != needs.size()) {
-            throw new IllegalArgumentException("The graph has a cycle; loops and conditionals cannot be planned");
-        }
-        return order;
-    }
-
-    /** For each op that the outputs need, the ops that write its inputs. */
-    private Map<String, Set<String>> neededOps(List<String> outputs) {
-        Map<String, Set<String>> needs = new LinkedHashMap<>();
-        Deque<String> todo = new ArrayDeque<>();
-        for (String output : outputs) {
-            if (graph.getVariable(output) == null) {
-                throw new IllegalArgumentException("The graph has no variable '" + output + "'");
-            }
-            String op = graph.getVariables().get(output).getOutputOfOp();
-            if (op != null) {
-                todo.add(op);
-            }
-        }
-        while (!todo.isEmpty()) {
-            String op = todo.remove();
-            if (needs.containsKey(op)) {
-                continue;
-            }
-            Set<String> before = new HashSet<>();
-            for (String argument : argumentsOf(graph.getOps().get(op).getOp())) {
-                String writer = graph.getVariables().get(argument).getOutputOfOp();
-                if (writer != null) {
-                    before.add(writer);
-                    todo.add(writer);
-                }
-            }
-            needs.put(op, before);
-        }
-        return needs;
-    }
-
-    private static String[] argumentsOf(DifferentialFunction op) {
-        String[] names = op.argNames();
-        return names == null ? new String[0] : names;
     }
 
     private PlanValue leaf(String name) {
@@ -157,7 +86,7 @@ final class PlanBuilder {
     private void infer(SameDiffOp node) {
         DifferentialFunction op = node.getOp();
         List<PlanValue> in = new ArrayList<>();
-        for (String argument : argumentsOf(op)) {
+        for (String argument : OpOrder.argumentsOf(op)) {
             in.add(value(argument));
         }
         List<String> names = node.getOutputsOfOp();
@@ -176,7 +105,7 @@ final class PlanBuilder {
             return;
         }
         if (SHAPE_ONLY.contains(op.opName()) || in.stream().allMatch(PlanValue::isStatic)) {
-            evaluate(binding, names, shapes);
+            evaluate(op, in, names, shapes);
             return;
         }
         List<PlanValue> out = new ArrayList<>();
@@ -219,7 +148,13 @@ final class PlanBuilder {
         return false;
     }
 
-    private void evaluate(OpBinding binding, List<String> names, List<LongShapeDescriptor> shapes) {
+    private void evaluate(
+            DifferentialFunction op, List<PlanValue> in, List<String> names, List<LongShapeDescriptor> shapes) {
+        var binding = new OpBinding(
+                op,
+                in.stream()
+                        .map(v -> v.kind == PlanValue.Kind.ZERO ? Nd4j.zeros(v.dataType, v.shape) : v.array)
+                        .toList());
         List<INDArray> results = new ArrayList<>();
         for (LongShapeDescriptor shape : shapes) {
             results.add(Nd4j.create(shape.dataType(), shape.getShape()));
@@ -236,9 +171,23 @@ final class PlanBuilder {
 
     private void alias(String name, PlanValue target, long[] shape) {
         INDArray array = target.kind == PlanValue.Kind.CONSTANT || target.kind == PlanValue.Kind.BOUND
-                ? target.array.reshape('c', shape)
+                ? reshaped(target.root(), shape)
                 : standIn(target.dataType, shape);
         values.put(name, new PlanValue(name, target.kind, target.dataType, shape, target, array));
+    }
+
+    /** The same numbers in another shape; a copy of the caller's array would not follow what the caller puts there. */
+    static INDArray reshaped(PlanValue root, long[] shape) {
+        INDArray array = root.array;
+        if (Arrays.equals(array.shape(), shape)) {
+            return array;
+        }
+        boolean rowMajor = Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'));
+        if (root.kind == PlanValue.Kind.BOUND && !rowMajor) {
+            throw new IllegalArgumentException("The array of '" + root.name + "' is reshaped by the graph, but its numbers"
+                    + " do not stand in row-major order without gaps; give array.dup('c')");
+        }
+        return array.reshape('c', shape);
     }
 
     private PlanValue define(String name, PlanValue.Kind kind, DataType type, long[] shape, PlanValue aliasOf) {
