@@ -52,7 +52,8 @@ final class ThoughtReward {
         SDVariable mean = sd.sum(advantage.mul(valid)).div(count);
         SDVariable centred = advantage.sub(mean);
         SDVariable variance = sd.sum(centred.mul(centred).mul(valid)).div(count);
-        return advantage.div(sd.math.sqrt(variance).add(scalar(1e-8)));
+        // Not divided: M2.1's gradient of a division by a scalar is wrong, should anyone ever ask for it.
+        return advantage.mul(scalar(1).div(sd.math.sqrt(variance).add(scalar(1e-8))));
     }
 
     private SDVariable scalar(double value) {

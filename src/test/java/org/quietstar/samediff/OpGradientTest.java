@@ -1,0 +1,125 @@
+package org.quietstar.samediff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.LossConfig;
+import org.quietstar.model.LanguageModelGraph;
+import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.PolicyGraph;
+import org.quietstar.thought.QuietStarGraph;
+import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.TinyModel;
+
+/** The gradient of every op against central differences, in every manner in which the project's graphs use it. */
+class OpGradientTest {
+    private static final double STEP = 1e-6;
+
+    @BeforeAll
+    static void install() {
+        CorrectedOps.install();
+    }
+
+    static Stream<OpCase> cases() {
+        return OpCases.all().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theGradientIsTheSlope(OpCase each) {
+        SameDiff sd = SameDiff.create();
+        Map<String, INDArray> variables = each.variables(11);
+        SDVariable result = each.build(sd, variables);
+        long[] shape;
+        try (var plan = StaticPlan.compile(sd, sd, Map.of(), java.util.List.of(result.name()))) {
+            shape = plan.output(result.name()).shape();
+        }
+        // A factor of its own for every number: a gradient that ignores what comes from above would show.
+        INDArray factors = OpCase.numbers(new Random(12), -1, 1, shape);
+        sd.sum(result.mul(sd.constant(factors))).rename("loss");
+        var gradient = GradientGraph.of(sd, "loss", java.util.List.copyOf(variables.keySet()));
+        try (var plan = StaticPlan.compile(
+                gradient.function(), sd, Map.of(), gradient.outputs(java.util.List.of("loss")))) {
+            plan.run();
+            Map<String, double[]> gradients = new LinkedHashMap<>();
+            variables.keySet().forEach(name -> gradients.put(
+                    name, Differences.numbers(plan.output(gradient.gradientOf(name)))));
+            gradients.forEach((name, numbers) -> {
+                double[] slopes = slopes(plan, variables.get(name));
+                assertThat(Arrays.stream(slopes).map(Math::abs).max().orElseThrow()).isGreaterThan(1e-3);
+                assertThat(Differences.relative(numbers, slopes)).as(name).isLessThan(1e-7);
+            });
+        }
+    }
+
+    private static double[] slopes(StaticPlan plan, INDArray variable) {
+        double[] slopes = new double[Math.toIntExact(variable.length())];
+        for (int i = 0; i < slopes.length; i++) {
+            double before = variable.getDouble(i);
+            variable.putScalar(i, before + STEP);
+            plan.run();
+            double up = plan.output("loss").getDouble(0);
+            variable.putScalar(i, before - STEP);
+            plan.run();
+            slopes[i] = (up - plan.output("loss").getDouble(0)) / (2 * STEP);
+            variable.putScalar(i, before);
+        }
+        return slopes;
+    }
+
+    @Test
+    void everyUseInTheGraphsHasItsCase() {
+        Set<String> tested = new TreeSet<>();
+        cases().forEach(each -> {
+            SameDiff sd = SameDiff.create();
+            each.build(sd, each.variables(11));
+            tested.addAll(OpUses.of(sd, Map.of()));
+        });
+        Set<String> used = new TreeSet<>();
+        for (String reward : new String[] {"mixed", "thought"}) {
+            for (String baseline : new String[] {"mean", "none"}) {
+                var loss = new LossConfig(0.3, 1.3, 2.0, true, baseline, reward, 1, true, 0.2, 0.3);
+                for (String mixer : new String[] {"linear", "sigmoid"}) {
+                    addUses(used, TinyModel.of(true, 3, new ThoughtSizes(2, 5, 3, 2, 3), mixer, loss, DataType.DOUBLE));
+                }
+            }
+        }
+        // Nothing is differentiated through it: its gradient is a zero, which WorkaroundsTest holds.
+        used.remove("stop_gradient");
+        assertThat(used).isNotEmpty().isSubsetOf(tested);
+    }
+
+    private static void addUses(Set<String> used, TinyModel tiny) {
+        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        QuietStarGraph graph = tiny.graph();
+        used.addAll(OpUses.of(graph.graph(), batch.inputs()));
+        Map<String, INDArray> policy = new LinkedHashMap<>(batch.inputs());
+        ThoughtSizes sizes = tiny.sizes();
+        policy.put(PolicyGraph.IDS, Nd4j.zeros(DataType.INT32, PolicyGraph.idCount(sizes)));
+        policy.put(
+                PolicyGraph.ADVANTAGE, Nd4j.zeros(DataType.DOUBLE, sizes.batch(), sizes.thoughts(), sizes.length()));
+        used.addAll(OpUses.of(tiny.policyGraph().graph(), policy));
+        var language = new LanguageModelGraph(tiny.model(), 2, 5, tiny.parameters());
+        used.addAll(OpUses.of(
+                language.graph(),
+                Map.of(
+                        LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, 10),
+                        LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, 10),
+                        LanguageModelGraph.WEIGHTS, Nd4j.zeros(DataType.DOUBLE, 10, 1))));
+    }
+}
