@@ -29,7 +29,7 @@ final class PlanBuilder {
             Set.of("reshape", "identity", "stop_gradient", "expand_dims", "squeeze", "flatten");
     private static final Set<String> SHAPE_ONLY = Set.of("shape_of", "size", "size_at", "rank");
     private static final Set<String> ZEROS = Set.of("zeros_as", "zeroslike", "zeros_like");
-    /** Reductions of an axis of length 1 that return their input; M2.1 skips such a legacy op and leaves its output unwritten. */
+    /** Reductions of an axis of length 1 that return their input; M2.1 fails on them where that input is a vector. */
     private static final Set<String> IDENTITY_ON_ONE = Set.of("reduce_sum", "reduce_max", "reduce_min", "reduce_mean", "sum", "max", "min", "mean", "reduce_prod", "prod");
 
     private final SameDiff graph;

@@ -1,0 +1,193 @@
+package org.quietstar.samediff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * One test for each thing that the project does otherwise than it would with a DL4J that has no such bug. A test that
+ * fails here says that DL4J has been mended, and that the workaround which it names can go.
+ */
+class WorkaroundsTest {
+    @BeforeAll
+    static void install() {
+        CorrectedOps.install();
+    }
+
+    private static double[] gradient(SameDiff sd, String variable) {
+        var gradients = GradientGraph.of(sd, "loss", List.of(variable));
+        try (var plan = StaticPlan.compile(
+                gradients.function(), sd, Map.of(), List.of(gradients.gradientOf(variable)))) {
+            plan.run();
+            return Differences.numbers(plan.output(gradients.gradientOf(variable)));
+        }
+    }
+
+    /** SegmentSumGather and CorrectedOps. */
+    @Test
+    void gathersGradientLosesRepeatedIdsUnlessCorrected() throws IOException, InterruptedException {
+        Map<String, String> printed = new TreeMap<>();
+        var command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "-cp",
+                System.getProperty("java.class.path"),
+                StockGather.class.getName());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        output.lines().filter(line -> line.contains("=")).forEach(line -> printed.put(
+                line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+        String once = "[1.0, 1.0, 1.0, 1.0, 0.0, 0.0]";
+        String thrice = "[1.0, 1.0, 3.0, 3.0, 0.0, 0.0]";
+        assertThat(printed)
+                .containsEntry("stock", once)
+                .containsEntry("unregistered", once)
+                .containsEntry("two", "ND4JIllegalStateException")
+                .containsEntry("corrected", thrice)
+                .containsEntry("corrected stock", thrice)
+                .containsEntry("corrected two", "[2.0, 2.0, 6.0, 6.0, 0.0, 0.0]");
+    }
+
+    private static String printedBy(Runnable action) {
+        PrintStream out = System.out;
+        var bytes = new ByteArrayOutputStream();
+        try (var captured = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            System.setOut(captured);
+            action.run();
+            System.out.println("end");
+        } finally {
+            System.setOut(out);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static SameDiff square() {
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.var("x", Nd4j.create(new double[] {1, 2}));
+        sd.sum(x.mul(x)).rename("loss");
+        sd.setLossVariables("loss");
+        return sd;
+    }
+
+    /** SegmentSumGather, which needs the table's size. */
+    @Test
+    void whereNoRightGradientIsKnownGatherSaysSo() {
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.var("x", Nd4j.zeros(DataType.DOUBLE, 3, 2));
+        SDVariable computed = x.mul(x);
+        sd.sum(sd.gather(computed, sd.constant(Nd4j.createFromArray(1, 1)), 0)).rename("loss");
+        assertThatThrownBy(() -> GradientGraph.of(sd, "loss", List.of("x")))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining(computed.name())
+                .hasMessageContaining("axis 0");
+    }
+
+    /** GradientGraph. */
+    @Test
+    void makingAGradientFunctionPrints() {
+        assertThat(printedBy(() -> square().createGradFunction("x"))).contains("differentiated op");
+        assertThat(printedBy(() -> GradientGraph.of(square(), "loss", List.of("x")))).isEqualTo("end" + System.lineSeparator());
+    }
+
+    /** The type check of StaticPlan. */
+    @Test
+    void theSessionOverwritesAnInputOfAnotherType() {
+        SameDiff sd = SameDiff.create();
+        sd.placeHolder("ids", DataType.INT32, 2)
+                .castTo(DataType.FLOAT)
+                .mul(sd.constant(Nd4j.scalar(2f)))
+                .rename("y");
+        INDArray ids = Nd4j.create(new float[] {3, 4});
+        for (int pass = 0; pass < 3; pass++) {
+            sd.output(Map.of("ids", ids), "y");
+        }
+        assertThat(ids.toFloatVector()).isNotEqualTo(new float[] {3, 4});
+    }
+
+    /** PlanBuilder.IDENTITY_ON_ONE. */
+    @Test
+    void theSessionCannotReduceTheAxisOfLengthOneOfAVector() {
+        SameDiff sd = SameDiff.create();
+        sd.sum(sd.var("x", Nd4j.create(new double[][] {{3}, {4}})), true, 1).rename("y");
+        assertThatThrownBy(() -> sd.output(Map.of(), "y")).isInstanceOf(NullPointerException.class);
+        try (var plan = StaticPlan.compile(sd, sd, Map.of(), List.of("y"))) {
+            plan.run();
+            assertThat(Differences.numbers(plan.output("y"))).containsExactly(3, 4);
+        }
+    }
+
+    /** TokenLikelihood. */
+    @Test
+    void crossEntropyIgnoresTheGradientFromAbove() {
+        double[][] gradients = new double[2][];
+        for (int i = 0; i < 2; i++) {
+            SameDiff sd = SameDiff.create();
+            SDVariable logits = sd.var("logits", Nd4j.create(new double[][] {{1, 2, 3}, {3, 1, 0}}));
+            SDVariable loss = sd.loss.sparseSoftmaxCrossEntropy(logits, sd.constant(Nd4j.createFromArray(1, 2)));
+            sd.sum(loss.mul(sd.constant(Nd4j.create(new double[] {1 + 4 * i, 1 + 2 * i})))).rename("loss");
+            gradients[i] = gradient(sd, "logits");
+        }
+        assertThat(gradients[1]).containsExactly(gradients[0]);
+    }
+
+    /** ThoughtReward, which multiplies by the inverse. */
+    @Test
+    void theGradientOfADivisionByAScalarIsWrong() {
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.constant(Nd4j.create(new double[] {1, 2, 3}));
+        SDVariable d = sd.var("d", Nd4j.scalar(2.0));
+        sd.sum(x.div(d)).rename("loss");
+        double right = -(1 + 2 + 3) / 4.0;
+        assertThat(gradient(sd, "d")).doesNotContain(right);
+    }
+
+    /** Parameters, which copies views itself. */
+    @Test
+    void aVariableHoldsACopyOfAView() {
+        SameDiff sd = SameDiff.create();
+        INDArray view = Nd4j.create(new double[] {1, 2, 3, 4}).reshape(2, 2);
+        assertThat(view.isView()).isTrue();
+        assertThat(sd.var("view", view).getArr()).isNotSameAs(view);
+        INDArray own = view.dup('c');
+        assertThat(sd.var("own", own).getArr()).isSameAs(own);
+    }
+
+    /** Rows and others, which are told widths. */
+    @Test
+    void aGraphDoesNotKnowTheShapesOfWhatItComputes() {
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.var("x", Nd4j.zeros(DataType.DOUBLE, 2, 3));
+        assertThat(sd.mmul(x, x, false, true, false).getShape()).isNull();
+    }
+
+    /** Detached. */
+    @Test
+    void samediffHasNoMethodForStopGradient() {
+        assertThat(Arrays.stream(SameDiff.class.getMethods()).map(m -> m.getName().toLowerCase(Locale.ROOT)))
+                .noneMatch(name -> name.contains("stopgradient") || name.contains("stop_gradient"));
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.var("x", Nd4j.create(new double[] {3, 4}));
+        sd.sum(x.mul(new StopGradient(sd, x.mul(x)).outputVariable())).rename("loss");
+        assertThat(gradient(sd, "x")).containsExactly(9, 16);
+    }
+}
