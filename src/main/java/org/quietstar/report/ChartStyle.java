@@ -3,8 +3,6 @@ package org.quietstar.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
 import java.util.Locale;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -14,7 +12,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The common look of the pictures, made for a README of 800 pixels. Colours are told apart by colour-blind readers, too. */
+/** The common look of the pictures, made for a README of 800 pixels. Colour-blind readers can tell the colours apart. */
 final class ChartStyle {
     static final int WIDTH = 800;
     static final Color BLUE = new Color(0x1f, 0x77, 0xb4);
@@ -60,19 +58,15 @@ final class ChartStyle {
         styler.setLegendPadding(8);
         styler.setLegendSeriesLineLength(18);
         styler.setPlotContentSize(1.0);
-        styler.setXAxisTickMarkSpacingHint(90);
-        styler.setxAxisTickLabelsFormattingFunction(ChartStyle::number);
-        styler.setyAxisTickLabelsFormattingFunction(ChartStyle::number);
+        styler.setXAxisTickMarkSpacingHint(80);
+        styler.setXAxisDecimalPattern("0");
+        styler.setYAxisDecimalPattern("0.######");
         styler.setAntiAlias(true);
         return chart;
     }
 
     private static Font font(int style, int size) {
         return new Font(Font.SANS_SERIF, style, size);
-    }
-
-    private static String number(double value) {
-        return new DecimalFormat("0.######", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
     }
 
     /** Adds a line without markers. */

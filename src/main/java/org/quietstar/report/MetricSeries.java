@@ -15,8 +15,8 @@ record MetricSeries(List<Point> points) {
     record Point(double step, double value) {}
 
     /**
-     * The finite values of {@code key}. More than {@code most} of them are replaced by the means of as many neighbouring
-     * runs.
+     * The finite values of {@code key}. More than {@code most} of them are replaced by the means of as many
+     * neighbouring runs.
      */
     static MetricSeries of(List<? extends JsonNode> lines, String key, int most) {
         List<Point> all = new ArrayList<>();

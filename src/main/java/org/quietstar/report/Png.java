@@ -22,12 +22,10 @@ final class Png {
     /**
      * Writes charts of equal width one below the other.
      *
-     * @throws QuietStarException if the file cannot be written, or if this machine lacks fonts; the message tells the mend
+     * @throws QuietStarException if the file cannot be written, or if this machine lacks fonts; the message tells the
+     *     mend
      */
     static void write(Path file, List<XYChart> charts) {
-        if (System.getProperty("java.awt.headless") == null) {
-            System.setProperty("java.awt.headless", "true");
-        }
         requireFonts(file);
         int width = charts.get(0).getWidth();
         int height = charts.stream().mapToInt(XYChart::getHeight).sum();
@@ -56,8 +54,11 @@ final class Png {
         }
     }
 
-    /** Java draws no letter without fontconfig and at least one font, and says so in many ways, depending on what lacks. */
-    private static void requireFonts(Path file) {
+    /** Java draws no letter without fontconfig and a font, and says so in many ways, depending on what is missing. */
+    static void requireFonts(Path file) {
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true");
+        }
         try {
             Graphics2D graphics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
             graphics.getFontMetrics(new Font(Font.SANS_SERIF, Font.PLAIN, 12)).stringWidth("0");

@@ -13,8 +13,8 @@ import org.knowm.xchart.XYChart;
 import org.quietstar.QuietStarException;
 
 /**
- * Picture of a run's course from the lines of its metrics file: one panel each for the loss, the NLL of the base model and with
- * thoughts, the mean reward, and the mixing weight, over all stages. A panel without data is left out.
+ * Picture of a run's course from the lines of its metrics file: one panel each for the loss, the NLL of the base model
+ * and with thoughts, the mean reward, and the mixing weight, over all stages. A panel without data is left out.
  */
 public final class TrainingPlot {
     private static final int PANEL_HEIGHT = 210;
@@ -134,8 +134,11 @@ public final class TrainingPlot {
 
     private static String axisTitle(Map<String, Double> stages) {
         StringBuilder title = new StringBuilder("optimiser step");
-        stages.forEach((name, step) ->
-                title.append(String.format(Locale.ROOT, "%s%s from %.0f", title.indexOf(";") < 0 ? "; dashed: " : ", ", name, step)));
+        String separator = "; dashed: ";
+        for (Map.Entry<String, Double> stage : stages.entrySet()) {
+            title.append(String.format(Locale.ROOT, "%s%s from %.0f", separator, stage.getKey(), stage.getValue()));
+            separator = ", ";
+        }
         return title.toString();
     }
 }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knowm.xchart.XYChart;
@@ -24,6 +26,15 @@ import org.quietstar.eval.TokenScores;
 class PicturesTest {
     @TempDir
     Path folder;
+
+    @BeforeAll
+    static void skipWithoutFonts() {
+        try {
+            Png.requireFonts(Path.of("test.png"));
+        } catch (QuietStarException e) {
+            Assumptions.abort("skipped: " + e.getMessage());
+        }
+    }
 
     private static PerplexityReport report(int sequences, double sign) {
         Random random = new Random(1);
