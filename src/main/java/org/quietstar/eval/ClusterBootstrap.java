@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Percentile bootstrap of means over tokens, drawing whole sequences with replacement, because tokens of one sequence are
- * not independent. Several means (groups of the same tokens) share the same draws.
+ * Percentile bootstrap of means over tokens, drawing whole sequences with replacement, because tokens of one sequence
+ * are not independent. Several means (groups of the same tokens) share the same draws.
  */
 final class ClusterBootstrap {
     /** Share of the resamples that lies below, and above, a 95 % interval. */

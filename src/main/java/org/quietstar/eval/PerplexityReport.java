@@ -65,8 +65,8 @@ public record PerplexityReport(
     }
 
     /**
-     * Sums up scores. The groups are made once, of all tokens; the bootstrap draws sequences and leaves the groups as they
-     * are. Equal scores and an equal seed give an equal report.
+     * Sums up scores. The groups are made once, of all tokens; the bootstrap draws sequences and leaves the groups as
+     * they are. Equal scores and an equal seed give an equal report.
      *
      * @param bins groups of equal size wanted; there are fewer where tokens or distinct values are fewer
      * @throws QuietStarException if nothing was scored

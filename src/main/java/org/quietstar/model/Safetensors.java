@@ -30,9 +30,9 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * Writes a file, replacing one that is there, and returns when it is on the disk. The same tensors in the same order
-     * give the same bytes. Elements are written in row-major order whatever the order or the strides of the array; wider
-     * types come first, so that each element lies at a multiple of its size.
+     * Writes a file, replacing one that is there, and returns when it is on the disk. The same tensors in the same
+     * order give the same bytes. Elements are written in row-major order whatever the order or the strides of the
+     * array; wider types come first, so that each element lies at a multiple of its size.
      *
      * @param tensors FLOAT, DOUBLE, INT32 or INT64 arrays of any shape; IllegalArgumentException for another type
      * @param metadata free text entries of the header; may be empty

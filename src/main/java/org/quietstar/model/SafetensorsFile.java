@@ -23,9 +23,10 @@ import org.quietstar.QuietStarException;
 /**
  * Reader of one file in the <a href="https://github.com/huggingface/safetensors">safetensors</a> format, of any size.
  *
- * <p>The header is checked in full at {@link #open}; a file that contradicts itself is a {@link QuietStarException} that
- * names the file and the tensor. Elements are read at their position through one small buffer, and not through a memory
- * map, because a map of a file that somebody cuts short takes the whole process down, and is not given back at close.
+ * <p>The header is checked in full at {@link #open}; a file that contradicts itself is a {@link QuietStarException}
+ * that names the file and the tensor. Elements are read at their position through one small buffer, and not through a
+ * memory map, because a map of a file that somebody cuts short takes the whole process down, and is not given back at
+ * close.
  */
 public final class SafetensorsFile implements TensorSource {
     /** Elements read at a time: enough to make the calls cheap, little enough to stay in the processor's cache. */

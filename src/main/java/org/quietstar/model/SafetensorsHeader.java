@@ -15,8 +15,8 @@ import java.util.Map;
 import org.quietstar.QuietStarException;
 
 /**
- * The JSON header of a safetensors file, checked so that everything it says holds: every tensor's bytes lie in the file,
- * their number is that of the shape and the type, and together they cover the data exactly once.
+ * The JSON header of a safetensors file, checked so that everything it says holds: every tensor's bytes lie in the
+ * file, their number is that of the shape and the type, and together they cover the data exactly once.
  *
  * @param tensors by name, in the order of their bytes in the file
  * @param metadata the free text entries of {@code __metadata__}

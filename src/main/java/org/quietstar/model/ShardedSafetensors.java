@@ -22,8 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 
 /**
- * Tensors in one safetensors file or in several with an index, as Hugging Face lays them out: {@code model.safetensors}, or
- * {@code model-00001-of-00003.safetensors} … with {@code model.safetensors.index.json}.
+ * Tensors in one safetensors file or in several with an index, as Hugging Face lays them out: {@code
+ * model.safetensors}, or {@code model-00001-of-00003.safetensors} … with {@code model.safetensors.index.json}.
  */
 public final class ShardedSafetensors implements TensorSource {
     private static final String SUFFIX = ".safetensors";
@@ -42,8 +42,8 @@ public final class ShardedSafetensors implements TensorSource {
     }
 
     /**
-     * Writes {@code <base>.safetensors} if all tensors fit into {@code maxBytes}, or else shards and their index. Files of
-     * an earlier set of the same base name are removed first. A tensor is never split: one that is larger than
+     * Writes {@code <base>.safetensors} if all tensors fit into {@code maxBytes}, or else shards and their index. Files
+     * of an earlier set of the same base name are removed first. A tensor is never split: one that is larger than
      * {@code maxBytes} has a shard to itself.
      */
     public static void write(Path folder, String base, Map<String, INDArray> tensors, long maxBytes) {

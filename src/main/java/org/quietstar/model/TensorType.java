@@ -38,7 +38,7 @@ public enum TensorType {
         return naturalType == DataType.FLOAT || naturalType == DataType.DOUBLE;
     }
 
-    /** The type that arrays of {@code type} are written as; IllegalArgumentException for a type that is never written. */
+    /** The type that arrays of {@code type} are written as; IllegalArgumentException for one that is never written. */
     static TensorType of(DataType type) {
         return switch (type) {
             case DOUBLE -> F64;

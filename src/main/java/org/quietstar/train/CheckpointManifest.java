@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 
 /**
- * The list of a checkpoint's files with their sizes and SHA-256 sums, {@code manifest.json}. Its own sum stands in {@code
- * manifest.sha256}, in the form that {@code sha256sum -c} reads.
+ * The list of a checkpoint's files with their sizes and SHA-256 sums, {@code manifest.json}. Its own sum stands in
+ * {@code manifest.sha256}, in the form that {@code sha256sum -c} reads.
  *
  * @param step optimiser steps done
  * @param score held-out loss where it was measured

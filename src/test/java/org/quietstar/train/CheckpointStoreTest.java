@@ -238,9 +238,9 @@ class CheckpointStoreTest {
     void aFailedSaveLeavesTheEarlierOnesAlone() throws IOException {
         CheckpointStore store = store(1, false);
         store.save(checkpoint(1));
-        Map<String, INDArray> closed = Map.of("t", Nd4j.create(DataType.HALF, 2));
+        Map<String, INDArray> halves = Map.of("t", Nd4j.create(DataType.FLOAT16, 2));
         assertThatThrownBy(() -> store.save(
-                        new Checkpoint(2, closed, Map.of(), Map.of(), Map.of(), OptionalDouble.empty())))
+                        new Checkpoint(2, halves, Map.of(), Map.of(), Map.of(), OptionalDouble.empty())))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.save(new Checkpoint(
                         2, Map.of(), Map.of(), Map.of(), Map.of("x", new int[0]), OptionalDouble.empty())))

@@ -1,0 +1,290 @@
+package org.quietstar.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.config.StageConfig;
+import org.quietstar.data.DataPosition;
+import org.quietstar.data.SplitMix;
+import org.quietstar.data.TextBatches;
+import org.quietstar.model.Parameters;
+import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
+
+/**
+ * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to go on is in its
+ * checkpoints; going on gives what never stopping would have given, bit for bit.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final String CONFIG = "config";
+    private static final String STAGE = "stage";
+    private static final String STAGE_STEP = "stage_step";
+    private static final String UPDATES = "updates";
+    private static final String SKIPPED = "skipped_steps";
+    private static final String SKIPPED_IN_ROW = "skipped_in_row";
+    private static final String DATA = "data";
+    private static final String TOKENIZER = "tokenizer";
+
+    private final RunConfig config;
+    private final RunFolder folder;
+    private final Tokenizer tokenizer;
+    private final CheckpointStore checkpoints;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+    private final ModelState model;
+    private Optional<Checkpoint> resumed = Optional.empty();
+    private long step;
+    private int stageIndex;
+    private int stageStep;
+    private long skipped;
+    private int skippedInRow;
+    private OptionalDouble heldOut = OptionalDouble.empty();
+
+    private Trainer(RunConfig config, RunFolder folder, Tokenizer tokenizer, ModelState model) {
+        this.config = config;
+        this.folder = folder;
+        this.tokenizer = tokenizer;
+        this.model = model;
+        this.checkpoints = new CheckpointStore(folder.path(), config.checkpoint());
+    }
+
+    /** A new run in {@code path}, which may not hold a run yet. */
+    public static Trainer start(RunConfig config, Path path) {
+        RunConfigs.requireTrainingData(config);
+        Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
+        ModelState model = ModelState.create(config, tokenizer);
+        return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
+    }
+
+    /**
+     * Goes on with a run from its newest intact checkpoint, or from the start where there is none yet.
+     *
+     * @param damage hears of checkpoints that are passed over
+     */
+    public static Trainer resume(Path path, DamageListener damage) {
+        RunFolder folder = RunFolder.existing(path);
+        RunConfig config = folder.readConfig();
+        Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
+        Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
+        ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
+                .orElseGet(() -> ModelState.create(config, tokenizer));
+        var trainer = new Trainer(config, folder, tokenizer, model);
+        latest.ifPresent(trainer::restore);
+        return trainer;
+    }
+
+    private void restore(Checkpoint checkpoint) {
+        Map<String, Object> state = checkpoint.state();
+        if (!tokenizer.fingerprint().equals(state.get(TOKENIZER))) {
+            throw new QuietStarException(folder.path() + ": the run was begun with tokenizer " + state.get(TOKENIZER)
+                    + ", tokenizer.path now holds " + tokenizer.fingerprint() + "; bring back the first");
+        }
+        step = checkpoint.step();
+        stageIndex = number(state, STAGE).intValue();
+        stageStep = number(state, STAGE_STEP).intValue();
+        skipped = number(state, SKIPPED).longValue();
+        skippedInRow = number(state, SKIPPED_IN_ROW).intValue();
+        heldOut = checkpoint.score();
+        resumed = Optional.of(checkpoint);
+    }
+
+    private static Number number(Map<String, Object> state, String key) {
+        return (Number) state.get(key);
+    }
+
+    /** Adds a listener; all are called in the order of their adding. */
+    public void addListener(TrainingListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Trains what remains of all stages. */
+    public void train() {
+        try (var metrics = MetricsLog.open(folder.metrics(), step)) {
+            for (; stageIndex < config.stages().size(); stageIndex++, stageStep = 0) {
+                StageConfig stage = config.stages().get(stageIndex);
+                if (stageStep < stage.train().steps()) {
+                    runStage(stage, metrics);
+                }
+                resumed = Optional.empty();
+            }
+        }
+    }
+
+    private void runStage(StageConfig stage, MetricsLog metrics) {
+        boolean thoughts = stage.train().mode().equals("quiet-star");
+        if (thoughts) {
+            model.ensureThought(stage.thought(), tokenizer, config.seed());
+        }
+        Parameters parameters = model.trained(thoughts);
+        var optimizer = new AdamW(stage.optimizer(), parameters);
+        var rate = new LearningRate(stage.optimizer(), stage.train().steps());
+        try (TextBatches data = TextBatches.training(stage.data(), tokenizer, stageSeed(), this::warnOfRecord);
+                Objective objective = objective(stage, thoughts, parameters);
+                HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
+            resumed.ifPresent(checkpoint -> goOn(checkpoint, data, optimizer));
+            listeners.forEach(listener -> listener.onStage(stage, stageStep));
+            while (stageStep < stage.train().steps()) {
+                long started = System.nanoTime();
+                List<MicroBatch> batches = take(data, stage.train().gradientAccumulation());
+                stageStep++;
+                step++;
+                boolean measureParts = isDue(stage.train().gradientNormsEvery());
+                Objective.Result result = objective.compute(batches, SplitMix.hash(config.seed(), step), measureParts);
+                double norm = GradientSum.norm(result.gradients());
+                double learningRate = rate.at(stageStep);
+                if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
+                    optimizer.update(result.gradients(), clip(norm, stage.optimizer().clipNorm()), learningRate);
+                    skippedInRow = 0;
+                } else {
+                    skip(stage, result.loss(), norm);
+                }
+                log(stage, metrics, result.metrics(), norm, learningRate, batches, started);
+                if (isDue(stage.train().evaluateEvery())) {
+                    measureHeldOut(evaluation);
+                }
+                if (isDue(config.checkpoint().everySteps()) || stageStep == stage.train().steps()) {
+                    save(data, optimizer);
+                }
+            }
+        }
+    }
+
+    private long stageSeed() {
+        return SplitMix.hash(config.seed(), stageIndex);
+    }
+
+    private Objective objective(StageConfig stage, boolean thoughts, Parameters parameters) {
+        return thoughts
+                ? new QuietStarObjective(
+                        model.model(),
+                        stage,
+                        ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
+                        tokenizer.padId(),
+                        parameters)
+                : new LanguageModelObjective(
+                        model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters);
+    }
+
+    /** Puts data and optimiser where the checkpoint left them. */
+    private static void goOn(Checkpoint checkpoint, TextBatches data, AdamW optimizer) {
+        @SuppressWarnings("unchecked")
+        var position = (Map<String, Object>) checkpoint.state().get(DATA);
+        data.restore(DataPosition.fromMap(position));
+        optimizer.restore(checkpoint.optimizer(), number(checkpoint.state(), UPDATES).longValue());
+    }
+
+    private static List<MicroBatch> take(TextBatches data, int count) {
+        List<MicroBatch> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            batches.add(MicroBatch.of(data.next()));
+        }
+        return batches;
+    }
+
+    private static double clip(double norm, double limit) {
+        return limit > 0 && norm > limit ? limit / norm : 1;
+    }
+
+    private boolean isDue(int every) {
+        return every > 0 && stageStep % every == 0;
+    }
+
+    private void skip(StageConfig stage, double loss, double norm) {
+        skipped++;
+        skippedInRow++;
+        warn("step " + step + " was skipped: its loss is " + loss + ", its gradient's norm " + norm);
+        if (skippedInRow >= stage.train().maxSkippedSteps()) {
+            throw new QuietStarException("training stopped at step " + step + ": " + skippedInRow
+                    + " steps in a row had a loss or gradient that is not finite (train.maxSkippedSteps). Lower"
+                    + " optimizer.learningRate (" + stage.optimizer().learningRate() + ") and go on with --resume "
+                    + folder.path() + ", or begin anew");
+        }
+    }
+
+    private void log(
+            StageConfig stage,
+            MetricsLog log,
+            Map<String, Object> measured,
+            double norm,
+            double learningRate,
+            List<MicroBatch> batches,
+            long started) {
+        double seconds = (System.nanoTime() - started) * 1e-9;
+        long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("step", step);
+        metrics.put("stage", stage.name());
+        metrics.put("mode", stage.train().mode());
+        metrics.putAll(measured);
+        metrics.put("grad_norm", norm);
+        metrics.put("learning_rate", learningRate);
+        metrics.put("skipped_steps", skipped);
+        metrics.put("tokens", tokens);
+        metrics.put("step_s", seconds);
+        metrics.put("tokens_per_s", tokens / seconds);
+        metrics.put("peak_memory_mib", ProcessMemory.peakMiB());
+        log.write(metrics);
+        listeners.forEach(listener -> listener.onStep(stageStep, metrics));
+    }
+
+    private void measureHeldOut(HeldOutLoss evaluation) {
+        double nll = evaluation.measure();
+        heldOut = OptionalDouble.of(nll);
+        listeners.forEach(listener -> listener.onHeldOut(stageStep, nll));
+    }
+
+    private void save(TextBatches data, AdamW optimizer) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put(CONFIG, RunConfigs.toYaml(config));
+        state.put(TOKENIZER, tokenizer.fingerprint());
+        state.put(STAGE, stageIndex);
+        state.put(STAGE_STEP, stageStep);
+        state.put(UPDATES, optimizer.updates());
+        state.put(SKIPPED, skipped);
+        state.put(SKIPPED_IN_ROW, skippedInRow);
+        // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
+        state.put("seed", config.seed());
+        state.put(DATA, data.position().toMap());
+        state.put("versions", Versions.asMap());
+        Map<String, org.nd4j.linalg.api.ndarray.INDArray> thought =
+                model.thought().map(Parameters::asMap).orElse(Map.of());
+        CheckpointInfo saved = checkpoints.save(
+                new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut));
+        listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
+    }
+
+    private void warnOfRecord(org.quietstar.data.BadRecord record) {
+        warn(record.toString());
+    }
+
+    private void warn(String message) {
+        listeners.forEach(listener -> listener.onWarning(message));
+    }
+
+    public ModelState model() {
+        return model;
+    }
+
+    public RunConfig config() {
+        return config;
+    }
+
+    public RunFolder folder() {
+        return folder;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
