@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
         name = "quietstar",
         description = "Teaches a language model to think before it speaks (Quiet-STaR, arXiv 2403.09629).",
         mixinStandardHelpOptions = true,
-        version = "quietstar 0.1.0",
+        versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        subcommands = {DoctorCommand.class})
 public final class Main {
     /** Exit code for input that the user can mend. */
     public static final int EXIT_USER_ERROR = 2;
