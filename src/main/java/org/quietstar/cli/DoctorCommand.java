@@ -49,9 +49,8 @@ public final class DoctorCommand implements Callable<Integer> {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("report", report);
         all.put("warnings", findings);
-        out.println(new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValueAsString(all));
+        out.println(
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(all));
     }
 
     private static void printText(PrintWriter out, RuntimeReport report, List<Diagnosis.Finding> findings) {
@@ -59,7 +58,10 @@ public final class DoctorCommand implements Callable<Integer> {
         row(out, "ND4J", report.versions().nd4j() + ", " + report.backend());
         row(out, "Java", report.versions().java());
         row(out, "System", report.versions().os());
-        row(out, "Processor", report.processor().model() + ", " + report.processor().threads() + " threads for us");
+        row(
+                out,
+                "Processor",
+                report.processor().model() + ", " + report.processor().threads() + " threads for us");
         row(out, "Vector flags", String.join(" ", report.processor().vectorFlags()));
         row(out, "BLAS", report.blas().vendor() + ", core " + report.blas().core());
         row(out, "", report.blas().config());
@@ -67,7 +69,10 @@ public final class DoctorCommand implements Callable<Integer> {
         for (Speed.Product product : report.speed().products()) {
             row(out, "sgemm", String.format(Locale.ROOT, "%4.0f GFLOP/s  %s", product.gflops(), product.shape()));
         }
-        row(out, "Memory copy", String.format(Locale.ROOT, "%4.1f GB/s", report.speed().copyGigabytesPerSecond()));
+        row(
+                out,
+                "Memory copy",
+                String.format(Locale.ROOT, "%4.1f GB/s", report.speed().copyGigabytesPerSecond()));
         MemoryLimits memory = report.memory();
         row(
                 out,

@@ -46,7 +46,8 @@ public final class Diagnosis {
                     "start through ./quietstar, or lower QUIETSTAR_HEAP and QUIETSTAR_OFFHEAP."));
         }
         double gflops = report.speed().medianGflops();
-        if (vectorRank(report.blas().core()) >= 2 && gflops < LEAST_GFLOPS_PER_THREAD * report.blas().threads()) {
+        if (vectorRank(report.blas().core()) >= 2
+                && gflops < LEAST_GFLOPS_PER_THREAD * report.blas().threads()) {
             findings.add(new Finding(
                     String.format(
                             Locale.ROOT,

@@ -1,6 +1,5 @@
 package org.quietstar.runtime;
 
-
 import com.sun.jna.Function;
 import com.sun.jna.Pointer;
 import org.bytedeco.javacpp.Loader;
