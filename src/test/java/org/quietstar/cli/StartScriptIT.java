@@ -31,6 +31,7 @@ final class StartScriptIT {
     void printsItsVersionFromAnyFolderAndThroughASymbolicLink() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("a link"), SCRIPT);
         Outcome outcome = run(link, Map.of(), "--version");
+        Files.delete(link);
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out()).isEqualTo("quietstar " + Versions.current().quietstar() + "\n");
         assertThat(outcome.exitCode()).isZero();
