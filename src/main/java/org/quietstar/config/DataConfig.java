@@ -11,7 +11,7 @@ public record DataConfig(
                 double validationFraction,
         @Key(value = "auto goes by the file name; text and jsonl force one format.", oneOf = {"auto", "text", "jsonl"}) String format,
         @Key("Field of a JSONL record that holds the text.") String textField,
-        @Key(value = "What ends a document in a plain text file: blank-lines (two empty lines in a row), line, or file.", oneOf = {"blank-lines", "line", "file"})
+        @Key(value = "What ends a document in a plain text file: blank-lines (two empty lines in a row), single-line-break (a line break with no empty line beside it: TinyStories without separators), line, or file. A line <|endoftext|> always does, but for file.", oneOf = {"blank-lines", "single-line-break", "line", "file"})
                 String textDocuments,
         @Key(value = "pack: documents end to end; random-span: one random window of each document, padded (the paper's); pad: consecutive windows, the last padded.", oneOf = {"pack", "random-span", "pad"})
                 String packing,

@@ -45,4 +45,15 @@ final class TestFiles {
                 "skip",
                 3);
     }
+
+    /** Short documents that differ from each other; the name tells the format. */
+    static Path corpus(Path folder, String name, int documents, long seed) throws IOException {
+        var random = new SplitMix(seed);
+        var text = new StringBuilder();
+        for (int i = 0; i < documents; i++) {
+            String document = "doc " + name.charAt(0) + i + " " + "xyz ".repeat(random.nextInt(12)) + "end";
+            text.append(name.contains("jsonl") ? "{\"text\": \"" + document + "\"}\n" : document + "\n\n\n");
+        }
+        return write(folder.resolve(name), text.toString());
+    }
 }

@@ -3,20 +3,15 @@ package org.quietstar.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
@@ -28,16 +23,6 @@ class TextBatchesTest {
 
     @TempDir
     private Path folder;
-
-    private Path corpus(String name, int documents, long seed) throws IOException {
-        var random = new SplitMix(seed);
-        var text = new StringBuilder();
-        for (int i = 0; i < documents; i++) {
-            String document = "doc " + name.charAt(0) + i + " " + "xyz ".repeat(random.nextInt(12)) + "end";
-            text.append(name.contains("jsonl") ? "{\"text\": \"" + document + "\"}\n" : document + "\n\n\n");
-        }
-        return TestFiles.write(folder.resolve(name), text.toString());
-    }
 
     private TextBatches training(DataConfig config) {
         return TextBatches.training(config, BYTES, 42, DataListener.none());
@@ -53,7 +38,7 @@ class TextBatchesTest {
         try (TextBatches batches = TextBatches.validation(
                 withValidation(TestFiles.config("pad", 6, 3, 1, 0, file), file), BYTES, 1, DataListener.none())) {
             Batch batch = batches.next();
-            assertThat(batch.ids().dataType()).isEqualTo(DataType.INT);
+            assertThat(batch.ids().dataType()).isEqualTo(DataType.INT32);
             assertThat(batch.mask().dataType()).isEqualTo(DataType.FLOAT);
             assertThat(batch.ids().toIntMatrix())
                     .isEqualTo(new int[][] {
@@ -82,7 +67,7 @@ class TextBatchesTest {
 
     @Test
     void eachEpochHasEveryWindowOnceInAnOrderOfItsOwn() throws IOException {
-        DataConfig config = TestFiles.config("pad", 64, 4, 10, 0, corpus("a.txt", 30, 1), corpus("b.jsonl.gz", 27, 2));
+        DataConfig config = TestFiles.config("pad", 64, 4, 10, 0, TestFiles.corpus(folder, "a.txt", 30, 1), TestFiles.corpus(folder, "b.jsonl.gz", 27, 2));
         try (TextBatches batches = training(config)) {
             var rows = new ArrayList<String>();
             var epochs = new ArrayList<Integer>();
@@ -108,7 +93,7 @@ class TextBatchesTest {
 
     @Test
     void theSeedDecidesTheOrder() throws IOException {
-        DataConfig config = TestFiles.config("pack", 32, 4, 50, 0, corpus("a.txt", 50, 1));
+        DataConfig config = TestFiles.config("pack", 32, 4, 50, 0, TestFiles.corpus(folder, "a.txt", 50, 1));
         try (TextBatches one = training(config);
                 TextBatches same = training(config);
                 TextBatches other = TextBatches.training(config, BYTES, 43, DataListener.none())) {
@@ -118,64 +103,9 @@ class TextBatchesTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"pack, 7", "pad, 7", "random-span, 7", "pack, 1", "random-span, 500"})
-    void afterARestoreTheSameBatchesFollow(String packing, int shuffleBuffer) throws IOException {
-        DataConfig config = TestFiles.config(
-                packing, 16, 3, shuffleBuffer, 0.1, corpus("a.txt", 20, 1), corpus("b.jsonl.gz", 15, 2), corpus("c.txt.gz", 9, 3));
-        var ids = new ArrayList<int[][]>();
-        var positions = new ArrayList<DataPosition>();
-        try (TextBatches batches = training(config)) {
-            positions.add(batches.position());
-            for (int i = 0; i < 60; i++) {
-                Batch batch = batches.next();
-                ids.add(batch.ids().toIntMatrix());
-                positions.add(batches.position());
-            }
-            assertThat(positions.get(60).epoch()).isPositive();
-        }
-        var json = new ObjectMapper();
-        for (int at = 0; at < 60; at += 4) {
-            String saved = json.writeValueAsString(positions.get(at).toMap());
-            @SuppressWarnings("unchecked")
-            Map<String, Object> map = json.readValue(saved, Map.class);
-            try (TextBatches batches = training(config)) {
-                batches.next();
-                batches.restore(DataPosition.fromMap(map));
-                for (int i = at; i < Math.min(60, at + 8); i++) {
-                    assertThat(batches.next().ids().toIntMatrix()).isEqualTo(ids.get(i));
-                    assertThat(batches.position().toMap()).isEqualTo(positions.get(i + 1).toMap());
-                }
-            }
-        }
-    }
-
-    @Test
-    void aRestoreInsideALongDocumentIsExact() throws IOException {
-        var text = new StringBuilder();
-        var random = new SplitMix(9);
-        while (text.length() < 2_500_000) {
-            text.append(Long.toString(random.nextLong(1000), 36)).append(' ');
-        }
-        Path file = TestFiles.write(folder.resolve("long.txt"), text + "\n\n\nshort one");
-        DataConfig config = TestFiles.config("pack", 4096, 4, 3, 0, file);
-        var ids = new ArrayList<int[][]>();
-        var positions = new ArrayList<DataPosition>();
-        try (TextBatches batches = training(config)) {
-            for (int i = 0; i < 160; i++) {
-                ids.add(batches.next().ids().toIntMatrix());
-                positions.add(batches.position());
-            }
-            for (int at : new int[] {10, 70, 120, 150, 156}) {
-                batches.restore(positions.get(at));
-                assertThat(batches.next().ids().toIntMatrix()).isEqualTo(ids.get(at + 1));
-            }
-        }
-    }
-
     @Test
     void trainingAndHeldOutDocumentsArePartsOfAll() throws IOException {
-        Path file = corpus("a.txt", 300, 4);
+        Path file = TestFiles.corpus(folder, "a.txt", 300, 4);
         DataConfig config = TestFiles.config("pad", 96, 5, 1, 0.2, file);
         var heldOut = new HashSet<String>();
         try (TextBatches batches = TextBatches.validation(config, BYTES, 42, DataListener.none())) {
@@ -232,7 +162,7 @@ class TextBatchesTest {
 
     @Test
     void failuresOfOtherKindsReachTheConsumerToo() throws IOException {
-        Path file = corpus("a.txt", 3, 1);
+        Path file = TestFiles.corpus(folder, "a.txt", 3, 1);
         var broken = new BrokenTokenizer();
         try (TextBatches batches =
                 TextBatches.training(TestFiles.config("pad", 8, 1, 1, 0, file), broken, 1, DataListener.none())) {
@@ -265,33 +195,8 @@ class TextBatchesTest {
     }
 
     @Test
-    void aPositionInOtherDataIsRefused() throws IOException {
-        Path file = corpus("a.txt", 20, 1);
-        DataConfig config = TestFiles.config("pad", 32, 2, 4, 0, file);
-        DataPosition position;
-        try (TextBatches batches = training(config)) {
-            batches.next();
-            position = batches.position();
-        }
-        Files.writeString(file, Files.readString(file).replace("a3", "a4")); // same size
-        try (TextBatches batches = training(config)) {
-            assertThatThrownBy(() -> batches.restore(position))
-                    .isInstanceOf(QuietStarException.class)
-                    .hasMessageContaining("fingerprint")
-                    .hasMessageContaining("a.txt");
-        }
-        Map<String, Object> map = position.toMap();
-        map.put("buffer", "@@");
-        assertThatThrownBy(() -> DataPosition.fromMap(map))
-                .isInstanceOf(QuietStarException.class)
-                .hasMessageContaining("damaged");
-        map.remove("epoch");
-        assertThatThrownBy(() -> DataPosition.fromMap(map)).hasMessageContaining("epoch");
-    }
-
-    @Test
     void theBackgroundThreadEndsWithTheStream() throws IOException {
-        DataConfig config = TestFiles.config("pad", 32, 2, 4, 0, corpus("a.txt", 20, 1));
+        DataConfig config = TestFiles.config("pad", 32, 2, 4, 0, TestFiles.corpus(folder, "a.txt", 20, 1));
         long before = prefetchThreads();
         for (int i = 0; i < 20; i++) {
             try (TextBatches batches = training(config)) {
@@ -307,19 +212,6 @@ class TextBatchesTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("AMDSI"))
                 .count();
-    }
-
-    @Test
-    void aPositionWithDefaultSettingsIsSmall() throws IOException {
-        Path corpus = SharedFiles.require("data/corpora/openwebtext-1000.jsonl");
-        DataConfig defaults = DataConfig.defaults();
-        DataConfig config = TestFiles.config(
-                "pack", defaults.sequenceLength(), defaults.batchSize(), defaults.shuffleBuffer(), 0.05, corpus);
-        try (TextBatches batches = training(config)) {
-            batches.next();
-            int size = new ObjectMapper().writeValueAsBytes(batches.position().toMap()).length;
-            assertThat(size).isLessThan(8 << 20);
-        }
     }
 
     private static final class BrokenTokenizer implements Tokenizer {

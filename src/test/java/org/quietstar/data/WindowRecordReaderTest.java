@@ -71,7 +71,7 @@ class WindowRecordReaderTest {
     void aWindowIsOneIntegerVector() throws IOException {
         try (var windows = windows("pack", 4, "abc")) {
             var window = (NDArrayWritable) windows.next().get(0);
-            assertThat(window.get().dataType()).isEqualTo(DataType.INT);
+            assertThat(window.get().dataType()).isEqualTo(DataType.INT32);
             assertThat(window.get().shape()).containsExactly(4);
             assertThat(windows.hasNext()).isFalse();
             assertThatThrownBy(windows::next).isInstanceOf(NoSuchElementException.class);
