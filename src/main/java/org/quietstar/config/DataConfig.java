@@ -23,8 +23,9 @@ public record DataConfig(
         @Key("Field of a JSONL record that holds the text.") String textField,
         @Key(
                         value = "What ends a document in a plain text file: blank-lines (two empty lines in a row),"
-                                + " line, or file.",
-                        oneOf = {"blank-lines", "line", "file"})
+                                + " single-line-break (a line break with no empty line beside it: TinyStories without"
+                                + " separators), line, or file. A line <|endoftext|> always does, but for file.",
+                        oneOf = {"blank-lines", "single-line-break", "line", "file"})
                 String textDocuments,
         @Key(
                         value = "pack: documents end to end; random-span: one random window of each document, padded"
@@ -48,5 +49,12 @@ public record DataConfig(
     public static DataConfig defaults() {
         return new DataConfig(
                 List.of(), List.of(), 0.05, "auto", "text", "blank-lines", "pack", 256, 8, 2048, "skip", 4);
+    }
+
+    /** The same settings with other held-out text. */
+    public DataConfig withValidation(List<String> files) {
+        return new DataConfig(
+                train, files, validationFraction, format, textField, textDocuments, packing, sequenceLength, batchSize,
+                shuffleBuffer, onBadRecord, prefetch);
     }
 }

@@ -16,7 +16,7 @@ import org.quietstar.tokenizer.Tokenizer;
  * of each, the tokenizer, the seed, and every setting that changes what windows come in which order. Folders do not
  * count, so that a corpus may be moved.
  */
-public final class DataFingerprint {
+final class DataFingerprint {
     private static final int SAMPLE_BYTES = 1 << 16;
 
     private DataFingerprint() {}

@@ -41,7 +41,7 @@ public final class DataPosition implements Serializable {
         this.batches = batches;
     }
 
-    /** {@link DataFingerprint} of the stream that this is a place in. */
+    /** {@link TextBatches#fingerprint()} of the stream that this is a place in. */
     public String fingerprint() {
         return fingerprint;
     }

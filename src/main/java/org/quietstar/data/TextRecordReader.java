@@ -208,7 +208,7 @@ public final class TextRecordReader extends BaseRecordReader {
             }
             try (var reader = copyFor(List.of(files.get(wanted.file())))) {
                 Record record = reader.nextRecord();
-                while (!sameplace((DocumentMetaData) record.getMetaData(), wanted)) {
+                while (!samePlace((DocumentMetaData) record.getMetaData(), wanted)) {
                     record = reader.nextRecord();
                 }
                 records.add(new org.datavec.api.records.impl.Record(record.getRecord(), wanted));
@@ -217,7 +217,7 @@ public final class TextRecordReader extends BaseRecordReader {
         return records;
     }
 
-    private static boolean sameplace(DocumentMetaData found, DocumentMetaData wanted) {
+    private static boolean samePlace(DocumentMetaData found, DocumentMetaData wanted) {
         return found.line() == wanted.line() && found.part() == wanted.part();
     }
 

@@ -1,6 +1,5 @@
 package org.quietstar.eval;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -9,6 +8,7 @@ import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.data.Batch;
+import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
@@ -32,6 +32,7 @@ public final class Evaluator implements AutoCloseable {
     private final Rollout rollout;
     private final StaticPlan plan;
     private final long seed;
+    private final int padId;
 
     /**
      * @param batch sequences B that come together
@@ -52,6 +53,7 @@ public final class Evaluator implements AutoCloseable {
             long seed) {
         this.config = config;
         this.seed = seed;
+        this.padId = padId;
         // One thought for each position, and the next token alone: that is what a reader of the text would need.
         this.sizes = new ThoughtSizes(batch, length, 1, thought.thoughtTokens(), 1);
         this.inputs = new LearningBatch(sizes, 0, padId, parameters.dataType());
@@ -79,14 +81,9 @@ public final class Evaluator implements AutoCloseable {
     }
 
     private int score(Batch batch, int firstSequence, TokenScores scores) {
-        int[] lengths;
-        try (INDArray ids = batch.ids();
-                INDArray mask = batch.mask();
-                INDArray counts = mask.sum(1)) {
-            lengths = Arrays.stream(counts.toDoubleVector()).mapToInt(n -> (int) n).toArray();
-            inputs.setText(
-                    ids.reshape(ids.length()).toIntVector(), lengths, LabelCounts.of(lengths, 1, 0));
-        }
+        MicroBatch text = MicroBatch.of(batch, padId);
+        int[] lengths = text.lengths();
+        inputs.setText(text.ids(), lengths, LabelCounts.of(lengths, 1, 0));
         rollout.draw(
                 inputs.text(),
                 (token, noise) -> Uniform.fill(noise, SplitMix.of(seed, firstSequence, token)),

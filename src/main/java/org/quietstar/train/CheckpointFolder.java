@@ -81,7 +81,7 @@ final class CheckpointFolder {
     List<Path> candidates() {
         try {
             return children().stream()
-                    .filter(path -> isInPlace(path) || startsWith(path, REPLACED) && !Files.exists(original(path)))
+                    .filter(path -> isInPlace(path) || (startsWith(path, REPLACED) && !Files.exists(original(path))))
                     .sorted(Comparator.comparing(CheckpointFolder::digits))
                     .toList();
         } catch (IOException e) {

@@ -35,7 +35,7 @@ final class HeldOutLoss implements AutoCloseable {
                     stage.data().batchSize(),
                     stage.data().sequenceLength(),
                     ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
-                    tokenizer.padId(),
+                    model.padId(tokenizer),
                     parameters,
                     config.seed());
         }

@@ -11,6 +11,7 @@ import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientGraph;
 import org.quietstar.samediff.StaticPlan;
+import org.quietstar.data.MicroBatch;
 
 /** Plain next-token training: the mean NLL of all labels. */
 final class LanguageModelObjective implements Objective {

@@ -54,9 +54,11 @@ public final class ModelState {
         if (model.vocabSize() == 0) {
             return model.withVocabSize(tokenizer.vocabSize());
         }
-        if (model.vocabSize() < tokenizer.vocabSize()) {
+        boolean lacksPaddingAlone =
+                model.vocabSize() == tokenizer.padId() && tokenizer.padId() == tokenizer.vocabSize() - 1;
+        if (model.vocabSize() < tokenizer.vocabSize() && !lacksPaddingAlone) {
             throw new QuietStarException("model.vocabSize: " + model.vocabSize() + " is less than the tokenizer's "
-                    + tokenizer.vocabSize() + " ids (added padding included); set it to that, or to 0 to follow the"
+                    + tokenizer.vocabSize() + " ids; set it to that, or to 0 to follow the"
                     + " tokenizer");
         }
         return model;
@@ -73,7 +75,7 @@ public final class ModelState {
                         + " sizes has no place for: " + unknown);
             }
             shapes.forEach((name, shape) -> {
-                long[] found = source.info(name).shape();
+                long[] found = source.info(name).dimensions();
                 if (!java.util.Arrays.equals(found, shape)) {
                     throw new QuietStarException("model.weights: " + model.weights() + ": '" + name + "' has shape "
                             + java.util.Arrays.toString(found) + ", section model gives "
@@ -95,6 +97,14 @@ public final class ModelState {
     private Parameters freshThought(ThoughtConfig config, Tokenizer tokenizer, long seed) {
         int[] ids = config.initText().isEmpty() ? new int[0] : tokenizer.encode(config.initText());
         return ThoughtParameters.create(model, config, base, ids.length == 0 ? -1 : ids[0], seed);
+    }
+
+    /**
+     * Id to fill up sequences with. A tokenizer's added padding id has no row in a pretrained embedding table; there any
+     * other id does, since nothing reads what becomes of padding.
+     */
+    public int padId(Tokenizer tokenizer) {
+        return tokenizer.padId() < model.vocabSize() ? tokenizer.padId() : tokenizer.eosId();
     }
 
     /** Sizes, with the vocabulary's filled in. */
@@ -131,7 +141,9 @@ public final class ModelState {
                         "thought.bannedIds: " + id + " is no token id; there are 0 to " + (model.vocabSize() - 1));
             }
         }
-        banned.add(tokenizer.padId());
+        if (tokenizer.padId() < model.vocabSize()) {
+            banned.add(tokenizer.padId());
+        }
         for (int id = tokenizer.vocabSize(); id < model.vocabSize(); id++) {
             banned.add(id);
         }

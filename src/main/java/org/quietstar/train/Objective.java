@@ -3,6 +3,7 @@ package org.quietstar.train;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.data.MicroBatch;
 
 /** What a stage minimises: from the micro-batches of one step to a loss, its gradients and what is to be logged. */
 interface Objective extends AutoCloseable {

@@ -25,6 +25,7 @@ import org.quietstar.thought.QuietStarGraph;
 import org.quietstar.thought.Rollout;
 import org.quietstar.thought.ThoughtSampling;
 import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.data.MicroBatch;
 
 /** Training with thoughts: for each micro-batch a rollout without gradient, then the learning graph. */
 final class QuietStarObjective implements Objective {

@@ -15,8 +15,10 @@ import org.quietstar.data.DataPosition;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
+import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
+import org.quietstar.data.MicroBatch;
 
 /**
  * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to go on is in its
@@ -131,7 +133,7 @@ public final class Trainer implements AutoCloseable {
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
             while (stageStep < stage.train().steps()) {
                 long started = System.nanoTime();
-                List<MicroBatch> batches = take(data, stage.train().gradientAccumulation());
+                List<MicroBatch> batches = take(data, stage.train().gradientAccumulation(), model.padId(tokenizer));
                 stageStep++;
                 step++;
                 boolean measureParts = isDue(stage.train().gradientNormsEvery());
@@ -165,7 +167,7 @@ public final class Trainer implements AutoCloseable {
                         model.model(),
                         stage,
                         ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
-                        tokenizer.padId(),
+                        model.padId(tokenizer),
                         parameters)
                 : new LanguageModelObjective(
                         model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters);
@@ -179,10 +181,10 @@ public final class Trainer implements AutoCloseable {
         optimizer.restore(checkpoint.optimizer(), number(checkpoint.state(), UPDATES).longValue());
     }
 
-    private static List<MicroBatch> take(TextBatches data, int count) {
+    private static List<MicroBatch> take(TextBatches data, int count, int padId) {
         List<MicroBatch> batches = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            batches.add(MicroBatch.of(data.next()));
+            batches.add(MicroBatch.of(data.next(), padId));
         }
         return batches;
     }
@@ -251,12 +253,17 @@ public final class Trainer implements AutoCloseable {
         // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
         state.put("seed", config.seed());
         state.put(DATA, data.position().toMap());
-        state.put("versions", Versions.asMap());
+        state.put("versions", versions());
         Map<String, org.nd4j.linalg.api.ndarray.INDArray> thought =
                 model.thought().map(Parameters::asMap).orElse(Map.of());
         CheckpointInfo saved = checkpoints.save(
                 new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut));
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
+    }
+
+    private static Map<String, Object> versions() {
+        Versions versions = Versions.current();
+        return Map.of("quietstar", versions.quietstar(), "nd4j", versions.nd4j(), "java", versions.java());
     }
 
     private void warnOfRecord(org.quietstar.data.BadRecord record) {

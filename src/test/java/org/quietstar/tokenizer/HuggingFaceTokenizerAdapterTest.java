@@ -80,7 +80,7 @@ class HuggingFaceTokenizerAdapterTest {
         var json = new ObjectMapper();
         try (Tokenizer tokenizer = HuggingFaceTokenizerAdapter.open(SharedFiles.require(name));
                 var lines = Files.lines(corpus)) {
-            for (String line : (Iterable<String>) lines.limit(200)::iterator) {
+            for (String line : (Iterable<String>) lines.limit(100)::iterator) {
                 String text = json.readTree(line).get("text").asText();
                 int[] ids = tokenizer.encode(text);
                 assertThat(tokenizer.decode(ids)).isEqualTo(text);
