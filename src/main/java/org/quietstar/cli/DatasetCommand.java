@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 /** {@code quietstar dataset}: writes the embedded corpus anew. */
 @Command(
         name = "dataset",
-        description = "Writes the embedded corpus of word problems from a seed: train.jsonl, validation.jsonl, README.md.",
+        description =
+                "Writes the embedded corpus of word problems from a seed: train.jsonl, validation.jsonl, README.md.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 public final class DatasetCommand implements Runnable {

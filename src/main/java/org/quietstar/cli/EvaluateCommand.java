@@ -26,22 +26,32 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
-        description = "Scores held-out text with a run's model: loss, perplexity and bits per byte without and with thoughts,"
-                + " and what thinking gains by difficulty of the token.")
+        description =
+                "Scores held-out text with a run's model: loss, perplexity and bits per byte without and with thoughts,"
+                        + " and what thinking gains by difficulty of the token.")
 final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "RUN", description = "Folder that training printed.")
     private Path run;
 
-    @Option(names = "--data", paramLabel = "FILE", description = "Text to score (file, folder or glob); default: the run's own held-out text.")
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "Text to score (file, folder or glob); default: the run's own held-out text.")
     private List<String> data = List.of();
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides a key: --set evaluation.maxTokens=100000")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Overrides a key: --set evaluation.maxTokens=100000")
     private List<String> sets = List.of();
 
     @Option(names = "--best", description = "Takes the checkpoint with the lowest held-out loss instead of the newest.")
     private boolean best;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: evaluation-<data> in the run).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the results (default: evaluation-<data> in the run).")
     private Path target;
 
     @Spec

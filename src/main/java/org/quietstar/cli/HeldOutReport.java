@@ -10,7 +10,6 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
-import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.PerplexityReport;
@@ -55,7 +54,8 @@ final class HeldOutReport {
         try {
             Files.createDirectories(target);
             Files.writeString(target.resolve("report.txt"), report.toText(), StandardCharsets.UTF_8);
-            Files.writeString(target.resolve("report.json"), report.toJson().toPrettyString() + "\n", StandardCharsets.UTF_8);
+            Files.writeString(
+                    target.resolve("report.json"), report.toJson().toPrettyString() + "\n", StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new QuietStarException(target + ": the evaluation cannot be written: " + e, e);
         }

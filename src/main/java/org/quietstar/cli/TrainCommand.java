@@ -55,8 +55,13 @@ final class TrainCommand implements Callable<Integer> {
             trainer.train();
             var report = new HeldOutReport(trainer.config(), trainer.folder(), out, progress);
             report.drawTraining();
-            StageConfig last = trainer.config().stages().get(trainer.config().stages().size() - 1);
-            report.write(trainer.model(), trainer.tokenizer(), last.data(), trainer.folder().evaluation());
+            StageConfig last =
+                    trainer.config().stages().get(trainer.config().stages().size() - 1);
+            report.write(
+                    trainer.model(),
+                    trainer.tokenizer(),
+                    last.data(),
+                    trainer.folder().evaluation());
             out.println(String.format(
                     Locale.ROOT,
                     "run:        %s (metrics.jsonl, training.png, checkpoints)%ntime:       %.0f s, peak memory %.0f MiB",
@@ -75,8 +80,9 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (resume != null) {
             if (!sets.isEmpty()) {
-                throw new QuietStarException("train: --set " + sets.get(0) + " cannot change a run that is resumed; a run goes"
-                        + " on with the settings in its config.yaml");
+                throw new QuietStarException(
+                        "train: --set " + sets.get(0) + " cannot change a run that is resumed; a run goes"
+                                + " on with the settings in its config.yaml");
             }
             return Trainer.resume(
                     resume,
@@ -92,7 +98,8 @@ final class TrainCommand implements Callable<Integer> {
             return Path.of(config.output().dir());
         }
         String name = recipe.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-        String time = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        String time = LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
         return Path.of("runs", name + "-" + time);
     }
 
@@ -111,7 +118,11 @@ final class TrainCommand implements Callable<Integer> {
         out.println(String.format(
                 Locale.ROOT,
                 "model: %,d parameters, %d layers of width %d, vocabulary %d, about %,d FLOP a token and training pass",
-                parameters, model.layers(), model.hiddenSize(), model.vocabSize(), 6 * parameters));
+                parameters,
+                model.layers(),
+                model.hiddenSize(),
+                model.vocabSize(),
+                6 * parameters));
         out.println("run: " + trainer.folder().path());
         out.flush();
     }

@@ -166,7 +166,8 @@ public final class DataPosition implements Serializable {
 
     @Override
     public String toString() {
-        return "DataPosition[epoch " + epoch + ", " + batches + " batches, file " + windows.reader().orderIndex()
-                + ", line " + windows.reader().position().line() + ", " + buffer.length + " windows buffered]";
+        return "DataPosition[epoch " + epoch + ", " + batches + " batches, file "
+                + windows.reader().orderIndex() + ", line "
+                + windows.reader().position().line() + ", " + buffer.length + " windows buffered]";
     }
 }

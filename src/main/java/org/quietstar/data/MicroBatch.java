@@ -21,7 +21,9 @@ public final class MicroBatch {
         try (var tokens = batch.ids();
                 var mask = batch.mask();
                 var counts = mask.sum(1)) {
-            int[] lengths = Arrays.stream(counts.toDoubleVector()).mapToInt(n -> (int) n).toArray();
+            int[] lengths = Arrays.stream(counts.toDoubleVector())
+                    .mapToInt(n -> (int) n)
+                    .toArray();
             int[] ids = tokens.reshape(tokens.length()).toIntVector();
             int length = ids.length / lengths.length;
             for (int r = 0; r < ids.length; r++) {

@@ -169,8 +169,9 @@ public final class TextBatches implements AutoCloseable {
         return switch (config.onBadRecord()) {
             case "skip" -> false;
             case "fail" -> true;
-            default -> throw new QuietStarException(
-                    "data.onBadRecord is \"" + config.onBadRecord() + "\"; allowed are skip and fail");
+            default ->
+                throw new QuietStarException(
+                        "data.onBadRecord is \"" + config.onBadRecord() + "\"; allowed are skip and fail");
         };
     }
 
@@ -178,7 +179,8 @@ public final class TextBatches implements AutoCloseable {
         String place = "of " + key + ", " + describe(files) + ",";
         return heldOut
                 ? "no document " + place + " fell to the held-out share data.validationFraction = "
-                        + config.validationFraction() + "; raise it, name files in data.validation, or cut the text into"
+                        + config.validationFraction()
+                        + "; raise it, name files in data.validation, or cut the text into"
                         + " more documents (data.textDocuments is " + config.textDocuments() + ")"
                 : "the files " + place + " hold no document of two tokens or more"
                         + (config.validation().isEmpty()

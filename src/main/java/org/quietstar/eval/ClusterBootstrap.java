@@ -57,7 +57,8 @@ final class ClusterBootstrap {
         }
         List<Optional<Interval>> intervals = new ArrayList<>();
         for (int g = 0; g < groups; g++) {
-            boolean several = Arrays.stream(counts[g]).filter(count -> count > 0).count() > 1;
+            boolean several =
+                    Arrays.stream(counts[g]).filter(count -> count > 0).count() > 1;
             double[] sorted = Arrays.copyOf(means[g], filled[g]);
             Arrays.sort(sorted);
             intervals.add(

@@ -62,7 +62,10 @@ public final class Evaluator implements AutoCloseable {
         LossConfig loss = LossConfig.defaults();
         var graph = new QuietStarGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
         this.plan = StaticPlan.compile(
-                graph.graph(), graph.graph(), inputs.inputs(), List.of(QuietStarGraph.BASE_NLL, QuietStarGraph.THOUGHT_NLL));
+                graph.graph(),
+                graph.graph(),
+                inputs.inputs(),
+                List.of(QuietStarGraph.BASE_NLL, QuietStarGraph.THOUGHT_NLL));
     }
 
     /**
@@ -73,7 +76,9 @@ public final class Evaluator implements AutoCloseable {
     public TokenScores score(TextBatches batches, IntConsumer progress) {
         var scores = new TokenScores();
         int sequence = 0;
-        for (Batch batch = batches.next(); batch != null && scores.size() < config.maxTokens(); batch = batches.next()) {
+        for (Batch batch = batches.next();
+                batch != null && scores.size() < config.maxTokens();
+                batch = batches.next()) {
             sequence = score(batch, sequence, scores);
             progress.accept(scores.size());
         }

@@ -33,7 +33,9 @@ public final class TokenScores {
                     Locale.ROOT,
                     "the model gives held-out token %d a base NLL of %s and a mixed NLL of %s; finite numbers are wanted."
                             + " Its weights have diverged: go back to an earlier checkpoint or lower the learning rate.",
-                    size, baseNll, mixedNll));
+                    size,
+                    baseNll,
+                    mixedNll));
         }
         if (size == base.length) {
             int capacity = Math.addExact(size, size);

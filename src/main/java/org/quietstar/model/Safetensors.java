@@ -44,13 +44,10 @@ public final class Safetensors {
         try {
             byte[] header = header(ordered, metadata);
             try (FileChannel channel = FileChannel.open(
-                    path,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 writeFully(channel, ByteBuffer.wrap(header));
-                ByteBuffer staging = ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer staging =
+                        ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 for (Map.Entry<String, INDArray> entry : ordered) {
                     writeElements(channel, entry.getValue(), staging);
                 }
@@ -60,8 +57,10 @@ public final class Safetensors {
                 throw e;
             }
         } catch (IOException e) {
-            throw new QuietStarException(path + ": cannot be written: " + e
-                    + ". Check that the folder exists, may be written to, and has room.", e);
+            throw new QuietStarException(
+                    path + ": cannot be written: " + e
+                            + ". Check that the folder exists, may be written to, and has room.",
+                    e);
         }
     }
 

@@ -195,7 +195,8 @@ public final class SafetensorsFile implements TensorSource {
             try (INDArray chunk = TensorDecoder.decode(info.type(), bytes(info, from, to), array.dataType())) {
                 flat.get(NDArrayIndex.interval(from, to)).assign(chunk);
             } catch (ArithmeticException e) {
-                throw new QuietStarException(path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage() + ".", e);
+                throw new QuietStarException(
+                        path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage() + ".", e);
             } catch (IOException e) {
                 throw new QuietStarException(path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage(), e);
             }
@@ -208,7 +209,8 @@ public final class SafetensorsFile implements TensorSource {
             staging = ByteBuffer.allocateDirect(count).order(ByteOrder.LITTLE_ENDIAN);
         }
         staging.clear().limit(count);
-        readFully(channel, staging, dataStart + info.begin() + from * info.type().bytes());
+        readFully(
+                channel, staging, dataStart + info.begin() + from * info.type().bytes());
         return staging.flip();
     }
 

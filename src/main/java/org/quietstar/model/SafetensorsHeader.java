@@ -177,12 +177,16 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             long covered = 0;
             for (TensorInfo info : tensors) {
                 if (info.begin() < covered) {
-                    throw bad(info.name(), "begins at byte " + info.begin() + ", inside the tensor before it, which ends at "
-                            + covered);
+                    throw bad(
+                            info.name(),
+                            "begins at byte " + info.begin() + ", inside the tensor before it, which ends at "
+                                    + covered);
                 }
                 if (info.begin() > covered) {
-                    throw bad(info.name(), "begins at byte " + info.begin() + ", but the tensor before it ends at " + covered
-                            + ": bytes that belong to no tensor are not allowed");
+                    throw bad(
+                            info.name(),
+                            "begins at byte " + info.begin() + ", but the tensor before it ends at " + covered
+                                    + ": bytes that belong to no tensor are not allowed");
                 }
                 covered = info.end();
                 byName.put(info.name(), info);

@@ -45,8 +45,9 @@ public enum TensorType {
             case FLOAT -> F32;
             case LONG -> I64;
             case INT -> I32;
-            default -> throw new IllegalArgumentException(
-                    "arrays of type " + type + " are not written to safetensors; allowed: FLOAT, DOUBLE, INT32, INT64");
+            default ->
+                throw new IllegalArgumentException("arrays of type " + type
+                        + " are not written to safetensors; allowed: FLOAT, DOUBLE, INT32, INT64");
         };
     }
 }

@@ -82,7 +82,12 @@ public final class GainPlot {
         double right = group + HALF_BAR;
         Color color = gain >= 0 ? ChartStyle.BLUE : ChartStyle.ORANGE;
         XYSeries bar = ChartStyle.line(
-                chart, "bar " + group, new double[] {left, left, right, right}, new double[] {0, gain, gain, 0}, color, 1f);
+                chart,
+                "bar " + group,
+                new double[] {left, left, right, right},
+                new double[] {0, gain, gain, 0},
+                color,
+                1f);
         bar.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
         bar.setFillColor(color);
     }

@@ -32,8 +32,8 @@ record MetricSeries(List<Point> points) {
         }
         List<Point> thinned = new ArrayList<>();
         for (int i = 0; i < most; i++) {
-            List<Point> run = all.subList(
-                    (int) ((long) i * all.size() / most), (int) ((long) (i + 1) * all.size() / most));
+            List<Point> run =
+                    all.subList((int) ((long) i * all.size() / most), (int) ((long) (i + 1) * all.size() / most));
             thinned.add(new Point(
                     run.stream().mapToDouble(Point::step).average().orElseThrow(),
                     run.stream().mapToDouble(Point::value).average().orElseThrow()));

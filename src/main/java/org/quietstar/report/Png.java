@@ -49,8 +49,10 @@ final class Png {
                 throw new IOException("this Java has no PNG writer");
             }
         } catch (IOException e) {
-            throw new QuietStarException(file + ": the picture cannot be written: " + e
-                    + ". Check that the folder may be written to and has room.", e);
+            throw new QuietStarException(
+                    file + ": the picture cannot be written: " + e
+                            + ". Check that the folder may be written to and has room.",
+                    e);
         }
     }
 
@@ -64,8 +66,10 @@ final class Png {
             graphics.getFontMetrics(new Font(Font.SANS_SERIF, Font.PLAIN, 12)).stringWidth("0");
             graphics.dispose();
         } catch (LinkageError | InternalError | RuntimeException e) {
-            throw new QuietStarException(file + ": the picture cannot be drawn, because Java finds no fonts here (" + e
-                    + "). On Debian or Ubuntu: apt-get install fontconfig fonts-dejavu-core", e);
+            throw new QuietStarException(
+                    file + ": the picture cannot be drawn, because Java finds no fonts here (" + e
+                            + "). On Debian or Ubuntu: apt-get install fontconfig fonts-dejavu-core",
+                    e);
         }
     }
 }

@@ -64,7 +64,8 @@ public final class TrainingPlot {
     public static void write(List<? extends JsonNode> lines, Path png) {
         List<XYChart> charts = charts(lines);
         if (charts.isEmpty()) {
-            throw new QuietStarException(png + ": there is nothing to draw yet; the metrics file holds no step with a loss.");
+            throw new QuietStarException(
+                    png + ": there is nothing to draw yet; the metrics file holds no step with a loss.");
         }
         Png.write(png, charts);
     }
@@ -74,7 +75,10 @@ public final class TrainingPlot {
                 .filter(panel -> panel.lines().stream()
                         .anyMatch(line -> !MetricSeries.of(lines, line.key(), 1).isEmpty()))
                 .toList();
-        double last = lines.stream().mapToDouble(line -> line.path("step").asDouble()).max().orElse(0);
+        double last = lines.stream()
+                .mapToDouble(line -> line.path("step").asDouble())
+                .max()
+                .orElse(0);
         List<XYChart> charts = new ArrayList<>();
         for (int i = 0; i < filled.size(); i++) {
             boolean isLast = i == filled.size() - 1;
@@ -99,8 +103,14 @@ public final class TrainingPlot {
                 series.put(line, values);
             }
         }
-        double low = series.values().stream().mapToDouble(MetricSeries::smallest).min().orElseThrow();
-        double high = series.values().stream().mapToDouble(MetricSeries::largest).max().orElseThrow();
+        double low = series.values().stream()
+                .mapToDouble(MetricSeries::smallest)
+                .min()
+                .orElseThrow();
+        double high = series.values().stream()
+                .mapToDouble(MetricSeries::largest)
+                .max()
+                .orElseThrow();
         if (panel.zeroLine()) {
             low = Math.min(low, 0);
             high = Math.max(high, 0);
@@ -110,9 +120,9 @@ public final class TrainingPlot {
         double top = high + MARGIN_ABOVE * range;
         chart.getStyler().setYAxisMin(bottom);
         chart.getStyler().setYAxisMax(top);
-        stages.forEach((name, step) ->
-                ChartStyle.rule(chart, "from " + name, new double[] {step, step}, new double[] {bottom, top})
-                        .setLineStyle(DASHED));
+        stages.forEach((name, step) -> ChartStyle.rule(
+                        chart, "from " + name, new double[] {step, step}, new double[] {bottom, top})
+                .setLineStyle(DASHED));
         series.forEach((line, values) ->
                 ChartStyle.line(chart, line.name(), values.steps(), values.values(), line.color(), line.width()));
         if (panel.zeroLine()) {
@@ -128,7 +138,9 @@ public final class TrainingPlot {
         for (JsonNode line : lines) {
             begins.putIfAbsent(line.path("stage").asText(), line.path("step").asDouble());
         }
-        lines.stream().findFirst().ifPresent(line -> begins.remove(line.path("stage").asText()));
+        lines.stream()
+                .findFirst()
+                .ifPresent(line -> begins.remove(line.path("stage").asText()));
         return begins;
     }
 

@@ -32,7 +32,17 @@ final class PlanBuilder {
     private static final Set<String> SHAPE_ONLY = Set.of("shape_of", "size", "size_at", "rank");
     private static final Set<String> ZEROS = Set.of("zeros_as", "zeroslike", "zeros_like");
     /** Reductions of an axis of length 1 that return their input; M2.1 skips such a legacy op and leaves its output unwritten. */
-    private static final Set<String> IDENTITY_ON_ONE = Set.of("reduce_sum", "reduce_max", "reduce_min", "reduce_mean", "sum", "max", "min", "mean", "reduce_prod", "prod");
+    private static final Set<String> IDENTITY_ON_ONE = Set.of(
+            "reduce_sum",
+            "reduce_max",
+            "reduce_min",
+            "reduce_mean",
+            "sum",
+            "max",
+            "min",
+            "mean",
+            "reduce_prod",
+            "prod");
 
     private final SameDiff graph;
     private final SameDiff variableSource;
@@ -132,21 +142,22 @@ final class PlanBuilder {
 
     private PlanValue leaf(String name) {
         SDVariable variable = graph.getVariable(name);
-        INDArray array =
-                switch (variable.getVariableType()) {
-                    case PLACEHOLDER -> inputs.get(name);
-                    case VARIABLE -> variableSource.hasVariable(name)
-                            ? variableSource.getVariable(name).getArr()
-                            : variable.getArr();
-                    case CONSTANT -> variable.getArr();
-                    default -> throw new IllegalStateException("'" + name + "' is read before it is written");
-                };
+        INDArray array = switch (variable.getVariableType()) {
+            case PLACEHOLDER -> inputs.get(name);
+            case VARIABLE ->
+                variableSource.hasVariable(name)
+                        ? variableSource.getVariable(name).getArr()
+                        : variable.getArr();
+            case CONSTANT -> variable.getArr();
+            default -> throw new IllegalStateException("'" + name + "' is read before it is written");
+        };
         if (array == null) {
             throw new IllegalArgumentException("No array is given for placeholder '" + name + "'");
         }
         if (array.dataType() != variable.dataType()) {
-            throw new IllegalArgumentException("'" + name + "' is " + variable.dataType() + " in the graph, but its array is "
-                    + array.dataType() + "; M2.1 would overwrite the array with a converted one");
+            throw new IllegalArgumentException(
+                    "'" + name + "' is " + variable.dataType() + " in the graph, but its array is " + array.dataType()
+                            + "; M2.1 would overwrite the array with a converted one");
         }
         var kind = variable.isConstant() ? PlanValue.Kind.CONSTANT : PlanValue.Kind.BOUND;
         var value = new PlanValue(name, kind, array.dataType(), array.shape(), null, array);
@@ -161,7 +172,8 @@ final class PlanBuilder {
             in.add(value(argument));
         }
         List<String> names = node.getOutputsOfOp();
-        List<DataType> types = names.stream().map(n -> graph.getVariable(n).dataType()).toList();
+        List<DataType> types =
+                names.stream().map(n -> graph.getVariable(n).dataType()).toList();
         if (ZEROS.contains(op.opName())) {
             define(names.get(0), PlanValue.Kind.ZERO, types.get(0), in.get(0).shape, null);
             return;
@@ -181,7 +193,12 @@ final class PlanBuilder {
         }
         List<PlanValue> out = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            out.add(define(names.get(i), PlanValue.Kind.COMPUTED, shapes.get(i).dataType(), shapes.get(i).getShape(), null));
+            out.add(define(
+                    names.get(i),
+                    PlanValue.Kind.COMPUTED,
+                    shapes.get(i).dataType(),
+                    shapes.get(i).getShape(),
+                    null));
         }
         steps.add(new PlanStep(op, in, out));
     }
@@ -196,7 +213,11 @@ final class PlanBuilder {
             alias(names.get(0), in.get(0), shape);
             return true;
         }
-        if (op instanceof ReduceOp && sameSize && in.get(0).length() > 1 && IDENTITY_ON_ONE.contains(kind) && !in.get(0).isStatic()) {
+        if (op instanceof ReduceOp
+                && sameSize
+                && in.get(0).length() > 1
+                && IDENTITY_ON_ONE.contains(kind)
+                && !in.get(0).isStatic()) {
             alias(names.get(0), in.get(0), shape);
             return true;
         }
@@ -211,7 +232,8 @@ final class PlanBuilder {
         }
         boolean zeroProduct = kind.equals("multiply") && in.stream().anyMatch(v -> v.kind == PlanValue.Kind.ZERO);
         boolean zeroGradient = kind.equals("reduce_max_bp") && in.get(1).kind == PlanValue.Kind.ZERO;
-        boolean zeroShape = (RESHAPES.contains(kind) || kind.equals("permute")) && in.get(0).kind == PlanValue.Kind.ZERO;
+        boolean zeroShape =
+                (RESHAPES.contains(kind) || kind.equals("permute")) && in.get(0).kind == PlanValue.Kind.ZERO;
         if (zeroProduct || zeroGradient || zeroShape) {
             define(names.get(0), PlanValue.Kind.ZERO, shapes.get(0).dataType(), shape, null);
             return true;
@@ -230,7 +252,8 @@ final class PlanBuilder {
             INDArray result = results.get(i);
             values.put(
                     names.get(i),
-                    new PlanValue(names.get(i), PlanValue.Kind.CONSTANT, result.dataType(), result.shape(), null, result));
+                    new PlanValue(
+                            names.get(i), PlanValue.Kind.CONSTANT, result.dataType(), result.shape(), null, result));
         }
     }
 

@@ -81,7 +81,8 @@ public final class StaticPlan implements AutoCloseable {
     public INDArray output(String name) {
         INDArray array = outputs.get(name);
         if (array == null) {
-            throw new IllegalArgumentException("'" + name + "' is no output of this plan; outputs are " + outputs.keySet());
+            throw new IllegalArgumentException(
+                    "'" + name + "' is no output of this plan; outputs are " + outputs.keySet());
         }
         return array;
     }
@@ -114,7 +115,8 @@ public final class StaticPlan implements AutoCloseable {
         return byKind.entrySet().stream()
                 .sorted((a, b) -> Double.compare(b.getValue()[0], a.getValue()[0]))
                 .map(e -> String.format(
-                        java.util.Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int) e.getValue()[1]))
+                        java.util.Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int)
+                                e.getValue()[1]))
                 .toList();
     }
 

@@ -75,9 +75,8 @@ public final class LearningBatch {
             base[r] = p + 1 < length ? 1.0 / totals.ofLookahead(0) : 0;
             valid[r] = p < length - sizes.lookahead() - rewardTrim ? 1 : 0;
             for (int k = 0; k < sizes.lookahead(); k++) {
-                thought[k * ids.length + r] = p + 1 + k < length
-                        ? 1.0 / (totals.ofLookahead(k) * sizes.lookahead() * sizes.thoughts())
-                        : 0;
+                thought[k * ids.length + r] =
+                        p + 1 + k < length ? 1.0 / (totals.ofLookahead(k) * sizes.lookahead() * sizes.thoughts()) : 0;
             }
         }
         text.assign(Nd4j.createFromArray(ids));
@@ -86,7 +85,9 @@ public final class LearningBatch {
         put(QuietStarGraph.THOUGHT_WEIGHTS, thought);
         put(QuietStarGraph.VALID, valid);
         double position = 1.0 / (Math.max(1, totals.policyPositions()) * sizes.thoughts() * sizes.thoughtTokens());
-        inputs.get(QuietStarGraph.POLICY_WEIGHTS).assign(inputs.get(QuietStarGraph.VALID)).muli(position);
+        inputs.get(QuietStarGraph.POLICY_WEIGHTS)
+                .assign(inputs.get(QuietStarGraph.VALID))
+                .muli(position);
         INDArray all = inputs.get(QuietStarGraph.IDS);
         all.get(NDArrayIndex.interval(0, ids.length)).assign(text);
         putLookahead(all, ids);

@@ -71,7 +71,9 @@ record CheckpointManifest(long step, OptionalDouble score, List<Entry> files) {
             List<Entry> entries = new ArrayList<>();
             for (JsonNode file : json.path("files")) {
                 entries.add(new Entry(
-                        file.path("name").asText(), file.path("bytes").asLong(), file.path("sha256").asText()));
+                        file.path("name").asText(),
+                        file.path("bytes").asLong(),
+                        file.path("sha256").asText()));
             }
             for (Entry entry : entries) {
                 long bytes = Files.size(present(folder.resolve(entry.name())));

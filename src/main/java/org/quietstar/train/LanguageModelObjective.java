@@ -7,11 +7,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.data.MicroBatch;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientGraph;
 import org.quietstar.samediff.StaticPlan;
-import org.quietstar.data.MicroBatch;
 
 /** Plain next-token training: the mean NLL of all labels. */
 final class LanguageModelObjective implements Objective {

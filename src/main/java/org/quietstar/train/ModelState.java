@@ -43,9 +43,8 @@ public final class ModelState {
 
     /** The model of a checkpoint. */
     public static ModelState restore(RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint) {
-        Optional<Parameters> thought = checkpoint.thought().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Parameters(checkpoint.thought()));
+        Optional<Parameters> thought =
+                checkpoint.thought().isEmpty() ? Optional.empty() : Optional.of(new Parameters(checkpoint.thought()));
         return new ModelState(sizes(config, tokenizer), new Parameters(checkpoint.weights()), thought);
     }
 
@@ -71,8 +70,8 @@ public final class ModelState {
             var unknown = new TreeSet<>(source.names());
             unknown.removeAll(shapes.keySet());
             if (!unknown.isEmpty()) {
-                throw new QuietStarException("model.weights: " + model.weights() + " holds tensors that a decoder of these"
-                        + " sizes has no place for: " + unknown);
+                throw new QuietStarException("model.weights: " + model.weights()
+                        + " holds tensors that a decoder of these" + " sizes has no place for: " + unknown);
             }
             shapes.forEach((name, shape) -> {
                 long[] found = source.info(name).dimensions();

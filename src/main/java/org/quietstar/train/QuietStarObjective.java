@@ -12,6 +12,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
+import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.eval.Uniform;
 import org.quietstar.model.Parameters;
@@ -25,7 +26,6 @@ import org.quietstar.thought.QuietStarGraph;
 import org.quietstar.thought.Rollout;
 import org.quietstar.thought.ThoughtSampling;
 import org.quietstar.thought.ThoughtSizes;
-import org.quietstar.data.MicroBatch;
 
 /** Training with thoughts: for each micro-batch a rollout without gradient, then the learning graph. */
 final class QuietStarObjective implements Objective {
@@ -43,7 +43,8 @@ final class QuietStarObjective implements Objective {
      * @param padId the tokenizer's padding id
      * @param parameters the decoder's and the thoughts'
      */
-    QuietStarObjective(ModelConfig model, StageConfig stage, List<Integer> bannedIds, int padId, Parameters parameters) {
+    QuietStarObjective(
+            ModelConfig model, StageConfig stage, List<Integer> bannedIds, int padId, Parameters parameters) {
         this.loss = stage.loss();
         this.sizes = ThoughtSizes.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
@@ -60,7 +61,10 @@ final class QuietStarObjective implements Objective {
         var graph = new QuietStarGraph(model, stage.thought(), loss, weights, sizes, bannedIds, parameters);
         var gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
         List<String> outputs = new ArrayList<>(ThoughtStatistics.OUTPUTS);
-        outputs.addAll(List.of(QuietStarGraph.LOSS, QuietStarGraph.BASE_LOSS, QuietStarGraph.THOUGHT_LOSS,
+        outputs.addAll(List.of(
+                QuietStarGraph.LOSS,
+                QuietStarGraph.BASE_LOSS,
+                QuietStarGraph.THOUGHT_LOSS,
                 QuietStarGraph.POLICY_LOSS));
         this.plan = StaticPlan.compile(gradient.function(), graph.graph(), batch.inputs(), gradient.outputs(outputs));
         this.gradients = new GradientSum(gradient, plan, graph.parameterNames());
@@ -114,7 +118,8 @@ final class QuietStarObjective implements Objective {
             MicroBatch micro = batches.get(i);
             long microSeed = SplitMix.hash(seed, i);
             batch.setText(micro.ids(), micro.lengths(), totals);
-            rollout.draw(batch.text(), (token, noise) -> Uniform.fill(noise, SplitMix.of(microSeed, token)), batch.drawn());
+            rollout.draw(
+                    batch.text(), (token, noise) -> Uniform.fill(noise, SplitMix.of(microSeed, token)), batch.drawn());
             batch.takeDrawn();
             plan.run();
             losses[0] += value(QuietStarGraph.LOSS);

@@ -12,13 +12,13 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataPosition;
+import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
-import org.quietstar.data.MicroBatch;
 
 /**
  * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to go on is in its
@@ -141,7 +141,8 @@ public final class Trainer implements AutoCloseable {
                 double norm = GradientSum.norm(result.gradients());
                 double learningRate = rate.at(stageStep);
                 if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
-                    optimizer.update(result.gradients(), clip(norm, stage.optimizer().clipNorm()), learningRate);
+                    optimizer.update(
+                            result.gradients(), clip(norm, stage.optimizer().clipNorm()), learningRate);
                     skippedInRow = 0;
                 } else {
                     skip(stage, result.loss(), norm);
@@ -150,7 +151,8 @@ public final class Trainer implements AutoCloseable {
                 if (isDue(stage.train().evaluateEvery())) {
                     measureHeldOut(evaluation);
                 }
-                if (isDue(config.checkpoint().everySteps()) || stageStep == stage.train().steps()) {
+                if (isDue(config.checkpoint().everySteps())
+                        || stageStep == stage.train().steps()) {
                     save(data, optimizer);
                 }
             }
@@ -178,7 +180,8 @@ public final class Trainer implements AutoCloseable {
         @SuppressWarnings("unchecked")
         var position = (Map<String, Object>) checkpoint.state().get(DATA);
         data.restore(DataPosition.fromMap(position));
-        optimizer.restore(checkpoint.optimizer(), number(checkpoint.state(), UPDATES).longValue());
+        optimizer.restore(
+                checkpoint.optimizer(), number(checkpoint.state(), UPDATES).longValue());
     }
 
     private static List<MicroBatch> take(TextBatches data, int count, int padId) {

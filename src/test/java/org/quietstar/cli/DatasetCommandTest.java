@@ -25,8 +25,10 @@ class DatasetCommandTest {
                 .execute("--out", target.toString(), "--seed", "3", "--train", "20", "--validation", "5");
         assertThat(code).isZero();
         assertThat(out.toString()).contains("20 training and 5 held-out").contains(target.toString());
-        assertThat(Files.readAllLines(target.resolve(SyntheticDataset.TRAIN_FILE))).hasSize(20);
-        assertThat(Files.readAllLines(target.resolve(SyntheticDataset.VALIDATION_FILE))).hasSize(5);
+        assertThat(Files.readAllLines(target.resolve(SyntheticDataset.TRAIN_FILE)))
+                .hasSize(20);
+        assertThat(Files.readAllLines(target.resolve(SyntheticDataset.VALIDATION_FILE)))
+                .hasSize(5);
         assertThat(Files.readString(target.resolve(SyntheticDataset.CARD_FILE)))
                 .contains("CC0")
                 .contains("--seed 3 --train 20 --validation 5");

@@ -29,7 +29,14 @@ class DataPositionTest {
     @CsvSource({"pack, 7", "pad, 7", "random-span, 7", "pack, 1", "random-span, 500"})
     void afterARestoreTheSameBatchesFollow(String packing, int shuffleBuffer) throws IOException {
         DataConfig config = TestFiles.config(
-                packing, 16, 3, shuffleBuffer, 0.1, TestFiles.corpus(folder, "a.txt", 20, 1), TestFiles.corpus(folder, "b.jsonl.gz", 15, 2), TestFiles.corpus(folder, "c.txt.gz", 9, 3));
+                packing,
+                16,
+                3,
+                shuffleBuffer,
+                0.1,
+                TestFiles.corpus(folder, "a.txt", 20, 1),
+                TestFiles.corpus(folder, "b.jsonl.gz", 15, 2),
+                TestFiles.corpus(folder, "c.txt.gz", 9, 3));
         var ids = new ArrayList<int[][]>();
         var positions = new ArrayList<DataPosition>();
         try (TextBatches batches = training(config)) {
@@ -51,7 +58,8 @@ class DataPositionTest {
                 batches.restore(DataPosition.fromMap(map));
                 for (int i = at; i < Math.min(60, at + 8); i++) {
                     assertThat(batches.next().ids().toIntMatrix()).isEqualTo(ids.get(i));
-                    assertThat(batches.position().toMap()).isEqualTo(positions.get(i + 1).toMap());
+                    assertThat(batches.position().toMap())
+                            .isEqualTo(positions.get(i + 1).toMap());
                 }
             }
         }

@@ -20,7 +20,8 @@ class SplitMixTest {
         random.nextDouble();
         var copy = new SplitMix(random.state());
         assertThat(copy.nextLong()).isEqualTo(random.nextLong());
-        assertThat(SplitMix.of(1, 2, 3).state()).isNotEqualTo(SplitMix.of(1, 3, 2).state());
+        assertThat(SplitMix.of(1, 2, 3).state())
+                .isNotEqualTo(SplitMix.of(1, 3, 2).state());
     }
 
     @Test

@@ -50,7 +50,8 @@ class StreamingMemoryTest {
 
     /** Writes words in lines of 64 bytes. */
     static void write(Path corpus, long bytes) throws IOException {
-        byte[] line = ("the quick brown fox jumps over the lazy dog " + "and again.".repeat(2).substring(1) + "\n")
+        byte[] line = ("the quick brown fox jumps over the lazy dog "
+                        + "and again.".repeat(2).substring(1) + "\n")
                 .getBytes(StandardCharsets.UTF_8);
         if (line.length != 64) {
             throw new IllegalStateException("lines have " + line.length + " bytes");
@@ -70,10 +71,19 @@ class StreamingMemoryTest {
             long start = System.nanoTime();
             long tokens = 0;
             var config = new org.quietstar.config.DataConfig(
-                    java.util.List.of(args[0]), java.util.List.of(args[0]), 0, "auto", "text", "file", "pack", 512, 64, 1,
-                    "fail", 4);
-            try (TextBatches batches =
-                    TextBatches.validation(config, new ByteTokenizer(), 1, DataListener.none())) {
+                    java.util.List.of(args[0]),
+                    java.util.List.of(args[0]),
+                    0,
+                    "auto",
+                    "text",
+                    "file",
+                    "pack",
+                    512,
+                    64,
+                    1,
+                    "fail",
+                    4);
+            try (TextBatches batches = TextBatches.validation(config, new ByteTokenizer(), 1, DataListener.none())) {
                 for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                     tokens += batch.realTokens();
                     batch.ids().close();

@@ -24,8 +24,7 @@ final class TestFiles {
     /** Writes {@code text}, compressed where the name ends in .gz. */
     static Path write(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
-        return Files.write(
-                file, file.toString().endsWith(".gz") ? gzip(text) : text.getBytes(StandardCharsets.UTF_8));
+        return Files.write(file, file.toString().endsWith(".gz") ? gzip(text) : text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Settings for small tests: no held-out share, skip bad records. */

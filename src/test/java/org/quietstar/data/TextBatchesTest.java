@@ -40,12 +40,11 @@ class TextBatchesTest {
             Batch batch = batches.next();
             assertThat(batch.ids().dataType()).isEqualTo(DataType.INT32);
             assertThat(batch.mask().dataType()).isEqualTo(DataType.FLOAT);
-            assertThat(batch.ids().toIntMatrix())
-                    .isEqualTo(new int[][] {
-                        {'a', 0xC3, 0xA9, 257, 258, 258},
-                        {'h', 'e', 'l', 'l', 'o', 257},
-                        {258, 258, 258, 258, 258, 258}
-                    });
+            assertThat(batch.ids().toIntMatrix()).isEqualTo(new int[][] {
+                {'a', 0xC3, 0xA9, 257, 258, 258},
+                {'h', 'e', 'l', 'l', 'o', 257},
+                {258, 258, 258, 258, 258, 258}
+            });
             assertThat(batch.mask().toFloatMatrix())
                     .isEqualTo(new float[][] {{1, 1, 1, 1, 0, 0}, {1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, 0, 0}});
             assertThat(batch.realTokens()).isEqualTo(10);
@@ -61,13 +60,30 @@ class TextBatchesTest {
 
     private static DataConfig withValidation(DataConfig c, Path file) {
         return new DataConfig(
-                c.train(), List.of(file.toString()), c.validationFraction(), c.format(), c.textField(), c.textDocuments(),
-                c.packing(), c.sequenceLength(), c.batchSize(), c.shuffleBuffer(), c.onBadRecord(), c.prefetch());
+                c.train(),
+                List.of(file.toString()),
+                c.validationFraction(),
+                c.format(),
+                c.textField(),
+                c.textDocuments(),
+                c.packing(),
+                c.sequenceLength(),
+                c.batchSize(),
+                c.shuffleBuffer(),
+                c.onBadRecord(),
+                c.prefetch());
     }
 
     @Test
     void eachEpochHasEveryWindowOnceInAnOrderOfItsOwn() throws IOException {
-        DataConfig config = TestFiles.config("pad", 64, 4, 10, 0, TestFiles.corpus(folder, "a.txt", 30, 1), TestFiles.corpus(folder, "b.jsonl.gz", 27, 2));
+        DataConfig config = TestFiles.config(
+                "pad",
+                64,
+                4,
+                10,
+                0,
+                TestFiles.corpus(folder, "a.txt", 30, 1),
+                TestFiles.corpus(folder, "b.jsonl.gz", 27, 2));
         try (TextBatches batches = training(config)) {
             var rows = new ArrayList<String>();
             var epochs = new ArrayList<Integer>();
@@ -135,8 +151,8 @@ class TextBatchesTest {
 
     @Test
     void badRecordsAreReportedOrFatalAlsoFromTheBackground() throws IOException {
-        Path file = TestFiles.write(
-                folder.resolve("t.jsonl"), "{\"text\": \"first\"}\nbroken\n{\"text\": \"second\"}\n");
+        Path file =
+                TestFiles.write(folder.resolve("t.jsonl"), "{\"text\": \"first\"}\nbroken\n{\"text\": \"second\"}\n");
         DataConfig config = TestFiles.config("pad", 8, 1, 1, 0, file);
         var reported = new CopyOnWriteArrayList<BadRecord>();
         try (TextBatches batches = TextBatches.training(config, BYTES, 1, reported::add)) {
@@ -148,8 +164,7 @@ class TextBatchesTest {
         assertThat(reported).hasSize(1);
         assertThat(reported.get(0).toString()).contains("t.jsonl:2: is no valid JSON");
 
-        var fail = new DataConfig(
-                config.train(), List.of(), 0, "auto", "text", "line", "pad", 8, 1, 1, "fail", 2);
+        var fail = new DataConfig(config.train(), List.of(), 0, "auto", "text", "line", "pad", 8, 1, 1, "fail", 2);
         try (TextBatches batches = training(fail)) {
             assertThat(row(batches.next(), 0)).isEqualTo("first");
             for (int i = 0; i < 2; i++) {

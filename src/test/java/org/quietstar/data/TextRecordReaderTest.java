@@ -25,7 +25,8 @@ class TextRecordReaderTest {
 
     private TextRecordReader reader(TextDocuments ends, boolean fail, Path... files) {
         List<String> names = Arrays.stream(files).map(Path::toString).toList();
-        DataListener listener = record -> bad.add(record.file().getFileName() + ":" + record.line() + " " + record.reason());
+        DataListener listener =
+                record -> bad.add(record.file().getFileName() + ":" + record.line() + " " + record.reason());
         return new TextRecordReader(TextSources.resolve("data.train", names, "auto"), "text", ends, fail, listener);
     }
 
@@ -66,7 +67,8 @@ class TextRecordReaderTest {
 
     @Test
     void byteOrderMarksAndCarriageReturnsAreNoText() throws IOException {
-        assertThat(texts(TextDocuments.BLANK_LINES, "\uFEFFa\r\nb\r\n\r\n\r\nc\uFEFF\r\n")).containsExactly("a\nb", "c\uFEFF");
+        assertThat(texts(TextDocuments.BLANK_LINES, "\uFEFFa\r\nb\r\n\r\n\r\nc\uFEFF\r\n"))
+                .containsExactly("a\nb", "c\uFEFF");
         Path jsonl = TestFiles.write(folder.resolve("t.jsonl"), "\uFEFF{\"text\": \"x\"}\r\n\r\n{\"text\": \"y\"}\r\n");
         try (var reader = reader(TextDocuments.LINE, true, jsonl)) {
             assertThat(texts(reader)).containsExactly("x", "y");
@@ -94,7 +96,8 @@ class TextRecordReaderTest {
             while (reader.hasNext()) {
                 last = reader.nextRecord();
                 texts.add(last.getRecord().get(0).toString());
-                places.add(folder.relativize(Path.of(last.getMetaData().getLocation())).toString());
+                places.add(folder.relativize(Path.of(last.getMetaData().getLocation()))
+                        .toString());
             }
             assertThat(texts).containsExactly("one", "two\nlines", "three é", "four");
             assertThat(places).containsExactly("a.txt.gz:1", "a.txt.gz:4", "b.jsonl:1", "b.jsonl:2");
@@ -162,7 +165,8 @@ class TextRecordReaderTest {
         }
         byte[] whole = TestFiles.gzip(lines.toString());
         Path cut = Files.write(folder.resolve("cut.txt.gz"), Arrays.copyOf(whole, whole.length / 2));
-        Path fake = Files.write(folder.resolve("fake.txt.gz"), "plain".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Path fake =
+                Files.write(folder.resolve("fake.txt.gz"), "plain".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Path none = Files.write(folder.resolve("none.txt.gz"), new byte[0]);
         try (var reader = reader(TextDocuments.LINE, false, cut, fake, none)) {
             List<String> texts = texts(reader);
@@ -192,7 +196,8 @@ class TextRecordReaderTest {
         String paragraphs = "some words here\n\n".repeat(100_000).strip();
         List<String> documents = List.of("first", longLine, noSpace, paragraphs, "last");
         String content = name.contains("jsonl")
-                ? String.join("\n", documents.stream().map(TextRecordReaderTest::json).toList())
+                ? String.join(
+                        "\n", documents.stream().map(TextRecordReaderTest::json).toList())
                 : String.join("\n\n\n", documents);
         Path file = TestFiles.write(folder.resolve(name), content);
         var parts = new ArrayList<Record>();

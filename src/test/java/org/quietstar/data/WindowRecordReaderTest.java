@@ -43,8 +43,9 @@ class WindowRecordReaderTest {
     void packGoesThroughDocuments() throws IOException {
         try (var windows = windows("pack", 4, "abc", "de", "fg")) {
             assertThat(all(windows))
-                    .containsExactly(
-                            new int[] {'a', 'b', 'c', EOS}, new int[] {'d', 'e', EOS, 'f'}, new int[] {'g', EOS, PAD, PAD});
+                    .containsExactly(new int[] {'a', 'b', 'c', EOS}, new int[] {'d', 'e', EOS, 'f'}, new int[] {
+                        'g', EOS, PAD, PAD
+                    });
         }
     }
 
@@ -62,8 +63,9 @@ class WindowRecordReaderTest {
     void padBeginsAnewWithEachDocument() throws IOException {
         try (var windows = windows("pad", 4, "abcde", "f")) {
             assertThat(all(windows))
-                    .containsExactly(
-                            new int[] {'a', 'b', 'c', 'd'}, new int[] {'e', EOS, PAD, PAD}, new int[] {'f', EOS, PAD, PAD});
+                    .containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'e', EOS, PAD, PAD}, new int[] {
+                        'f', EOS, PAD, PAD
+                    });
         }
     }
 
@@ -104,7 +106,8 @@ class WindowRecordReaderTest {
                 spans.startEpoch(epoch);
                 int from = 0;
                 for (int part = 0; part < cuts.length; part++) {
-                    int[] ids = java.util.stream.IntStream.range(from, cuts[part]).toArray();
+                    int[] ids =
+                            java.util.stream.IntStream.range(from, cuts[part]).toArray();
                     var place = new DocumentMetaData("t", 0, 1, part, part == cuts.length - 1);
                     spans.add(ids, place, window -> {
                         assertThat(window).containsExactly(window[0], window[0] + 1, window[0] + 2);

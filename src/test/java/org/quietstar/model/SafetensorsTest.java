@@ -149,7 +149,10 @@ class SafetensorsTest {
         assertThat(shards.resolve("model-00001-of-00004.safetensors")).exists();
         assertThat(shards.resolve("model.safetensors.index.json"))
                 .content()
-                .contains("\"total_size\" : " + tensors.values().stream().mapToLong(Safetensors::bytes).sum());
+                .contains("\"total_size\" : "
+                        + tensors.values().stream()
+                                .mapToLong(Safetensors::bytes)
+                                .sum());
         try (ShardedSafetensors one = ShardedSafetensors.open(shards);
                 ShardedSafetensors two = ShardedSafetensors.open(single)) {
             assertThat(one.names()).containsExactlyElementsOf(tensors.keySet());

@@ -133,7 +133,8 @@ class PicturesTest {
         assertThat(series.steps()[0]).isEqualTo(50.5);
         assertThat(series.values()[9]).isCloseTo(9.505, org.assertj.core.api.Assertions.within(1e-9));
         assertThat(MetricSeries.of(metrics(0, 7), "reward_mean", 10).steps()).containsExactly(1, 2, 3, 4, 5, 6, 7);
-        assertThat(MetricSeries.of(metrics(0, 7), "mix_weight_max", 10).isEmpty()).isTrue();
+        assertThat(MetricSeries.of(metrics(0, 7), "mix_weight_max", 10).isEmpty())
+                .isTrue();
     }
 
     @Test

@@ -87,7 +87,9 @@ class CheckpointStoreTest {
                     assertThat(Float.floatToRawIntBits(b[i])).as(name).isEqualTo(Float.floatToRawIntBits(a[i]));
                 }
             } else {
-                assertThat(read.data().asDouble()).as(name).containsExactly(array.data().asDouble());
+                assertThat(read.data().asDouble())
+                        .as(name)
+                        .containsExactly(array.data().asDouble());
             }
         });
     }
@@ -102,7 +104,8 @@ class CheckpointStoreTest {
         assertThat(loaded.step()).isEqualTo(120);
         assertThat(loaded.score()).hasValue(1.0 / 3);
         assertThat(loaded.state()).isEqualTo(saved.state());
-        assertThat(new ArrayList<>(loaded.state().keySet())).isEqualTo(new ArrayList<>(saved.state().keySet()));
+        assertThat(new ArrayList<>(loaded.state().keySet()))
+                .isEqualTo(new ArrayList<>(saved.state().keySet()));
         assertSameBits(loaded.weights(), saved.weights());
         assertSameBits(loaded.thought(), saved.thought());
         assertSameBits(loaded.optimizer(), saved.optimizer());
@@ -126,8 +129,14 @@ class CheckpointStoreTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"model.safetensors", "thought.safetensors", "optimizer.safetensors", "state.json", "manifest.json",
-                "manifest.sha256"})
+            strings = {
+                "model.safetensors",
+                "thought.safetensors",
+                "optimizer.safetensors",
+                "state.json",
+                "manifest.json",
+                "manifest.sha256"
+            })
     void passesOverDamageOfEveryKindInEveryFile(String name) throws IOException {
         CheckpointStore store = store(9, false);
         for (long step = 1; step <= 4; step++) {
@@ -169,7 +178,8 @@ class CheckpointStoreTest {
     void removesLeftoversOfAKilledProcess() throws IOException {
         CheckpointStore store = store(5, false);
         store.save(checkpoint(1));
-        for (String leftover : List.of(".writing-step-00000002", ".deleting-step-00000000", ".replaced-step-00000001")) {
+        for (String leftover :
+                List.of(".writing-step-00000002", ".deleting-step-00000000", ".replaced-step-00000001")) {
             Files.createDirectories(run.resolve("checkpoints").resolve(leftover).resolve("sub"));
         }
         assertThat(store.latest(this::hear).orElseThrow().step()).isEqualTo(1);
@@ -239,8 +249,8 @@ class CheckpointStoreTest {
         CheckpointStore store = store(1, false);
         store.save(checkpoint(1));
         Map<String, INDArray> halves = Map.of("t", Nd4j.create(DataType.FLOAT16, 2));
-        assertThatThrownBy(() -> store.save(
-                        new Checkpoint(2, halves, Map.of(), Map.of(), Map.of(), OptionalDouble.empty())))
+        assertThatThrownBy(() ->
+                        store.save(new Checkpoint(2, halves, Map.of(), Map.of(), Map.of(), OptionalDouble.empty())))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.save(new Checkpoint(
                         2, Map.of(), Map.of(), Map.of(), Map.of("x", new int[0]), OptionalDouble.empty())))
@@ -268,7 +278,8 @@ class CheckpointStoreTest {
             do {
                 Checkpoint loaded = reading.loadLatest(this::hear).orElseThrow();
                 assertThat(loaded.step()).isGreaterThanOrEqualTo(last);
-                assertThat(loaded.weights().get("model.embed_tokens.weight").getFloat(0)).isEqualTo(loaded.step());
+                assertThat(loaded.weights().get("model.embed_tokens.weight").getFloat(0))
+                        .isEqualTo(loaded.step());
                 last = loaded.step();
                 loads++;
             } while (writing.get());

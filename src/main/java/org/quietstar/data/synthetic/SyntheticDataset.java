@@ -61,7 +61,8 @@ public record SyntheticDataset(long seed, int train, int validation) {
                     folder.resolve(CARD_FILE), card(trainProblems, trainBytes, validationProblems, validationBytes));
         } catch (IOException exception) {
             throw new QuietStarException(
-                    "dataset: " + folder + " cannot be written to (" + exception + "); choose another folder with --out",
+                    "dataset: " + folder + " cannot be written to (" + exception
+                            + "); choose another folder with --out",
                     exception);
         }
     }
@@ -120,16 +121,16 @@ public record SyntheticDataset(long seed, int train, int validation) {
                 The question mark and `a:` are where a model has to think: with the sums in front of it the answer is a copy,
                 without them it is mental arithmetic.
                 """,
-                        100 * WordProblems.SHARE_WITH_STEPS,
-                        seed,
-                        train,
-                        validation,
-                        lengths(trainProblems, heldOut).getMin(),
-                        lengths(trainProblems, heldOut).getMax(),
-                        WordProblems.LARGEST,
-                        row(TRAIN_FILE, trainProblems, trainBytes),
-                        row(VALIDATION_FILE, heldOut, heldOutBytes),
-                        trainProblems.stream().limit(8).map(WordProblem::text).collect(Collectors.joining("\n")));
+                100 * WordProblems.SHARE_WITH_STEPS,
+                seed,
+                train,
+                validation,
+                lengths(trainProblems, heldOut).getMin(),
+                lengths(trainProblems, heldOut).getMax(),
+                WordProblems.LARGEST,
+                row(TRAIN_FILE, trainProblems, trainBytes),
+                row(VALIDATION_FILE, heldOut, heldOutBytes),
+                trainProblems.stream().limit(8).map(WordProblem::text).collect(Collectors.joining("\n")));
     }
 
     private static IntSummaryStatistics lengths(List<WordProblem> some, List<WordProblem> others) {
@@ -141,7 +142,13 @@ public record SyntheticDataset(long seed, int train, int validation) {
     private static String row(String name, List<WordProblem> problems, byte[] bytes) {
         long withSteps = problems.stream().filter(WordProblem::showsSteps).count();
         return String.format(
-                Locale.ROOT, "| `%s` | %d | %d | %d | `%s` |", name, problems.size(), withSteps, bytes.length, sha256(bytes));
+                Locale.ROOT,
+                "| `%s` | %d | %d | %d | `%s` |",
+                name,
+                problems.size(),
+                withSteps,
+                bytes.length,
+                sha256(bytes));
     }
 
     private static String sha256(byte[] bytes) {

@@ -55,16 +55,15 @@ public final class WordProblems {
         draft.sentences.add(name + " has " + draft.value + " " + draft.things + ".");
         for (int i = 0; i < length; i++) {
             Change change = change(draft.value);
-            String words =
-                    switch (change.sign) {
-                        case '+' -> random.nextInt(2) == 0
-                                ? "finds " + change.amount + " more"
-                                : "gets " + change.amount + " from " + other;
-                        case '-' -> random.nextInt(2) == 0
-                                ? "loses " + change.amount
-                                : "gives " + change.amount + " to " + other;
-                        default -> "doubles them";
-                    };
+            String words = switch (change.sign) {
+                case '+' ->
+                    random.nextInt(2) == 0
+                            ? "finds " + change.amount + " more"
+                            : "gets " + change.amount + " from " + other;
+                case '-' ->
+                    random.nextInt(2) == 0 ? "loses " + change.amount : "gives " + change.amount + " to " + other;
+                default -> "doubles them";
+            };
             draft.sentences.add(pronoun + " " + words + ".");
             draft.apply(change);
         }
@@ -104,12 +103,11 @@ public final class WordProblems {
     /** Adds what person {@code i} has, told by what the one before has. */
     private void compare(Draft draft, int i) {
         Change change = change(draft.value);
-        String words =
-                switch (change.sign) {
-                    case '+' -> change.amount + " more than ";
-                    case '-' -> change.amount + " fewer than ";
-                    default -> "twice as many as ";
-                };
+        String words = switch (change.sign) {
+            case '+' -> change.amount + " more than ";
+            case '-' -> change.amount + " fewer than ";
+            default -> "twice as many as ";
+        };
         draft.sentences.add(NAMES.get(draft.people[i]) + " has " + words + NAMES.get(draft.people[i - 1]) + ".");
         draft.apply(change);
     }

@@ -68,7 +68,9 @@ class WordProblemsTest {
             }
             if (words[0].equals("they") && !together) {
                 together = true;
-                owned.put("they", owned.values().stream().mapToInt(Integer::intValue).sum());
+                owned.put(
+                        "they",
+                        owned.values().stream().mapToInt(Integer::intValue).sum());
             }
             if (words[1].equals("has")) {
                 owner = words[0];
@@ -78,7 +80,9 @@ class WordProblemsTest {
                                 ? 2 * owned.get(words[6])
                                 : words.length > 4 && words[3].equals("more")
                                         ? owned.get(words[5]) + Integer.parseInt(words[2])
-                                        : words.length > 4 ? owned.get(words[5]) - Integer.parseInt(words[2]) : Integer.parseInt(words[2]));
+                                        : words.length > 4
+                                                ? owned.get(words[5]) - Integer.parseInt(words[2])
+                                                : Integer.parseInt(words[2]));
             } else {
                 String who = words[0].equals("they") ? "they" : owner;
                 int before = owned.get(who);
@@ -104,9 +108,9 @@ class WordProblemsTest {
     @Test
     void theCommittedFilesAreWhatTheGeneratorWrites() throws IOException {
         new SyntheticDataset(7, 8000, 500).write(folder);
-        for (String name : new String[] {
-            SyntheticDataset.TRAIN_FILE, SyntheticDataset.VALIDATION_FILE, SyntheticDataset.CARD_FILE
-        }) {
+        for (String name :
+                new String[] {SyntheticDataset.TRAIN_FILE, SyntheticDataset.VALIDATION_FILE, SyntheticDataset.CARD_FILE
+                }) {
             assertThat(Files.mismatch(folder.resolve(name), Path.of("datasets/tiny", name)))
                     .as(name + ": first different byte; run ./quietstar dataset after a change of the generator")
                     .isEqualTo(-1);
