@@ -48,7 +48,7 @@ class SafetensorsFileTest {
         short[] halves = {0x0000, (short) 0x8000, 0x3c00, (short) 0xc000, 0x7bff, 0x0001, 0x03ff, 0x0400, 0x7c00, 0x3555
         };
         float[] values = {
-            0f, -0f, 1f, -2f, 65504f, 0x1p-24f, 0x1.ff8p-15f, 0x1p-14f, Float.POSITIVE_INFINITY, 0.333251953125f
+            0f, -0f, 1f, -2f, 65504f, 0x1p-24f, 0x1.ff8p-15f, 0x1p-14f, Float.POSITIVE_INFINITY, 0x1.554p-2f
         };
         byte[] data = littleEndian(20, buffer -> buffer.asShortBuffer().put(halves));
         try (SafetensorsFile file = single("F16", "[10]", data)) {
@@ -104,7 +104,7 @@ class SafetensorsFileTest {
                 INDArray read = file.read("t", target);
                 assertThat(read.dataType()).isEqualTo(target);
                 assertThat(read.shape()).containsExactly(2, 1);
-                assertThat(read.data().asDouble()).containsExactly(0, value);
+                assertThat(read.data().asDouble()).containsExactly(0, (double) value);
             }
         }
     }

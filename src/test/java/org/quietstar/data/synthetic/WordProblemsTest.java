@@ -61,8 +61,8 @@ class WordProblemsTest {
         var owned = new java.util.LinkedHashMap<String, Integer>();
         String owner = "";
         boolean together = false;
-        for (String sentence : question.split("[.?] ?")) {
-            String[] words = sentence.split(" ");
+        for (String sentence : question.split("[.?] ?", -1)) {
+            String[] words = sentence.split(" ", -1);
             if (words[0].equals("how")) {
                 break;
             }
