@@ -44,12 +44,12 @@ public final class StaticPlan implements AutoCloseable {
         var builder = new PlanBuilder(graph, variableSource, inputs);
         List<PlanStep> steps = builder.build(outputNames);
         Set<PlanValue> computed = new LinkedHashSet<>();
-        steps.forEach(step -> computed.addAll(step.outputs()));
+        steps.forEach(step -> step.outputs().forEach(out -> computed.add(out.root())));
         plan.buffers.place(List.copyOf(computed));
         for (PlanStep step : steps) {
             var binding = new OpBinding(
                     step.op(), step.inputs().stream().map(StaticPlan::arrayOf).toList());
-            binding.setOutputs(step.outputs().stream().map(v -> v.array).toList());
+            binding.setOutputs(step.outputs().stream().map(StaticPlan::arrayOf).toList());
             plan.bindings.add(binding);
         }
         for (String name : outputNames) {
