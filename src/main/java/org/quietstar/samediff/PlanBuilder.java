@@ -33,7 +33,8 @@ final class PlanBuilder {
             new SplitBroadcastGradient(),
             new SplitMatmulGradient(),
             new SigmoidGradient(),
-            new RowPermutation());
+            new RowPermutation(),
+            new ThinProducts());
 
     private final SameDiff graph;
     private final SameDiff variableSource;
