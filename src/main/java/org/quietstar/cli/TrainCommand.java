@@ -57,11 +57,15 @@ final class TrainCommand implements Callable<Integer> {
             report.drawTraining();
             StageConfig last =
                     trainer.config().stages().get(trainer.config().stages().size() - 1);
-            report.write(
-                    trainer.model(),
-                    trainer.tokenizer(),
-                    last.data(),
-                    trainer.folder().evaluation());
+            if (last.data().holdsOut()) {
+                report.write(
+                        trainer.model(),
+                        trainer.tokenizer(),
+                        last.data(),
+                        trainer.folder().evaluation());
+            } else {
+                out.println("No text is held out (data.validation, data.validationFraction), so nothing is evaluated.");
+            }
             out.println(String.format(
                     Locale.ROOT,
                     "run:        %s (metrics.jsonl, training.png, checkpoints)%ntime:       %.0f s, peak memory %.0f MiB",
