@@ -90,8 +90,8 @@ final class TrainCommand implements Callable<Integer> {
             }
             return Trainer.resume(
                     resume,
-                    (checkpoint, why) -> progress.message("damaged checkpoint " + checkpoint.getFileName() + ": " + why
-                            + " The one before it is used."));
+                    (checkpoint, why) -> progress.message(
+                            "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));
         }
         RunConfig config = RunConfigs.load(recipe, sets);
         return Trainer.start(config, runFolder(config));
@@ -127,7 +127,8 @@ final class TrainCommand implements Callable<Integer> {
                 model.hiddenSize(),
                 model.vocabSize(),
                 6 * parameters));
-        out.println("run: " + trainer.folder().path());
+        String after = trainer.step() > 0 ? ", going on after step " + trainer.step() : "";
+        out.println("run: " + trainer.folder().path() + after);
         out.flush();
     }
 

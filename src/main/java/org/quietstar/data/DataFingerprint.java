@@ -22,7 +22,8 @@ final class DataFingerprint {
     private DataFingerprint() {}
 
     /** The fingerprint as 64 hexadecimal digits; throws QuietStarException where a file cannot be read. */
-    static String of(List<TextFile> files, DataConfig config, Tokenizer tokenizer, List<Long> seeds, boolean validation) {
+    static String of(
+            List<TextFile> files, DataConfig config, Tokenizer tokenizer, List<Long> seeds, boolean validation) {
         MessageDigest digest = sha256();
         for (TextFile file : files) {
             add(digest, file.path().getFileName(), file.size(), file.format(), file.gzip());

@@ -182,7 +182,8 @@ final class CachedStep implements AutoCloseable {
         }
         if (textMaskDependsOnStep || !textMaskFilled) {
             textMaskFilled = true;
-            InPlace.assign(inputs.get(TEXT_MASK), TextAndBlocks.textMask(type, sizes, step, step, model.slidingWindow()));
+            InPlace.assign(
+                    inputs.get(TEXT_MASK), TextAndBlocks.textMask(type, sizes, step, step, model.slidingWindow()));
         }
         InPlace.fill(inputs.get(POSITIONS), positions());
         InPlace.fill(inputs.get(OWN_MASK), ownMask());

@@ -279,6 +279,11 @@ public final class Trainer implements AutoCloseable {
         return model;
     }
 
+    /** Optimiser steps done, over all stages. */
+    public long step() {
+        return step;
+    }
+
     public RunConfig config() {
         return config;
     }
