@@ -15,9 +15,12 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Parameters implements AutoCloseable {
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
 
-    /** Takes the arrays as they are; a later change in place is seen by everyone who holds them. */
+    /**
+     * Takes the arrays as they are, so that a later change in place is seen by everyone who holds them; but a view of
+     * another array is copied, since a SameDiff variable would silently hold a copy of its own.
+     */
     public Parameters(Map<String, INDArray> arrays) {
-        this.arrays.putAll(arrays);
+        arrays.forEach((name, array) -> this.arrays.put(name, array.isView() ? array.dup('c') : array));
     }
 
     /** The array of that name. Throws IllegalArgumentException where there is none. */

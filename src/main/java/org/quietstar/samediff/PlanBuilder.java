@@ -3,12 +3,9 @@ package org.quietstar.samediff;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -33,7 +30,8 @@ final class PlanBuilder {
             new SplitBroadcastGradient(),
             new SplitMatmulGradient(),
             new SigmoidGradient(),
-            new RowPermutation());
+            new RowPermutation(),
+            new ThinProducts());
 
     private final SameDiff graph;
     private final SameDiff variableSource;
@@ -48,7 +46,7 @@ final class PlanBuilder {
 
     /** The steps for {@code outputs}, in order; values are reachable by {@link #value}. */
     List<PlanStep> build(List<String> outputs) {
-        for (String opName : order(outputs)) {
+        for (String opName : OpOrder.of(graph, outputs)) {
             infer(graph.getOps().get(opName));
         }
         return live(outputs);
@@ -58,75 +56,6 @@ final class PlanBuilder {
     PlanValue value(String variable) {
         PlanValue known = draft.value(variable);
         return known != null ? known : leaf(variable);
-    }
-
-    /** Needed ops in a topological order that follows the graph's own as closely as it can, which keeps lifetimes short. */
-    private List<String> order(List<String> outputs) {
-        Map<String, Integer> rank = new HashMap<>();
-        for (String name : graph.getOps().keySet()) {
-            rank.put(name, rank.size());
-        }
-        Map<String, Set<String>> needs = neededOps(outputs);
-        Map<String, List<String>> users = new HashMap<>();
-        Map<String, Integer> missing = new HashMap<>();
-        var ready = new PriorityQueue<String>((a, b) -> Integer.compare(rank.get(a), rank.get(b)));
-        needs.forEach((op, before) -> {
-            missing.put(op, before.size());
-            before.forEach(b -> users.computeIfAbsent(b, x -> new ArrayList<>()).add(op));
-            if (before.isEmpty()) {
-                ready.add(op);
-            }
-        });
-        List<String> order = new ArrayList<>();
-        while (!ready.isEmpty()) {
-            String op = ready.remove();
-            order.add(op);
-            for (String user : users.getOrDefault(op, List.of())) {
-                if (missing.merge(user, -1, Integer::sum) == 0) {
-                    ready.add(user);
-                }
-            }
-        }
-        if (order.size() != needs.size()) {
-            throw new IllegalArgumentException("The graph has a cycle; loops and conditionals cannot be planned");
-        }
-        return order;
-    }
-
-    /** For each op that the outputs need, the ops that write its inputs. */
-    private Map<String, Set<String>> neededOps(List<String> outputs) {
-        Map<String, Set<String>> needs = new LinkedHashMap<>();
-        Deque<String> todo = new ArrayDeque<>();
-        for (String output : outputs) {
-            if (graph.getVariable(output) == null) {
-                throw new IllegalArgumentException("The graph has no variable '" + output + "'");
-            }
-            String op = graph.getVariables().get(output).getOutputOfOp();
-            if (op != null) {
-                todo.add(op);
-            }
-        }
-        while (!todo.isEmpty()) {
-            String op = todo.remove();
-            if (needs.containsKey(op)) {
-                continue;
-            }
-            Set<String> before = new HashSet<>();
-            for (String argument : argumentsOf(graph.getOps().get(op).getOp())) {
-                String writer = graph.getVariables().get(argument).getOutputOfOp();
-                if (writer != null) {
-                    before.add(writer);
-                    todo.add(writer);
-                }
-            }
-            needs.put(op, before);
-        }
-        return needs;
-    }
-
-    private static String[] argumentsOf(DifferentialFunction op) {
-        String[] names = op.argNames();
-        return names == null ? new String[0] : names;
     }
 
     private PlanValue leaf(String name) {
@@ -157,7 +86,7 @@ final class PlanBuilder {
     private void infer(SameDiffOp node) {
         DifferentialFunction op = node.getOp();
         List<PlanValue> in = new ArrayList<>();
-        for (String argument : argumentsOf(op)) {
+        for (String argument : OpOrder.argumentsOf(op)) {
             in.add(value(argument));
         }
         List<String> names = node.getOutputsOfOp();

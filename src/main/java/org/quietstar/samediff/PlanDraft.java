@@ -72,8 +72,23 @@ final class PlanDraft {
 
     private PlanValue seenAs(String name, PlanValue target, long... shape) {
         boolean hasNumbers = target.kind == PlanValue.Kind.CONSTANT || target.kind == PlanValue.Kind.BOUND;
-        INDArray array = hasNumbers ? target.array.reshape('c', shape) : standIn(target.dataType, shape);
+        INDArray array = hasNumbers ? inShape(target.root(), shape) : standIn(target.dataType, shape);
         return new PlanValue(name, target.kind, target.dataType, shape, target, array);
+    }
+
+    /** A root's numbers in another shape; a copy of the caller's array would not follow what the caller puts there. */
+    static INDArray inShape(PlanValue root, long... shape) {
+        INDArray array = root.array;
+        if (Arrays.equals(array.shape(), shape)) {
+            return array;
+        }
+        boolean rowMajor = Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'));
+        if (root.kind == PlanValue.Kind.BOUND && !rowMajor) {
+            throw new IllegalArgumentException("The array of '" + root.name
+                    + "' is reshaped by the graph, but its numbers do not stand in row-major order without gaps; give"
+                    + " array.dup('c')");
+        }
+        return array.reshape('c', shape);
     }
 
     /** A constant made here. */

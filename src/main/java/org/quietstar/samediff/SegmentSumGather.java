@@ -10,7 +10,8 @@ import org.nd4j.linalg.api.ops.impl.shape.Gather;
  * contributions to a row whose id occurs more than once, and throws when a graph holds two gathers; here it is
  * {@code unsortedSegmentSum(dY, ids, rows)}, which sums them all. Class and op name must be registered by
  * {@link CorrectedOps#install()} before the first graph is built, since M2.1 rebuilds every op from its native name when
- * it makes the gradient function.
+ * it makes the gradient function. Where the table's size is not known, as it is for variables, there is no right
+ * gradient, and differentiating throws UnsupportedOperationException.
  */
 public final class SegmentSumGather extends Gather {
 
@@ -26,7 +27,8 @@ public final class SegmentSumGather extends Gather {
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         long[] shape = arg(0).getShape();
         if (jaxis != 0 || shape == null || shape.length != 2) {
-            return super.doDiff(gradients);
+            throw new UnsupportedOperationException("The gradient of gather '" + getOwnName() + "' of '" + arg(0).name()
+                    + "' is wrong in M2.1, and corrected only along axis 0 of a variable of rank 2");
         }
         SDVariable table = sameDiff.unsortedSegmentSum(gradients.get(0), arg(1), (int) shape[0]);
         return List.of(table, sameDiff.zerosLike(arg(1)));

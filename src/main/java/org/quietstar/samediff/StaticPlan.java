@@ -34,9 +34,11 @@ public final class StaticPlan implements AutoCloseable {
      * @param graph forward graph or gradient function
      * @param variableSource graph whose arrays the trainable variables are read from; their arrays are bound, so they
      *     must be changed in place ({@code assign}, {@code subi})
-     * @param inputs array of each placeholder that is needed, of the graph's exact type
+     * @param inputs array of each placeholder that is needed, of the graph's exact type, row-major where the graph
+     *     reshapes it
      * @param outputNames variables wanted after each run
-     * @throws IllegalArgumentException for a missing input, a wrong type, an unknown output, or a graph with loops
+     * @throws IllegalArgumentException for a missing input, a wrong type, an array that cannot be reshaped in place, an
+     *     unknown output, or a graph with loops
      */
     public static StaticPlan compile(
             SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<String> outputNames) {
@@ -61,7 +63,7 @@ public final class StaticPlan implements AutoCloseable {
     private static INDArray arrayOf(PlanValue value) {
         PlanValue root = value.root();
         return switch (root.kind) {
-            case BOUND, CONSTANT -> value == root ? root.array : root.array.reshape('c', value.shape);
+            case BOUND, CONSTANT -> PlanDraft.inShape(root, value.shape);
             case ZERO -> Nd4j.zeros(value.dataType, value.shape);
             case COMPUTED -> value == root ? root.array : BufferPlanner.viewOf(root.array, value.shape);
         };
@@ -69,16 +71,21 @@ public final class StaticPlan implements AutoCloseable {
 
     /** Executes the graph once on what the input arrays hold now. */
     public void run() {
-        if (closed) {
-            throw new IllegalStateException("The plan is closed");
-        }
+        ensureOpen();
         for (OpBinding binding : bindings) {
             binding.execute();
         }
     }
 
+    private void ensureOpen() {
+        if (closed) {
+            throw new IllegalStateException("The plan is closed");
+        }
+    }
+
     /** The array of an output, valid until the next {@link #run()} or {@link #close()}. */
     public INDArray output(String name) {
+        ensureOpen();
         INDArray array = outputs.get(name);
         if (array == null) {
             throw new IllegalArgumentException(
@@ -104,6 +111,7 @@ public final class StaticPlan implements AutoCloseable {
 
     /** Runs once and gives the seconds spent in each kind of op, slowest first, as lines of text. */
     public List<String> profile() {
+        ensureOpen();
         Map<String, double[]> byKind = new TreeMap<>();
         for (OpBinding binding : bindings) {
             long start = System.nanoTime();

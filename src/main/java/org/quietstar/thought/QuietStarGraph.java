@@ -45,6 +45,8 @@ public final class QuietStarGraph {
     public static final String BASE_NLL = "nll.base";
     /** [M, B, P, L] */
     public static final String THOUGHT_NLL = "nll.thought";
+    /** [M, B, P, L, D]: (1 − w)·h_base + w·h_thought */
+    public static final String MIXED_HIDDEN = "hidden.mixed";
     /** [M·B·P·L, 1] */
     public static final String MIX_WEIGHT = "mix.weight";
     /** [B, P, L] */
@@ -132,10 +134,12 @@ public final class QuietStarGraph {
         var head = new MixingHead(sd, decoder, parameters, sigmoid, d);
         SDVariable thought = Rows.of(sd, all, sizes.firstRowOfStep(sizes.thoughtTokens() + 2), sizes.rows(), d);
         SDVariable weight = named(head.weight(ahead(head.baseHalf(text), d), thought, sizes), MIX_WEIGHT);
-        SDVariable mixed = MixingHead.mix(
-                ahead(text, d),
-                sd.reshape(thought, byBlock),
-                sd.reshape(weight, m, sizes.batch(), sizes.thoughts(), sizes.length(), 1));
+        SDVariable mixed = named(
+                MixingHead.mix(
+                        ahead(text, d),
+                        sd.reshape(thought, byBlock),
+                        sd.reshape(weight, m, sizes.batch(), sizes.thoughts(), sizes.length(), 1)),
+                MIXED_HIDDEN);
         SDVariable labelsAhead = ahead(labels, d); // [M, B, 1, L, D]
         SDVariable mixedLogits = named(decoder.logits(sd.reshape(mixed, mixedRows, d)), MIXED_LOGITS);
         SDVariable nll = named(afterThought(mixedLogits, mixed, labelsAhead), THOUGHT_NLL);

@@ -1,0 +1,102 @@
+package org.quietstar.samediff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.LossConfig;
+import org.quietstar.model.Parameters;
+import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.QuietStarGraph;
+import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.TinyModel;
+
+/** What a plan computes against M2.1's own session, bit for bit. */
+class SessionEquivalenceTest {
+    private static final LossConfig LOSS =
+            new LossConfig(0.3, 1.3, 2.0, false, "mean", "thought", 0, true, 0.2, 0.3);
+
+    static Stream<TinyModel> models() {
+        return Stream.of(
+                TinyModel.of(false, 0, TinyModel.SIZES, "linear", LOSS, DataType.FLOAT),
+                TinyModel.of(true, 3, TinyModel.SIZES, "sigmoid", LOSS, DataType.DOUBLE),
+                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", LOSS, DataType.FLOAT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theLearningGraph(TinyModel tiny) {
+        QuietStarGraph graph = tiny.graph();
+        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        var gradients = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
+        List<String> outputs = new ArrayList<>(tiny.stateNames());
+        outputs.addAll(List.of(
+                QuietStarGraph.LOSS,
+                QuietStarGraph.BASE_LOSS,
+                QuietStarGraph.THOUGHT_LOSS,
+                QuietStarGraph.POLICY_LOSS,
+                QuietStarGraph.MIX_WEIGHT,
+                QuietStarGraph.REWARD,
+                QuietStarGraph.ADVANTAGE,
+                QuietStarGraph.LOG_POLICY));
+        compare(graph.graph(), gradients, batch.inputs(), gradients.outputs(outputs));
+    }
+
+    @Test
+    void aGraphOfOtherOps() {
+        CorrectedOps.install();
+        SameDiff sd = SameDiff.create();
+        SDVariable x = sd.placeHolder("x", DataType.DOUBLE, 3, 4);
+        SDVariable w = sd.var("w", Parameters.normal(DataType.DOUBLE, 1, "w", 1, 4, 5));
+        SDVariable b = sd.var("b", Parameters.normal(DataType.DOUBLE, 1, "b", 1, 5));
+        SDVariable h = sd.math.tanh(sd.mmul(x, w).add(b));
+        SDVariable p = sd.nn.logSoftmax(h);
+        sd.mean(sd.stack(0, p, sd.tile(h, 1, 1)).mul(sd.nn.swish(h))).rename("loss");
+        INDArray input = Parameters.normal(DataType.DOUBLE, 1, "x", 1, 3, 4);
+        var gradients = GradientGraph.of(sd, "loss", List.of("w", "b", "x"));
+        compare(sd, gradients, Map.of("x", input), gradients.outputs(List.of("loss", h.name(), p.name())));
+    }
+
+    private static void compare(
+            SameDiff graph, GradientGraph gradients, Map<String, INDArray> inputs, List<String> outputs) {
+        // The session may convert placeholders in place, and keeps what it computed: it gets copies.
+        Map<String, INDArray> copies = new HashMap<>();
+        inputs.forEach((name, array) -> copies.put(name, array.dup()));
+        Map<String, INDArray> session = new HashMap<>();
+        gradients.function().output(copies, outputs).forEach((name, array) -> session.put(name, array.dup()));
+        try (var plan = StaticPlan.compile(gradients.function(), graph, inputs, outputs)) {
+            for (int round = 0; round < 3; round++) {
+                plan.run();
+                for (String name : outputs) {
+                    assertThat(plan.output(name).shape()).as(name).isEqualTo(session.get(name).shape());
+                    assertThat(Differences.numbers(plan.output(name)))
+                            .as(name)
+                            .containsExactly(Differences.numbers(session.get(name)));
+                }
+            }
+            assertThat(plan.plannedBytes()).isLessThan(plan.requestedBytes());
+            assertThat(plan.size()).isLessThanOrEqualTo(gradients.function().getOps().size());
+        }
+    }
+
+    @Test
+    void linesOfAProfileNameTheOps() {
+        SameDiff sd = SameDiff.create();
+        sd.math.exp(sd.placeHolder("x", DataType.DOUBLE, 2)).rename("y");
+        try (var plan = StaticPlan.compile(sd, sd, Map.of("x", Nd4j.zeros(DataType.DOUBLE, 2)), List.of("y"))) {
+            assertThat(plan.profile()).singleElement().asString().contains("exp").contains("1×");
+            assertThat(plan.output("y").toDoubleVector()).containsExactly(1, 1);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package org.quietstar.thought;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.LossConfig;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.Parameters;
+
+/**
+ * A decoder with thoughts of about a thousand numbers, all random and large, so that every path through it matters: two
+ * layers, two query heads for each key/value head, heads wider than D / H, START and END scaled, one banned id.
+ */
+public record TinyModel(
+        ModelConfig model,
+        ThoughtConfig thought,
+        LossConfig loss,
+        ThoughtSizes sizes,
+        List<Integer> bannedIds,
+        Parameters parameters) {
+    public static final int VOCAB = 11;
+    public static final int BANNED = 1;
+    public static final int PAD = 0;
+    /** B = 2, L = 5, P = 2, T = 2, M = 2 */
+    public static final ThoughtSizes SIZES = new ThoughtSizes(2, 5, 2, 2, 2);
+
+    /** Linear mixer, double precision. */
+    public static TinyModel of(boolean tied, int window, ThoughtSizes sizes) {
+        return of(tied, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
+    }
+
+    public static TinyModel of(
+            boolean tied, int window, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
+        var model = new ModelConfig(
+                "", VOCAB, 8, 12, 2, 4, 2, 4, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
+        var thought = new ThoughtConfig(
+                sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
+        return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
+    }
+
+    private static Parameters parameters(ModelConfig model, String mixer, DataType type) {
+        long d = model.hiddenSize();
+        Map<String, long[]> shapes = new LinkedHashMap<>(DecoderParameters.shapes(model));
+        shapes.put(ThoughtParameters.START, new long[] {d});
+        shapes.put(ThoughtParameters.END, new long[] {d});
+        shapes.put(ThoughtParameters.W1, new long[] {d, 2 * d});
+        shapes.put(ThoughtParameters.B1, new long[] {d});
+        shapes.put(ThoughtParameters.W2, new long[] {d, d});
+        shapes.put(ThoughtParameters.B2, new long[] {d});
+        shapes.put(ThoughtParameters.W3, new long[] {1, d});
+        if (mixer.equals("sigmoid")) {
+            shapes.put(ThoughtParameters.B3, new long[] {1});
+        }
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> {
+            INDArray array = Parameters.normal(type, 7, name, 0.4, shape);
+            arrays.put(name, name.contains("norm") ? array.addi(1) : array);
+        });
+        return new Parameters(arrays);
+    }
+
+    public QuietStarGraph graph() {
+        return new QuietStarGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+    }
+
+    public PolicyGraph policyGraph() {
+        return new PolicyGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+    }
+
+    public TinyModel with(LossConfig other) {
+        return new TinyModel(model, thought, other, sizes, bannedIds, parameters);
+    }
+
+    /** Random text [B·L]. */
+    public int[] text(long seed) {
+        return ids(sizes.textRows(), seed);
+    }
+
+    /** Random thoughts [T·B·P·L]. */
+    public int[] thoughts(long seed) {
+        return ids(sizes.thoughtTokens() * sizes.stepRows(), seed);
+    }
+
+    private static int[] ids(int count, long seed) {
+        var random = new Random(seed);
+        return random.ints(count, 2, VOCAB).toArray();
+    }
+
+    /** Lengths of sequences without padding. */
+    public int[] fullLengths() {
+        int[] lengths = new int[sizes.batch()];
+        Arrays.fill(lengths, sizes.length());
+        return lengths;
+    }
+
+    /** A filled batch, alone in its step. */
+    public LearningBatch batch(int[] text, int[] lengths, int[] thoughts) {
+        return batch(text, lengths, thoughts, counts(lengths));
+    }
+
+    public LearningBatch batch(int[] text, int[] lengths, int[] thoughts, LabelCounts totals) {
+        var batch = new LearningBatch(sizes, loss.rewardTrim(), PAD, parameters.dataType());
+        batch.setText(text, lengths, totals);
+        batch.drawn().assign(Nd4j.createFromArray(thoughts));
+        batch.takeDrawn();
+        return batch;
+    }
+
+    public LabelCounts counts(int[] lengths) {
+        return LabelCounts.of(lengths, sizes.lookahead(), loss.rewardTrim());
+    }
+
+    /** Names of the hidden states in the learning graph: after 0 … layers layers, and after the final norm. */
+    public List<String> stateNames() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i <= model.layers(); i++) {
+            names.add("hidden." + i);
+        }
+        names.add("hidden.final");
+        return names;
+    }
+
+    /** Row of the learning graph: step {@code a} of thought {@code n} at position {@code p} (a = 0 is the text). */
+    public int row(int b, int n, int p, int a) {
+        int l = sizes.length();
+        return a == 0
+                ? b * l + p
+                : sizes.textRows() + (a - 1) * sizes.stepRows() + (b * sizes.thoughts() + n) * l + p;
+    }
+
+    @Override
+    public String toString() {
+        return (model.tiedEmbeddings() ? "tied" : "untied") + ", window " + model.slidingWindow() + ", "
+                + thought.mixer() + ", " + sizes + ", " + loss;
+    }
+}
