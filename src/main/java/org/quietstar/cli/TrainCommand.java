@@ -57,11 +57,15 @@ final class TrainCommand implements Callable<Integer> {
             report.drawTraining();
             StageConfig last =
                     trainer.config().stages().get(trainer.config().stages().size() - 1);
-            report.write(
-                    trainer.model(),
-                    trainer.tokenizer(),
-                    last.data(),
-                    trainer.folder().evaluation());
+            if (last.data().holdsOut()) {
+                report.write(
+                        trainer.model(),
+                        trainer.tokenizer(),
+                        last.data(),
+                        trainer.folder().evaluation());
+            } else {
+                out.println("No text is held out (data.validation, data.validationFraction), so nothing is evaluated.");
+            }
             out.println(String.format(
                     Locale.ROOT,
                     "run:        %s (metrics.jsonl, training.png, checkpoints)%ntime:       %.0f s, peak memory %.0f MiB",
@@ -86,8 +90,8 @@ final class TrainCommand implements Callable<Integer> {
             }
             return Trainer.resume(
                     resume,
-                    (checkpoint, why) -> progress.message("damaged checkpoint " + checkpoint.getFileName() + ": " + why
-                            + " The one before it is used."));
+                    (checkpoint, why) -> progress.message(
+                            "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));
         }
         RunConfig config = RunConfigs.load(recipe, sets);
         return Trainer.start(config, runFolder(config));
@@ -123,7 +127,8 @@ final class TrainCommand implements Callable<Integer> {
                 model.hiddenSize(),
                 model.vocabSize(),
                 6 * parameters));
-        out.println("run: " + trainer.folder().path());
+        String after = trainer.step() > 0 ? ", going on after step " + trainer.step() : "";
+        out.println("run: " + trainer.folder().path() + after);
         out.flush();
     }
 

@@ -66,6 +66,11 @@ public record DataConfig(
                 List.of(), List.of(), 0.05, "auto", "text", "blank-lines", "pack", 256, 8, 2048, "skip", 4);
     }
 
+    /** Whether any text is held out: files of its own, or a share of the training documents. */
+    public boolean holdsOut() {
+        return !validation.isEmpty() || (validationFraction > 0 && !train.isEmpty());
+    }
+
     /** The same settings with other held-out text. */
     public DataConfig withValidation(List<String> files) {
         return new DataConfig(

@@ -12,6 +12,7 @@ import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
+import org.quietstar.runtime.NativeSettings;
 import org.quietstar.samediff.StaticPlan;
 import org.quietstar.thought.LabelCounts;
 import org.quietstar.thought.LearningBatch;
@@ -51,6 +52,7 @@ public final class Evaluator implements AutoCloseable {
             int padId,
             Parameters parameters,
             long seed) {
+        NativeSettings.warnOnce();
         this.config = config;
         this.seed = seed;
         this.padId = padId;
@@ -117,5 +119,6 @@ public final class Evaluator implements AutoCloseable {
     public void close() {
         plan.close();
         rollout.close();
+        inputs.close();
     }
 }

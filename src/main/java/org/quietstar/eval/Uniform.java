@@ -1,8 +1,8 @@
 package org.quietstar.eval;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.data.SplitMix;
+import org.quietstar.samediff.InPlace;
 
 /** Uniform random numbers for a rollout, the same on every machine for the same seed. */
 public final class Uniform {
@@ -14,6 +14,6 @@ public final class Uniform {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (random.nextLong() >>> 40) * 0x1.0p-24f;
         }
-        noise.assign(Nd4j.createFromArray(numbers).reshape(noise.shape()).castTo(noise.dataType()));
+        InPlace.fill(noise, numbers);
     }
 }

@@ -11,6 +11,7 @@ import org.quietstar.data.MicroBatch;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.InPlace;
 import org.quietstar.samediff.StaticPlan;
 
 /** Plain next-token training: the mean NLL of all labels. */
@@ -61,10 +62,9 @@ final class LanguageModelObjective implements Objective {
             next[r] = real ? ids[r + 1] : 0;
             weights[r] = real ? 1.0 / labels : 0;
         }
-        INDArray target = inputs.get(LanguageModelGraph.WEIGHTS);
-        inputs.get(LanguageModelGraph.IDS).assign(Nd4j.createFromArray(ids));
-        inputs.get(LanguageModelGraph.LABELS).assign(Nd4j.createFromArray(next));
-        target.assign(Nd4j.createFromArray(weights).reshape(target.shape()).castTo(target.dataType()));
+        InPlace.fill(inputs.get(LanguageModelGraph.IDS), ids);
+        InPlace.fill(inputs.get(LanguageModelGraph.LABELS), next);
+        InPlace.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);
     }
 
     @Override

@@ -22,6 +22,9 @@ import org.quietstar.tokenizer.Tokenizer;
  * Quiet-STaR training begins on the model, and never again.
  */
 public final class ModelState {
+    /** Where a checkpoint's state keeps the tokenizer's fingerprint. */
+    static final String TOKENIZER = "tokenizer";
+
     private final ModelConfig model;
     private final Parameters base;
     private Optional<Parameters> thought;
@@ -41,8 +44,17 @@ public final class ModelState {
         return new ModelState(model, base, Optional.empty());
     }
 
-    /** The model of a checkpoint. */
+    /**
+     * The model of a checkpoint.
+     *
+     * @throws QuietStarException where the tokenizer is not the one that the model was trained with
+     */
     public static ModelState restore(RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint) {
+        Object before = checkpoint.state().get(TOKENIZER);
+        if (!tokenizer.fingerprint().equals(before)) {
+            throw new QuietStarException("the run was begun with tokenizer " + before + ", section tokenizer now gives "
+                    + tokenizer.fingerprint() + "; bring back the first");
+        }
         Optional<Parameters> thought =
                 checkpoint.thought().isEmpty() ? Optional.empty() : Optional.of(new Parameters(checkpoint.thought()));
         return new ModelState(sizes(config, tokenizer), new Parameters(checkpoint.weights()), thought);

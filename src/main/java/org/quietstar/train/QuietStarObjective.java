@@ -126,7 +126,7 @@ final class QuietStarObjective implements Objective {
             losses[1] += value(QuietStarGraph.BASE_LOSS);
             losses[2] += value(QuietStarGraph.THOUGHT_LOSS);
             losses[3] += value(QuietStarGraph.POLICY_LOSS);
-            statistics.add(plan, micro.lengths(), loss.rewardTrim(), rollout.entropy());
+            statistics.add(plan, micro.lengths(), loss.rewardTrim(), rollout.entropies());
             gradients.add(i == 0);
             if (measureParts && policy.isPresent()) {
                 policy.get().add(i == 0);
@@ -160,5 +160,6 @@ final class QuietStarObjective implements Objective {
         gradients.close();
         plan.close();
         rollout.close();
+        batch.close();
     }
 }

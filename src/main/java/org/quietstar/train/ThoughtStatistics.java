@@ -19,8 +19,7 @@ final class ThoughtStatistics {
     private final double[] nll;
     private final long[] labels;
     private long positive;
-    private double entropy;
-    private int batches;
+    private final Moments entropy = new Moments();
 
     private static final class Moments {
         long count;
@@ -66,8 +65,7 @@ final class ThoughtStatistics {
         Arrays.fill(nll, 0);
         Arrays.fill(labels, 0);
         positive = 0;
-        entropy = 0;
-        batches = 0;
+        entropy.clear();
     }
 
     /**
@@ -75,11 +73,9 @@ final class ThoughtStatistics {
      *
      * @param plan the learning graph's, after its run
      * @param lengths real tokens of each sequence
-     * @param thoughtEntropy mean over the rollout, nats
+     * @param entropies of each thought, [B·P·L], nats
      */
-    void add(StaticPlan plan, int[] lengths, int rewardTrim, double thoughtEntropy) {
-        batches++;
-        entropy += thoughtEntropy;
+    void add(StaticPlan plan, int[] lengths, int rewardTrim, double[] entropies) {
         double[] rewards = numbers(plan, QuietStarGraph.REWARD);
         double[] advantages = numbers(plan, QuietStarGraph.ADVANTAGE);
         double[] weights = numbers(plan, QuietStarGraph.MIX_WEIGHT);
@@ -91,6 +87,9 @@ final class ThoughtStatistics {
             if (p < length - sizes.lookahead() - rewardTrim) {
                 reward.add(rewards[r]);
                 positive += advantages[r] > 0 ? 1 : 0;
+            }
+            if (p + 1 < length) {
+                entropy.add(entropies[r]);
             }
             for (int k = 0; k < sizes.lookahead() && p + 1 + k < length; k++) {
                 weight.add(weights[k * sizes.stepRows() + r]);
@@ -119,6 +118,6 @@ final class ThoughtStatistics {
         metrics.put("mix_weight_mean", weight.mean());
         metrics.put("mix_weight_min", weight.count == 0 ? 0 : weight.least);
         metrics.put("mix_weight_max", weight.count == 0 ? 0 : weight.most);
-        metrics.put("thought_entropy", batches == 0 ? 0 : entropy / batches);
+        metrics.put("thought_entropy", entropy.mean());
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
@@ -16,6 +15,7 @@ import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
+import org.quietstar.runtime.NativeSettings;
 import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
@@ -29,10 +29,7 @@ public final class Trainer implements AutoCloseable {
     private static final String STAGE = "stage";
     private static final String STAGE_STEP = "stage_step";
     private static final String UPDATES = "updates";
-    private static final String SKIPPED = "skipped_steps";
-    private static final String SKIPPED_IN_ROW = "skipped_in_row";
     private static final String DATA = "data";
-    private static final String TOKENIZER = "tokenizer";
 
     private final RunConfig config;
     private final RunFolder folder;
@@ -44,9 +41,7 @@ public final class Trainer implements AutoCloseable {
     private long step;
     private int stageIndex;
     private int stageStep;
-    private long skipped;
-    private int skippedInRow;
-    private OptionalDouble heldOut = OptionalDouble.empty();
+    private final SkippedSteps skipped = new SkippedSteps();
 
     private Trainer(RunConfig config, RunFolder folder, Tokenizer tokenizer, ModelState model) {
         this.config = config;
@@ -58,10 +53,17 @@ public final class Trainer implements AutoCloseable {
 
     /** A new run in {@code path}, which may not hold a run yet. */
     public static Trainer start(RunConfig config, Path path) {
+        NativeSettings.warnOnce();
         RunConfigs.requireTrainingData(config);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
-        ModelState model = ModelState.create(config, tokenizer);
-        return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
+        try {
+            ModelState model = ModelState.create(config, tokenizer);
+            Preflight.check(config, tokenizer, model.model());
+            return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
     }
 
     /**
@@ -70,29 +72,30 @@ public final class Trainer implements AutoCloseable {
      * @param damage hears of checkpoints that are passed over
      */
     public static Trainer resume(Path path, DamageListener damage) {
+        NativeSettings.warnOnce();
         RunFolder folder = RunFolder.existing(path);
         RunConfig config = folder.readConfig();
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
-        Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
-        ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
-                .orElseGet(() -> ModelState.create(config, tokenizer));
-        var trainer = new Trainer(config, folder, tokenizer, model);
-        latest.ifPresent(trainer::restore);
-        return trainer;
+        try {
+            Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
+            ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
+                    .orElseGet(() -> ModelState.create(config, tokenizer));
+            Preflight.check(config, tokenizer, model.model());
+            var trainer = new Trainer(config, folder, tokenizer, model);
+            latest.ifPresent(trainer::restore);
+            return trainer;
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
     }
 
     private void restore(Checkpoint checkpoint) {
         Map<String, Object> state = checkpoint.state();
-        if (!tokenizer.fingerprint().equals(state.get(TOKENIZER))) {
-            throw new QuietStarException(folder.path() + ": the run was begun with tokenizer " + state.get(TOKENIZER)
-                    + ", tokenizer.path now holds " + tokenizer.fingerprint() + "; bring back the first");
-        }
         step = checkpoint.step();
         stageIndex = number(state, STAGE).intValue();
         stageStep = number(state, STAGE_STEP).intValue();
-        skipped = number(state, SKIPPED).longValue();
-        skippedInRow = number(state, SKIPPED_IN_ROW).intValue();
-        heldOut = checkpoint.score();
+        skipped.restore(state);
         resumed = Optional.of(checkpoint);
     }
 
@@ -126,7 +129,7 @@ public final class Trainer implements AutoCloseable {
         Parameters parameters = model.trained(thoughts);
         var optimizer = new AdamW(stage.optimizer(), parameters);
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
-        try (TextBatches data = TextBatches.training(stage.data(), tokenizer, stageSeed(), this::warnOfRecord);
+        try (TextBatches data = text(stage);
                 Objective objective = objective(stage, thoughts, parameters);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> goOn(checkpoint, data, optimizer));
@@ -143,24 +146,32 @@ public final class Trainer implements AutoCloseable {
                 if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
                     optimizer.update(
                             result.gradients(), clip(norm, stage.optimizer().clipNorm()), learningRate);
-                    skippedInRow = 0;
+                    skipped.applied();
                 } else {
-                    skip(stage, result.loss(), norm);
+                    skipped.skipped();
+                    warn("step " + step + " was skipped: its loss is " + result.loss() + ", its gradient's norm "
+                            + norm);
                 }
                 log(stage, metrics, result.metrics(), norm, learningRate, batches, started);
-                if (isDue(stage.train().evaluateEvery())) {
-                    measureHeldOut(evaluation);
-                }
-                if (isDue(config.checkpoint().everySteps())
-                        || stageStep == stage.train().steps()) {
-                    save(data, optimizer);
+                skipped.requireFew(stage, step, folder);
+                boolean save = isDue(config.checkpoint().everySteps())
+                        || stageStep == stage.train().steps();
+                OptionalDouble heldOut = heldOut(stage.train().evaluateEvery(), save, evaluation);
+                if (save) {
+                    save(data, optimizer, heldOut);
                 }
             }
         }
     }
 
-    private long stageSeed() {
-        return SplitMix.hash(config.seed(), stageIndex);
+    /** Each stage goes through the text in an order of its own; what is held out is the same for all. */
+    private TextBatches text(StageConfig stage) {
+        return TextBatches.training(
+                stage.data(),
+                tokenizer,
+                config.seed(),
+                SplitMix.hash(config.seed(), stageIndex),
+                record -> warn(record.toString()));
     }
 
     private Objective objective(StageConfig stage, boolean thoughts, Parameters parameters) {
@@ -200,18 +211,6 @@ public final class Trainer implements AutoCloseable {
         return every > 0 && stageStep % every == 0;
     }
 
-    private void skip(StageConfig stage, double loss, double norm) {
-        skipped++;
-        skippedInRow++;
-        warn("step " + step + " was skipped: its loss is " + loss + ", its gradient's norm " + norm);
-        if (skippedInRow >= stage.train().maxSkippedSteps()) {
-            throw new QuietStarException("training stopped at step " + step + ": " + skippedInRow
-                    + " steps in a row had a loss or gradient that is not finite (train.maxSkippedSteps). Lower"
-                    + " optimizer.learningRate (" + stage.optimizer().learningRate() + ") and go on with --resume "
-                    + folder.path() + ", or begin anew");
-        }
-    }
-
     private void log(
             StageConfig stage,
             MetricsLog log,
@@ -229,7 +228,7 @@ public final class Trainer implements AutoCloseable {
         metrics.putAll(measured);
         metrics.put("grad_norm", norm);
         metrics.put("learning_rate", learningRate);
-        metrics.put("skipped_steps", skipped);
+        metrics.put("skipped_steps", skipped.total());
         metrics.put("tokens", tokens);
         metrics.put("step_s", seconds);
         metrics.put("tokens_per_s", tokens / seconds);
@@ -238,21 +237,24 @@ public final class Trainer implements AutoCloseable {
         listeners.forEach(listener -> listener.onStep(stageStep, metrics));
     }
 
-    private void measureHeldOut(HeldOutLoss evaluation) {
+    /** The held-out loss where it is due. A checkpoint is scored by its own weights, so it is due there as well. */
+    private OptionalDouble heldOut(int every, boolean save, HeldOutLoss evaluation) {
+        if (!isDue(every) && !(save && every > 0)) {
+            return OptionalDouble.empty();
+        }
         double nll = evaluation.measure();
-        heldOut = OptionalDouble.of(nll);
         listeners.forEach(listener -> listener.onHeldOut(stageStep, nll));
+        return OptionalDouble.of(nll);
     }
 
-    private void save(TextBatches data, AdamW optimizer) {
+    private void save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put(CONFIG, RunConfigs.toYaml(config));
-        state.put(TOKENIZER, tokenizer.fingerprint());
+        state.put(ModelState.TOKENIZER, tokenizer.fingerprint());
         state.put(STAGE, stageIndex);
         state.put(STAGE_STEP, stageStep);
         state.put(UPDATES, optimizer.updates());
-        state.put(SKIPPED, skipped);
-        state.put(SKIPPED_IN_ROW, skippedInRow);
+        skipped.putInto(state);
         // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
         state.put("seed", config.seed());
         state.put(DATA, data.position().toMap());
@@ -269,16 +271,17 @@ public final class Trainer implements AutoCloseable {
         return Map.of("quietstar", versions.quietstar(), "nd4j", versions.nd4j(), "java", versions.java());
     }
 
-    private void warnOfRecord(org.quietstar.data.BadRecord record) {
-        warn(record.toString());
-    }
-
     private void warn(String message) {
         listeners.forEach(listener -> listener.onWarning(message));
     }
 
     public ModelState model() {
         return model;
+    }
+
+    /** Optimiser steps done, over all stages. */
+    public long step() {
+        return step;
     }
 
     public RunConfig config() {
