@@ -23,8 +23,12 @@ import org.nd4j.linalg.api.shape.LongShapeDescriptor;
  */
 final class PlanBuilder {
     /** Rewrites that leave every bit as it is. */
-    static final List<PlanRewrite> EXACT =
-            List.of(new ZeroElimination(), new Reshapes(), new ConstantFolding(), new CommonSubexpressions());
+    static final List<PlanRewrite> EXACT = List.of(
+            new ZeroElimination(),
+            new Reshapes(),
+            new ConstantFolding(),
+            new CommonSubexpressions(),
+            new BroadcastSums());
 
     /** Rewrites that change no result beyond rounding. */
     static final List<PlanRewrite> ROUNDING = List.of(
@@ -144,6 +148,7 @@ final class PlanBuilder {
             for (PlanValue in : result.get(i).inputs()) {
                 in.root().lastStep = i;
             }
+            Overwriting.mark(result.get(i));
         }
         for (String name : outputs) {
             value(name).root().lastStep = Integer.MAX_VALUE;
