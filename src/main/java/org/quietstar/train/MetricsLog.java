@@ -33,7 +33,8 @@ import org.quietstar.QuietStarException;
  */
 public final class MetricsLog implements AutoCloseable {
     /** Keys whose values depend on the machine and the moment; they stand at the end of each line. */
-    public static final Set<String> TIMING_KEYS = Set.of("elapsed_s", "step_s", "tokens_per_s", "peak_memory_mib");
+    public static final Set<String> TIMING_KEYS =
+            Set.of("elapsed_s", "step_s", "tokens_per_s", "heap_mib", "memory_mib", "peak_memory_mib");
 
     private static final String STEP = "step";
 

@@ -232,6 +232,8 @@ public final class Trainer implements AutoCloseable {
         metrics.put("tokens", tokens);
         metrics.put("step_s", seconds);
         metrics.put("tokens_per_s", tokens / seconds);
+        metrics.put("heap_mib", ProcessMemory.heapMiB());
+        metrics.put("memory_mib", ProcessMemory.residentMiB());
         metrics.put("peak_memory_mib", ProcessMemory.peakMiB());
         log.write(metrics);
         listeners.forEach(listener -> listener.onStep(stageStep, metrics));
