@@ -15,13 +15,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check-golden",
         mixinStandardHelpOptions = true,
-        description = "Compares losses, activations and gradients of the product's own graphs, in double precision, with"
-                + " recorded ones; exit code 1 if any row is off by more than the tolerance.")
+        description =
+                "Compares losses, activations and gradients of the product's own graphs, in double precision, with"
+                        + " recorded ones; exit code 1 if any row is off by more than the tolerance.")
 final class CheckGoldenCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder with golden.json and its safetensors files.")
     private Path folder;
 
-    @Option(names = "--tolerance", defaultValue = "1e-5", description = "Largest relative error allowed (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--tolerance",
+            defaultValue = "1e-5",
+            description = "Largest relative error allowed (default ${DEFAULT-VALUE}).")
     private double tolerance;
 
     @Spec
@@ -37,8 +41,7 @@ final class CheckGoldenCommand implements Callable<Integer> {
             failed += off ? 1 : 0;
             out.println(String.format(Locale.ROOT, "%-64s %9.2e%s", row.name(), row.error(), off ? "  OFF" : ""));
         }
-        out.println(String.format(
-                Locale.ROOT, "%d comparisons, %d above %.1e", rows.size(), failed, tolerance));
+        out.println(String.format(Locale.ROOT, "%d comparisons, %d above %.1e", rows.size(), failed, tolerance));
         out.flush();
         return failed == 0 ? 0 : 1;
     }

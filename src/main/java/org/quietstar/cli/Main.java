@@ -9,9 +9,16 @@ import picocli.CommandLine.Command;
         name = "quietstar",
         description = "Teaches a language model to think before it speaks (Quiet-STaR, arXiv 2403.09629).",
         mixinStandardHelpOptions = true,
-        version = "quietstar 0.1.0",
+        versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckGoldenCommand.class, ConfigCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            ConfigCommand.class,
+            DatasetCommand.class,
+            DoctorCommand.class,
+            CheckGoldenCommand.class
+        })
 public final class Main {
     /** Exit code for input that the user can mend. */
     public static final int EXIT_USER_ERROR = 2;

@@ -72,6 +72,14 @@ public final class ProgressDisplay {
     }
 
     /**
+     * Whether standard output is a terminal that understands a carriage return. The start script looks, for Java 22 and
+     * newer have a console even where there is no terminal.
+     */
+    public static boolean isTerminal() {
+        return Boolean.getBoolean("quietstar.terminal") && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /**
      * Begins a stage; one that is still shown ends.
      *
      * @param totalSteps the step that the stage ends at

@@ -9,17 +9,29 @@ import java.util.List;
  * @param stages what is trained, in this order; one or more
  */
 public record RunConfig(
-        @Key(value = "Seed of everything random: weights, shuffling, spans, thoughts, bootstrap.", min = 0) long seed,
+        @Key(value = "Seed of everything random: weights, shuffling, spans, thoughts, bootstrap.", min = 0)
+        long seed,
+
         @Key("A decoder of the Llama/Mistral kind (RMSNorm, rotary positions, grouped queries, SwiGLU).")
-                ModelConfig model,
+        ModelConfig model,
+
         @Key("Text to token ids and back.") TokenizerConfig tokenizer,
-        @Key("Where text comes from and how it is cut into sequences.") DataConfig data,
+
+        @Key("Where text comes from and how it is cut into sequences.")
+        DataConfig data,
+
         @Key("Sizes and sampling of the hidden thoughts.") ThoughtConfig thought,
         @Key("The terms of the loss and of the reward.") LossConfig loss,
-        @Key("AdamW with decoupled weight decay, and the learning-rate schedule.") OptimizerConfig optimizer,
+
+        @Key("AdamW with decoupled weight decay, and the learning-rate schedule.")
+        OptimizerConfig optimizer,
+
         @Key("The training loop.") TrainConfig train,
         @Key("What is saved, and when.") CheckpointConfig checkpoint,
-        @Key("Perplexity on held-out text, and its gain by token difficulty.") EvaluationConfig evaluation,
+
+        @Key("Perplexity on held-out text, and its gain by token difficulty.")
+        EvaluationConfig evaluation,
+
         @Key("Where the results go.") OutputConfig output,
         List<StageConfig> stages) {
 

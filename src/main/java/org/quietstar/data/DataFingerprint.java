@@ -13,16 +13,17 @@ import org.quietstar.tokenizer.Tokenizer;
 
 /**
  * Tells one stream of windows from another: a SHA-256 over the names and sizes of the files, the first and the last 64 KiB
- * of each, the tokenizer, the seed, and every setting that changes what windows come in which order. Folders do not
+ * of each, the tokenizer, the seeds, and every setting that changes what windows come in which order. Folders do not
  * count, so that a corpus may be moved.
  */
-public final class DataFingerprint {
+final class DataFingerprint {
     private static final int SAMPLE_BYTES = 1 << 16;
 
     private DataFingerprint() {}
 
     /** The fingerprint as 64 hexadecimal digits; throws QuietStarException where a file cannot be read. */
-    static String of(List<TextFile> files, DataConfig config, Tokenizer tokenizer, long seed, boolean validation) {
+    static String of(
+            List<TextFile> files, DataConfig config, Tokenizer tokenizer, List<Long> seeds, boolean validation) {
         MessageDigest digest = sha256();
         for (TextFile file : files) {
             add(digest, file.path().getFileName(), file.size(), file.format(), file.gzip());
@@ -38,7 +39,7 @@ public final class DataFingerprint {
                 validation,
                 validation ? 1 : config.shuffleBuffer(),
                 tokenizer.fingerprint(),
-                seed);
+                seeds);
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -41,7 +41,7 @@ public final class DataPosition implements Serializable {
         this.batches = batches;
     }
 
-    /** {@link DataFingerprint} of the stream that this is a place in. */
+    /** {@link TextBatches#fingerprint()} of the stream that this is a place in. */
     public String fingerprint() {
         return fingerprint;
     }
@@ -166,7 +166,8 @@ public final class DataPosition implements Serializable {
 
     @Override
     public String toString() {
-        return "DataPosition[epoch " + epoch + ", " + batches + " batches, file " + windows.reader().orderIndex()
-                + ", line " + windows.reader().position().line() + ", " + buffer.length + " windows buffered]";
+        return "DataPosition[epoch " + epoch + ", " + batches + " batches, file "
+                + windows.reader().orderIndex() + ", line "
+                + windows.reader().position().line() + ", " + buffer.length + " windows buffered]";
     }
 }

@@ -11,7 +11,6 @@ import java.io.Serializable;
  * @param documentLine first line of that document; meaningless between documents
  * @param startsLine whether a line begins there; false within a very long line
  */
-record FilePosition(long offset, long line, int part, long documentLine, boolean startsLine)
-        implements Serializable {
+record FilePosition(long offset, long line, int part, long documentLine, boolean startsLine) implements Serializable {
     static final FilePosition START = new FilePosition(0, 1, 0, 1, true);
 }

@@ -159,9 +159,10 @@ final class LineInput implements Closeable {
     }
 
     private Segment segment(int length, int lineEndBytes, boolean endsLine) {
-        int from = offset == 0 && length >= 3 && line[0] == (byte) 0xEF && line[1] == (byte) 0xBB && line[2] == (byte) 0xBF
-                ? 3
-                : 0;
+        int from =
+                offset == 0 && length >= 3 && line[0] == (byte) 0xEF && line[1] == (byte) 0xBB && line[2] == (byte) 0xBF
+                        ? 3
+                        : 0;
         int to = endsLine && length > from && line[length - 1] == '\r' ? length - 1 : length;
         var segment = new Segment(decode(from, to), offset, lineNumber, startsLine, endsLine);
         System.arraycopy(line, length, line, 0, lineLength - length);
@@ -180,9 +181,15 @@ final class LineInput implements Closeable {
             return text;
         }
         try { // U+FFFD stands for broken bytes, or stood in the file.
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line, from, to - from)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line, from, to - from))
+                    .toString();
         } catch (CharacterCodingException exception) {
-            log.bad(file.path(), lineNumber, "is not UTF-8 (" + exception.getMessage() + "); convert the file to UTF-8");
+            log.bad(
+                    file.path(),
+                    lineNumber,
+                    "is not UTF-8 (" + exception.getMessage() + "); convert the file to UTF-8");
             return null;
         }
     }

@@ -9,6 +9,8 @@ final class PlainTextParser implements DocumentParser {
     private static final String END_OF_TEXT = "<|endoftext|>";
     /** More empty lines than this in a row are no text. */
     private static final int MAX_BLANKS = 32;
+    /** Room is left for the line breaks at the end of a part. */
+    private static final int MAX_TEXT = DocumentPart.MAX_CHARS - MAX_BLANKS - 1;
 
     private final TextDocuments ends;
     private final LineInput input;
@@ -51,7 +53,7 @@ final class PlainTextParser implements DocumentParser {
             } else if (text.length() == 0 && part == 0) {
                 documentLine = segment.line();
             }
-            if (text.length() > 0 && text.length() + segment.text().length() > DocumentPart.MAX_CHARS) {
+            if (text.length() > 0 && text.length() + segment.text().length() > MAX_TEXT) {
                 return new DocumentPart(text.toString(), documentLine, part++, false);
             }
             text.append(segment.text());

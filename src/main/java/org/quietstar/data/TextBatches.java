@@ -30,7 +30,13 @@ public final class TextBatches implements AutoCloseable {
     private Prefetcher prefetcher;
     private boolean ended;
 
-    private TextBatches(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener, boolean validation) {
+    private TextBatches(
+            DataConfig config,
+            Tokenizer tokenizer,
+            long splitSeed,
+            long orderSeed,
+            DataListener listener,
+            boolean validation) {
         boolean ownFiles = validation && !config.validation().isEmpty();
         String key = ownFiles ? "data.validation" : "data.train";
         List<String> patterns = ownFiles ? config.validation() : config.train();
@@ -38,14 +44,14 @@ public final class TextBatches implements AutoCloseable {
             throw new QuietStarException(key + " is empty: name at least one file, folder or glob of text");
         }
         this.files = TextSources.resolve(key, patterns, config.format());
-        this.fingerprint = DataFingerprint.of(files, config, tokenizer, seed, validation);
+        this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
         this.log = new ReadLog(listener, failOnBadRecord(config));
         this.prefetch = config.prefetch();
         this.documents = new TextRecordReader(files, config.textField(), TextDocuments.of(config.textDocuments()), log);
         DocumentSplit split = config.validation().isEmpty()
-                ? new DocumentSplit(seed, config.validationFraction(), validation)
+                ? new DocumentSplit(splitSeed, config.validationFraction(), validation)
                 : DocumentSplit.everything();
-        WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), seed, validation);
+        WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
         var windows = new WindowRecordReader(documents, tokenizer, split, cutter, config.sequenceLength(), log);
         var plan = new BatchPlan(
                 files.size(),
@@ -53,7 +59,7 @@ public final class TextBatches implements AutoCloseable {
                 config.sequenceLength(),
                 validation ? 1 : config.shuffleBuffer(),
                 !validation,
-                seed,
+                orderSeed,
                 fingerprint,
                 emptyMessage(key, config, validation && !ownFiles));
         this.iterator = new TokenBatchIterator(windows, tokenizer, plan);
@@ -67,20 +73,27 @@ public final class TextBatches implements AutoCloseable {
      *
      * @param config the section {@code data}
      * @param tokenizer encodes the text; stays open, and must until this is closed
-     * @param seed of the split, the order and the random spans
+     * @param splitSeed decides which documents are held out; the same as in {@link #validation}
+     * @param orderSeed of the shuffling and the random spans
      * @param listener is told of bad records, from the background thread
      * @throws QuietStarException for files that are missing, of unknown format, or unreadable
      */
+    public static TextBatches training(
+            DataConfig config, Tokenizer tokenizer, long splitSeed, long orderSeed, DataListener listener) {
+        return new TextBatches(config, tokenizer, splitSeed, orderSeed, listener, false);
+    }
+
+    /** As {@link #training(DataConfig, Tokenizer, long, long, DataListener)} with one seed for both. */
     public static TextBatches training(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener) {
-        return new TextBatches(config, tokenizer, seed, listener, false);
+        return training(config, tokenizer, seed, seed, listener);
     }
 
     /**
      * The held-out text once, in the order of the files; the last batch may have rows of padding only. Parameters as in
-     * {@link #training}.
+     * {@link #training(DataConfig, Tokenizer, long, DataListener)}.
      */
     public static TextBatches validation(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener) {
-        return new TextBatches(config, tokenizer, seed, listener, true);
+        return new TextBatches(config, tokenizer, seed, seed, listener, true);
     }
 
     /**
@@ -169,8 +182,9 @@ public final class TextBatches implements AutoCloseable {
         return switch (config.onBadRecord()) {
             case "skip" -> false;
             case "fail" -> true;
-            default -> throw new QuietStarException(
-                    "data.onBadRecord is \"" + config.onBadRecord() + "\"; allowed are skip and fail");
+            default ->
+                throw new QuietStarException(
+                        "data.onBadRecord is \"" + config.onBadRecord() + "\"; allowed are skip and fail");
         };
     }
 
@@ -178,7 +192,8 @@ public final class TextBatches implements AutoCloseable {
         String place = "of " + key + ", " + describe(files) + ",";
         return heldOut
                 ? "no document " + place + " fell to the held-out share data.validationFraction = "
-                        + config.validationFraction() + "; raise it, name files in data.validation, or cut the text into"
+                        + config.validationFraction()
+                        + "; raise it, name files in data.validation, or cut the text into"
                         + " more documents (data.textDocuments is " + config.textDocuments() + ")"
                 : "the files " + place + " hold no document of two tokens or more"
                         + (config.validation().isEmpty()

@@ -135,8 +135,8 @@ public final class TextRecordReader extends BaseRecordReader {
         DocumentPart part = ahead;
         ahead = null;
         TextFile file = files.get(order[orderIndex]);
-        var metaData = new DocumentMetaData(
-                file.path().toString(), order[orderIndex], part.line(), part.part(), part.last());
+        var metaData =
+                new DocumentMetaData(file.path().toString(), order[orderIndex], part.line(), part.part(), part.last());
         List<Writable> record = List.of(new Text(part.text()));
         invokeListeners(record);
         return new org.datavec.api.records.impl.Record(record, metaData);
@@ -188,7 +188,8 @@ public final class TextRecordReader extends BaseRecordReader {
     /** The first document of a file, read from its own beginning. */
     @Override
     public List<Writable> record(URI uri, DataInputStream stream) throws IOException {
-        try (var reader = copyFor(TextSources.resolve("record", List.of(Path.of(uri).toString()), "auto"))) {
+        try (var reader =
+                copyFor(TextSources.resolve("record", List.of(Path.of(uri).toString()), "auto"))) {
             return reader.next();
         }
     }
@@ -208,7 +209,7 @@ public final class TextRecordReader extends BaseRecordReader {
             }
             try (var reader = copyFor(List.of(files.get(wanted.file())))) {
                 Record record = reader.nextRecord();
-                while (!sameplace((DocumentMetaData) record.getMetaData(), wanted)) {
+                while (!samePlace((DocumentMetaData) record.getMetaData(), wanted)) {
                     record = reader.nextRecord();
                 }
                 records.add(new org.datavec.api.records.impl.Record(record.getRecord(), wanted));
@@ -217,7 +218,7 @@ public final class TextRecordReader extends BaseRecordReader {
         return records;
     }
 
-    private static boolean sameplace(DocumentMetaData found, DocumentMetaData wanted) {
+    private static boolean samePlace(DocumentMetaData found, DocumentMetaData wanted) {
         return found.line() == wanted.line() && found.part() == wanted.part();
     }
 

@@ -60,17 +60,17 @@ public final class TextSources {
     }
 
     private static TextFile textFile(String key, Path path, String format) {
-        TextFile.Format resolved =
-                switch (format) {
-                    case "text" -> TextFile.Format.TEXT;
-                    case "jsonl" -> TextFile.Format.JSONL;
-                    case "auto" -> TextFile.formatOf(path)
-                            .orElseThrow(() -> new QuietStarException(key + ": the name of " + path
-                                    + " does not tell its format; it must end in " + KNOWN
-                                    + ", or set data.format: text or jsonl"));
-                    default -> throw new QuietStarException(
-                            "data.format is \"" + format + "\"; allowed are auto, text and jsonl");
-                };
+        TextFile.Format resolved = switch (format) {
+            case "text" -> TextFile.Format.TEXT;
+            case "jsonl" -> TextFile.Format.JSONL;
+            case "auto" ->
+                TextFile.formatOf(path)
+                        .orElseThrow(() -> new QuietStarException(key + ": the name of " + path
+                                + " does not tell its format; it must end in " + KNOWN
+                                + ", or set data.format: text or jsonl"));
+            default ->
+                throw new QuietStarException("data.format is \"" + format + "\"; allowed are auto, text and jsonl");
+        };
         try {
             return new TextFile(path, resolved, TextFile.isGzip(path), Files.size(path));
         } catch (IOException exception) {
@@ -86,7 +86,9 @@ public final class TextSources {
             boolean wildcards = pattern.matches(".*[*?\\[{].*");
             if (!wildcards || existsLiterally(pattern)) {
                 Path path = Path.of(pattern);
-                return Files.isDirectory(path) ? walk(path, any -> true) : Files.exists(path) ? List.of(path) : List.of();
+                return Files.isDirectory(path)
+                        ? walk(path, any -> true)
+                        : Files.exists(path) ? List.of(path) : List.of();
             }
             PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
             Path root = fixedPart(pattern);
@@ -109,7 +111,8 @@ public final class TextSources {
 
     /** The folder before the first name with a wildcard. */
     private static Path fixedPart(String pattern) {
-        String fixed = pattern.substring(0, pattern.length() - pattern.replaceFirst("^[^*?\\[{]*", "").length());
+        String fixed = pattern.substring(
+                0, pattern.length() - pattern.replaceFirst("^[^*?\\[{]*", "").length());
         int slash = fixed.lastIndexOf('/');
         return Path.of(slash < 0 ? "" : slash == 0 ? "/" : fixed.substring(0, slash));
     }

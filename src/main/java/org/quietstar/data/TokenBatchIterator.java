@@ -72,12 +72,7 @@ public final class TokenBatchIterator implements MultiDataSetIterator {
     /** Where the stream stands: behind the batch that {@link #next()} gave last. */
     DataPosition position() {
         return new DataPosition(
-                plan.fingerprint(),
-                epoch,
-                windows.position(),
-                buffer.toArray(int[][]::new),
-                random.state(),
-                batches);
+                plan.fingerprint(), epoch, windows.position(), buffer.toArray(int[][]::new), random.state(), batches);
     }
 
     /** Goes on at {@code position}. */

@@ -39,8 +39,9 @@ sealed interface WindowCutter permits ConsecutiveWindows, RandomSpans {
             case "pack" -> new ConsecutiveWindows(length, false);
             case "pad" -> new ConsecutiveWindows(length, true);
             case "random-span" -> new RandomSpans(length, seed, sameEachEpoch);
-            default -> throw new QuietStarException(
-                    "data.packing is \"" + packing + "\"; allowed are pack, random-span and pad");
+            default ->
+                throw new QuietStarException(
+                        "data.packing is \"" + packing + "\"; allowed are pack, random-span and pad");
         };
     }
 }

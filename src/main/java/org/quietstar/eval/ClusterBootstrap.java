@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Percentile bootstrap of means over tokens, drawing whole sequences with replacement, because tokens of one sequence are
- * not independent. Several means (groups of the same tokens) share the same draws.
+ * Percentile bootstrap of means over tokens, drawing whole sequences with replacement, because tokens of one sequence
+ * are not independent. Several means (groups of the same tokens) share the same draws.
  */
 final class ClusterBootstrap {
     /** Share of the resamples that lies below, and above, a 95 % interval. */
@@ -57,7 +57,8 @@ final class ClusterBootstrap {
         }
         List<Optional<Interval>> intervals = new ArrayList<>();
         for (int g = 0; g < groups; g++) {
-            boolean several = Arrays.stream(counts[g]).filter(count -> count > 0).count() > 1;
+            boolean several =
+                    Arrays.stream(counts[g]).filter(count -> count > 0).count() > 1;
             double[] sorted = Arrays.copyOf(means[g], filled[g]);
             Arrays.sort(sorted);
             intervals.add(

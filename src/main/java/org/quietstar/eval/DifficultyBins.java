@@ -3,8 +3,8 @@ package org.quietstar.eval;
 import java.util.Arrays;
 
 /**
- * Tokens sorted by base NLL and cut into groups of equal size, as nearly as can be: tokens of equal NLL stay together, and
- * there are never more groups than distinct values.
+ * Tokens sorted by base NLL and cut into groups of equal size, as nearly as can be: tokens of equal NLL stay together,
+ * and there are never more groups than distinct values.
  */
 final class DifficultyBins {
     private final int[] order;

@@ -65,7 +65,10 @@ public final class GoldenCheck {
         var check = new GoldenCheck(folder);
         try (SafetensorsFile inputs = SafetensorsFile.open(folder.resolve("inputs.safetensors"))) {
             int[] ids = inputs.read("x", DataType.INT32).reshape(-1).toIntVector();
-            var counts = LabelCounts.of(check.lengths, check.sizes.lookahead(), check.settings.loss().rewardTrim());
+            var counts = LabelCounts.of(
+                    check.lengths,
+                    check.sizes.lookahead(),
+                    check.settings.loss().rewardTrim());
             check.batch.setText(ids, check.lengths, counts);
             INDArray tokens = inputs.read("tokens", DataType.INT32);
             check.batch.drawn().assign(tokens.reshape(-1));
@@ -89,16 +92,31 @@ public final class GoldenCheck {
 
     private QuietStarGraph graph() {
         return new QuietStarGraph(
-                settings.model(), settings.thought(), settings.loss(), settings.weights(), sizes, settings.bannedIds(), parameters);
+                settings.model(),
+                settings.thought(),
+                settings.loss(),
+                settings.weights(),
+                sizes,
+                settings.bannedIds(),
+                parameters);
     }
 
     private void forward() {
         QuietStarGraph graph = graph();
         List<String> outputs = new ArrayList<>(List.of(
-                QuietStarGraph.LOSS, QuietStarGraph.BASE_LOSS, QuietStarGraph.THOUGHT_LOSS, QuietStarGraph.POLICY_LOSS,
-                QuietStarGraph.THOUGHT_NLL, QuietStarGraph.BASE_LOGITS, QuietStarGraph.THOUGHT_LOGITS,
-                QuietStarGraph.MIXED_LOGITS, QuietStarGraph.MIX_WEIGHT, QuietStarGraph.REWARD, QuietStarGraph.ADVANTAGE,
-                QuietStarGraph.LOG_POLICY, "hidden.final"));
+                QuietStarGraph.LOSS,
+                QuietStarGraph.BASE_LOSS,
+                QuietStarGraph.THOUGHT_LOSS,
+                QuietStarGraph.POLICY_LOSS,
+                QuietStarGraph.THOUGHT_NLL,
+                QuietStarGraph.BASE_LOGITS,
+                QuietStarGraph.THOUGHT_LOGITS,
+                QuietStarGraph.MIXED_LOGITS,
+                QuietStarGraph.MIX_WEIGHT,
+                QuietStarGraph.REWARD,
+                QuietStarGraph.ADVANTAGE,
+                QuietStarGraph.LOG_POLICY,
+                "hidden.final"));
         for (int i = 0; i <= settings.model().layers(); i++) {
             outputs.add("hidden." + i);
         }
@@ -125,7 +143,8 @@ public final class GoldenCheck {
         names.put("loss_policy", QuietStarGraph.POLICY_LOSS);
         names.forEach((theirs, ours) -> {
             if (settings.losses().has(theirs)) {
-                INDArray expected = Nd4j.scalar(DataType.DOUBLE, settings.losses().get(theirs).doubleValue());
+                INDArray expected = Nd4j.scalar(
+                        DataType.DOUBLE, settings.losses().get(theirs).doubleValue());
                 compare("loss " + theirs, plan.output(ours), expected);
             }
         });
@@ -151,7 +170,10 @@ public final class GoldenCheck {
         }
         ours.put("text.logits", plan.output(QuietStarGraph.BASE_LOGITS).reshape(b, l, v));
         for (int t = 0; t < sizes.thoughtTokens(); t++) {
-            INDArray logits = rows(plan.output(QuietStarGraph.THOUGHT_LOGITS), t * sizes.stepRows(), (t + 1) * sizes.stepRows())
+            INDArray logits = rows(
+                            plan.output(QuietStarGraph.THOUGHT_LOGITS),
+                            t * sizes.stepRows(),
+                            (t + 1) * sizes.stepRows())
                     .dup();
             settings.bannedIds().forEach(id -> logits.getColumn(id).assign(BANNED_LOGIT));
             ours.put("slot" + t + ".logits", logits.reshape(b * p, l, v));
@@ -159,16 +181,24 @@ public final class GoldenCheck {
         ours.put("talk_k", Nd4j.zeros(DataType.DOUBLE, sizes.lookahead()));
         for (int k = 0; k < sizes.lookahead(); k++) {
             long valid = l - 1 - k;
-            INDArray logits = rows(plan.output(QuietStarGraph.MIXED_LOGITS), k * sizes.stepRows(), (k + 1) * sizes.stepRows());
+            INDArray logits =
+                    rows(plan.output(QuietStarGraph.MIXED_LOGITS), k * sizes.stepRows(), (k + 1) * sizes.stepRows());
             ours.put("mixed" + k + ".logits", firstPositions(logits.reshape(b * p, l, v), valid));
             INDArray w = rows(plan.output(QuietStarGraph.MIX_WEIGHT), k * sizes.stepRows(), (k + 1) * sizes.stepRows());
             ours.put("mixed" + k + ".w", firstPositions(w.reshape(b * p, l), valid));
             INDArray nll = plan.output(QuietStarGraph.THOUGHT_NLL).slice(k).reshape(b * p, l);
-            ours.get("talk_k").putScalar(k, firstPositions(nll, valid).meanNumber().doubleValue());
+            ours.get("talk_k")
+                    .putScalar(k, firstPositions(nll, valid).meanNumber().doubleValue());
         }
         long rewarded = l - sizes.lookahead() - settings.loss().rewardTrim();
-        ours.put("reward", plan.output(QuietStarGraph.REWARD).get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
-        ours.put("adv", plan.output(QuietStarGraph.ADVANTAGE).get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
+        ours.put(
+                "reward",
+                plan.output(QuietStarGraph.REWARD)
+                        .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
+        ours.put(
+                "adv",
+                plan.output(QuietStarGraph.ADVANTAGE)
+                        .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
         ours.put("act", plan.output(QuietStarGraph.LOG_POLICY));
         return ours;
     }
@@ -216,15 +246,22 @@ public final class GoldenCheck {
     private void noise(INDArray gumbel, INDArray expected) {
         INDArray drawn = Nd4j.zeros(DataType.INT32, expected.length());
         try (var rollout = new Rollout(
-                settings.model(), sizes, settings.thought().embeddingScale(),
-                new ThoughtSampling.GivenNoise(settings.sampleTemperature()), settings.bannedIds(), parameters)) {
+                settings.model(),
+                sizes,
+                settings.thought().embeddingScale(),
+                new ThoughtSampling.GivenNoise(settings.sampleTemperature()),
+                settings.bannedIds(),
+                parameters)) {
             long v = settings.model().vocabSize();
             rollout.draw(
                     batch.text(),
                     (token, noise) -> noise.assign(gumbel.slice(token).reshape(sizes.stepRows(), v)),
                     drawn);
         }
-        compare("tokens drawn with the recorded noise", drawn.castTo(DataType.DOUBLE), expected.castTo(DataType.DOUBLE));
+        compare(
+                "tokens drawn with the recorded noise",
+                drawn.castTo(DataType.DOUBLE),
+                expected.castTo(DataType.DOUBLE));
     }
 
     private void compare(String name, INDArray ours, INDArray expected) {

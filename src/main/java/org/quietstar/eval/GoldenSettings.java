@@ -43,7 +43,8 @@ record GoldenSettings(
         int integer(String key) {
             JsonNode value = get(key);
             if (!value.isIntegralNumber()) {
-                throw new QuietStarException(file + ": config." + key + " is " + value + ", which is not a whole number");
+                throw new QuietStarException(
+                        file + ": config." + key + " is " + value + ", which is not a whole number");
             }
             return value.intValue();
         }
@@ -59,7 +60,8 @@ record GoldenSettings(
         boolean truth(String key) {
             JsonNode value = get(key);
             if (!value.isBoolean()) {
-                throw new QuietStarException(file + ": config." + key + " is " + value + ", which is not true or false");
+                throw new QuietStarException(
+                        file + ": config." + key + " is " + value + ", which is not true or false");
             }
             return value.booleanValue();
         }
@@ -94,7 +96,8 @@ record GoldenSettings(
             throw new QuietStarException(file + ": not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new QuietStarException(
-                    file + ": cannot be read; a golden folder holds golden.json, weights.safetensors, inputs.safetensors,"
+                    file
+                            + ": cannot be read; a golden folder holds golden.json, weights.safetensors, inputs.safetensors,"
                             + " acts.safetensors and grads_*.safetensors",
                     e);
         }
@@ -103,14 +106,40 @@ record GoldenSettings(
         List<Integer> banned = new ArrayList<>();
         c.get("ban_ids").forEach(id -> banned.add(id.intValue()));
         var model = new ModelConfig(
-                "", c.integer("vocab"), c.integer("dim"), c.integer("ffn"), c.integer("layers"), c.integer("heads"),
-                c.integer("kv"), 0, c.number("rope_theta"), c.number("eps"), 0, c.truth("tied"), Integer.MAX_VALUE, 0.02);
+                "",
+                c.integer("vocab"),
+                c.integer("dim"),
+                c.integer("ffn"),
+                c.integer("layers"),
+                c.integer("heads"),
+                c.integer("kv"),
+                0,
+                c.number("rope_theta"),
+                c.number("eps"),
+                0,
+                c.truth("tied"),
+                Integer.MAX_VALUE,
+                0.02);
         var thought = new ThoughtConfig(
-                c.integer("T"), c.integer("A"), c.integer("N"), 1.0,
-                c.word("mix_act", "none", "linear", "sigmoid", "sigmoid"), "", c.number("think_scale"), banned);
+                c.integer("T"),
+                c.integer("A"),
+                c.integer("N"),
+                1.0,
+                c.word("mix_act", "none", "linear", "sigmoid", "sigmoid"),
+                "",
+                c.number("think_scale"),
+                banned);
         var loss = new LossConfig(
-                0.5, c.number("w_policy"), c.number("reinforce_temp"), c.truth("positive_only"), "mean",
-                c.word("reward", "mixed", "mixed", "talk", "thought"), c.integer("reward_trim"), false, 0, 0);
+                0.5,
+                c.number("w_policy"),
+                c.number("reinforce_temp"),
+                c.truth("positive_only"),
+                "mean",
+                c.word("reward", "mixed", "mixed", "talk", "thought"),
+                c.integer("reward_trim"),
+                false,
+                0,
+                0);
         return new GoldenSettings(
                 model,
                 thought,

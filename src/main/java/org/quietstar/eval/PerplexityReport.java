@@ -65,16 +65,17 @@ public record PerplexityReport(
     }
 
     /**
-     * Sums up scores. The groups are made once, of all tokens; the bootstrap draws sequences and leaves the groups as they
-     * are. Equal scores and an equal seed give an equal report.
+     * Sums up scores. The groups are made once, of all tokens; the bootstrap draws sequences and leaves the groups as
+     * they are. Equal scores and an equal seed give an equal report.
      *
      * @param bins groups of equal size wanted; there are fewer where tokens or distinct values are fewer
      * @throws QuietStarException if nothing was scored
      */
     public static PerplexityReport of(TokenScores scores, int bins, int bootstrapSamples, long seed) {
         if (scores.size() == 0 || scores.textBytes() == 0) {
-            throw new QuietStarException("no held-out token was scored; the evaluation text is empty or shorter than one"
-                    + " sequence. Give a longer text with --data or data.validation.");
+            throw new QuietStarException(
+                    "no held-out token was scored; the evaluation text is empty or shorter than one"
+                            + " sequence. Give a longer text with --data or data.validation.");
         }
         int[] sequence = denseSequences(scores);
         int sequences = 1 + Arrays.stream(sequence).max().orElseThrow();
@@ -94,8 +95,8 @@ public record PerplexityReport(
             int n = difficulty.to(group) - difficulty.from(group);
             double lowest = scores.base(difficulty.token(difficulty.from(group)));
             double highest = scores.base(difficulty.token(difficulty.to(group) - 1));
-            table.add(new Bin(
-                    lowest, highest, n, totals.base(group) / n, totals.mixed(group) / n, intervals.get(group)));
+            table.add(
+                    new Bin(lowest, highest, n, totals.base(group) / n, totals.mixed(group) / n, intervals.get(group)));
         }
         int n = scores.size();
         double baseNll = totals.base(all) / n;
@@ -173,7 +174,9 @@ public record PerplexityReport(
 
     private static void putInterval(ObjectNode json, Optional<Interval> interval) {
         if (interval.isPresent()) {
-            json.putArray("gain_95").add(interval.get().lower()).add(interval.get().upper());
+            json.putArray("gain_95")
+                    .add(interval.get().lower())
+                    .add(interval.get().upper());
         } else {
             json.putNull("gain_95");
         }

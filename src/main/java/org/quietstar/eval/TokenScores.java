@@ -23,8 +23,8 @@ public final class TokenScores {
      *
      * @param baseNll −log p of the base model, in nats
      * @param mixedNll −log p after mixing in the thought, in nats
-     * @param sequenceId which sequence or document the token stands in; tokens of one sequence depend on each other, so the
-     *     bootstrap draws whole sequences
+     * @param sequenceId which sequence or document the token stands in; tokens of one sequence depend on each other, so
+     *     the bootstrap draws whole sequences
      * @throws QuietStarException if a score is not finite
      */
     public void add(float baseNll, float mixedNll, int sequenceId) {
@@ -33,7 +33,9 @@ public final class TokenScores {
                     Locale.ROOT,
                     "the model gives held-out token %d a base NLL of %s and a mixed NLL of %s; finite numbers are wanted."
                             + " Its weights have diverged: go back to an earlier checkpoint or lower the learning rate.",
-                    size, baseNll, mixedNll));
+                    size,
+                    baseNll,
+                    mixedNll));
         }
         if (size == base.length) {
             int capacity = Math.addExact(size, size);

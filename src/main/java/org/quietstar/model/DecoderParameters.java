@@ -54,11 +54,12 @@ public final class DecoderParameters {
     /** Random parameters: norms one, everything else N(0, initializerRange). */
     public static Parameters random(ModelConfig model, DataType type, long seed) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
-        shapes(model).forEach((name, shape) -> arrays.put(
-                name,
-                shape.length == 1
-                        ? Nd4j.ones(type, shape)
-                        : Parameters.normal(type, seed, name, model.initializerRange(), shape)));
+        shapes(model)
+                .forEach((name, shape) -> arrays.put(
+                        name,
+                        shape.length == 1
+                                ? Nd4j.ones(type, shape)
+                                : Parameters.normal(type, seed, name, model.initializerRange(), shape)));
         return new Parameters(arrays);
     }
 }

@@ -66,7 +66,8 @@ public final class Parameters implements AutoCloseable {
      */
     public static INDArray normal(DataType type, long seed, String name, double standardDeviation, long... shape) {
         var random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
-        double[] numbers = new double[Math.toIntExact(java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
+        double[] numbers =
+                new double[Math.toIntExact(java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = random.nextGaussian() * standardDeviation;
         }

@@ -76,7 +76,9 @@ final class Rotary {
         int e = heads.width();
         int n = width / e;
         SDVariable swapped = sd.mmul(sd.reshape(x, (long) rows * n, e), swap);
-        SDVariable turned = sd.reshape(x, rows, n, e).mul(c).add(sd.reshape(swapped, rows, n, e).mul(s));
+        SDVariable turned = sd.reshape(x, rows, n, e)
+                .mul(c)
+                .add(sd.reshape(swapped, rows, n, e).mul(s));
         return sd.reshape(turned, rows, width);
     }
 }

@@ -30,9 +30,9 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * Writes a file, replacing one that is there, and returns when it is on the disk. The same tensors in the same order
-     * give the same bytes. Elements are written in row-major order whatever the order or the strides of the array; wider
-     * types come first, so that each element lies at a multiple of its size.
+     * Writes a file, replacing one that is there, and returns when it is on the disk. The same tensors in the same
+     * order give the same bytes. Elements are written in row-major order whatever the order or the strides of the
+     * array; wider types come first, so that each element lies at a multiple of its size.
      *
      * @param tensors FLOAT, DOUBLE, INT32 or INT64 arrays of any shape; IllegalArgumentException for another type
      * @param metadata free text entries of the header; may be empty
@@ -44,13 +44,10 @@ public final class Safetensors {
         try {
             byte[] header = header(ordered, metadata);
             try (FileChannel channel = FileChannel.open(
-                    path,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 writeFully(channel, ByteBuffer.wrap(header));
-                ByteBuffer staging = ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES)
-                        .order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer staging =
+                        ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 for (Map.Entry<String, INDArray> entry : ordered) {
                     writeElements(channel, entry.getValue(), staging);
                 }
@@ -60,8 +57,10 @@ public final class Safetensors {
                 throw e;
             }
         } catch (IOException e) {
-            throw new QuietStarException(path + ": cannot be written: " + e
-                    + ". Check that the folder exists, may be written to, and has room.", e);
+            throw new QuietStarException(
+                    path + ": cannot be written: " + e
+                            + ". Check that the folder exists, may be written to, and has room.",
+                    e);
         }
     }
 

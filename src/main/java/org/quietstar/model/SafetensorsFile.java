@@ -23,9 +23,10 @@ import org.quietstar.QuietStarException;
 /**
  * Reader of one file in the <a href="https://github.com/huggingface/safetensors">safetensors</a> format, of any size.
  *
- * <p>The header is checked in full at {@link #open}; a file that contradicts itself is a {@link QuietStarException} that
- * names the file and the tensor. Elements are read at their position through one small buffer, and not through a memory
- * map, because a map of a file that somebody cuts short takes the whole process down, and is not given back at close.
+ * <p>The header is checked in full at {@link #open}; a file that contradicts itself is a {@link QuietStarException}
+ * that names the file and the tensor. Elements are read at their position through one small buffer, and not through a
+ * memory map, because a map of a file that somebody cuts short takes the whole process down, and is not given back at
+ * close.
  */
 public final class SafetensorsFile implements TensorSource {
     /** Elements read at a time: enough to make the calls cheap, little enough to stay in the processor's cache. */
@@ -194,7 +195,8 @@ public final class SafetensorsFile implements TensorSource {
             try (INDArray chunk = TensorDecoder.decode(info.type(), bytes(info, from, to), array.dataType())) {
                 flat.get(NDArrayIndex.interval(from, to)).assign(chunk);
             } catch (ArithmeticException e) {
-                throw new QuietStarException(path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage() + ".", e);
+                throw new QuietStarException(
+                        path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage() + ".", e);
             } catch (IOException e) {
                 throw new QuietStarException(path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage(), e);
             }
@@ -207,7 +209,8 @@ public final class SafetensorsFile implements TensorSource {
             staging = ByteBuffer.allocateDirect(count).order(ByteOrder.LITTLE_ENDIAN);
         }
         staging.clear().limit(count);
-        readFully(channel, staging, dataStart + info.begin() + from * info.type().bytes());
+        readFully(
+                channel, staging, dataStart + info.begin() + from * info.type().bytes());
         return staging.flip();
     }
 

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.quietstar.QuietStarException;
 
 /**
- * The JSON header of a safetensors file, checked so that everything it says holds: every tensor's bytes lie in the file,
- * their number is that of the shape and the type, and together they cover the data exactly once.
+ * The JSON header of a safetensors file, checked so that everything it says holds: every tensor's bytes lie in the
+ * file, their number is that of the shape and the type, and together they cover the data exactly once.
  *
  * @param tensors by name, in the order of their bytes in the file
  * @param metadata the free text entries of {@code __metadata__}
@@ -177,12 +177,16 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
             long covered = 0;
             for (TensorInfo info : tensors) {
                 if (info.begin() < covered) {
-                    throw bad(info.name(), "begins at byte " + info.begin() + ", inside the tensor before it, which ends at "
-                            + covered);
+                    throw bad(
+                            info.name(),
+                            "begins at byte " + info.begin() + ", inside the tensor before it, which ends at "
+                                    + covered);
                 }
                 if (info.begin() > covered) {
-                    throw bad(info.name(), "begins at byte " + info.begin() + ", but the tensor before it ends at " + covered
-                            + ": bytes that belong to no tensor are not allowed");
+                    throw bad(
+                            info.name(),
+                            "begins at byte " + info.begin() + ", but the tensor before it ends at " + covered
+                                    + ": bytes that belong to no tensor are not allowed");
                 }
                 covered = info.end();
                 byName.put(info.name(), info);

@@ -22,8 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 
 /**
- * Tensors in one safetensors file or in several with an index, as Hugging Face lays them out: {@code model.safetensors}, or
- * {@code model-00001-of-00003.safetensors} … with {@code model.safetensors.index.json}.
+ * Tensors in one safetensors file or in several with an index, as Hugging Face lays them out: {@code
+ * model.safetensors}, or {@code model-00001-of-00003.safetensors} … with {@code model.safetensors.index.json}.
  */
 public final class ShardedSafetensors implements TensorSource {
     private static final String SUFFIX = ".safetensors";
@@ -42,8 +42,8 @@ public final class ShardedSafetensors implements TensorSource {
     }
 
     /**
-     * Writes {@code <base>.safetensors} if all tensors fit into {@code maxBytes}, or else shards and their index. Files of
-     * an earlier set of the same base name are removed first. A tensor is never split: one that is larger than
+     * Writes {@code <base>.safetensors} if all tensors fit into {@code maxBytes}, or else shards and their index. Files
+     * of an earlier set of the same base name are removed first. A tensor is never split: one that is larger than
      * {@code maxBytes} has a shard to itself.
      */
     public static void write(Path folder, String base, Map<String, INDArray> tensors, long maxBytes) {
@@ -56,7 +56,11 @@ public final class ShardedSafetensors implements TensorSource {
             }
             ObjectNode index = JSON.createObjectNode();
             index.putObject("metadata")
-                    .put("total_size", tensors.values().stream().mapToLong(Safetensors::bytes).sum());
+                    .put(
+                            "total_size",
+                            tensors.values().stream()
+                                    .mapToLong(Safetensors::bytes)
+                                    .sum());
             ObjectNode weightMap = index.putObject("weight_map");
             for (int i = 0; i < shards.size(); i++) {
                 String file = String.format(Locale.ROOT, "%s-%05d-of-%05d%s", base, i + 1, shards.size(), SUFFIX);
@@ -69,8 +73,10 @@ public final class ShardedSafetensors implements TensorSource {
                 channel.force(true);
             }
         } catch (IOException e) {
-            throw new QuietStarException(folder + ": cannot be written: " + e
-                    + ". Check that the folder exists, may be written to, and has room.", e);
+            throw new QuietStarException(
+                    folder + ": cannot be written: " + e
+                            + ". Check that the folder exists, may be written to, and has room.",
+                    e);
         }
     }
 
@@ -125,11 +131,14 @@ public final class ShardedSafetensors implements TensorSource {
         } catch (IOException e) {
             throw new QuietStarException(place + ": cannot be read: " + e, e);
         }
-        List<Path> indexes = files.stream().filter(file -> file.toString().endsWith(INDEX_SUFFIX)).toList();
+        List<Path> indexes = files.stream()
+                .filter(file -> file.toString().endsWith(INDEX_SUFFIX))
+                .toList();
         if (indexes.size() == 1) {
             return openIndex(place, indexes.get(0));
         }
-        List<Path> plain = files.stream().filter(file -> file.toString().endsWith(SUFFIX)).toList();
+        List<Path> plain =
+                files.stream().filter(file -> file.toString().endsWith(SUFFIX)).toList();
         if (plain.isEmpty() || indexes.size() > 1) {
             throw new QuietStarException(place + ": the folder holds " + plain.size() + " *.safetensors files and "
                     + indexes.size() + " indexes; one set of weights is wanted here. Name one file instead.");

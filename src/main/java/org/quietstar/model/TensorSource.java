@@ -16,8 +16,8 @@ public interface TensorSource extends AutoCloseable {
     /**
      * Reads a tensor into a new array in row-major order.
      *
-     * @param target FLOAT, DOUBLE, INT32 or INT64. Floating-point tensors are read as FLOAT or DOUBLE only; F64 as FLOAT
-     *     rounds; an integer that does not fit is a QuietStarException
+     * @param target FLOAT, DOUBLE, INT32 or INT64. Floating-point tensors are read as FLOAT or DOUBLE only; F64 as
+     *     FLOAT rounds; an integer that does not fit is a QuietStarException
      */
     INDArray read(String name, DataType target);
 

@@ -38,15 +38,16 @@ public enum TensorType {
         return naturalType == DataType.FLOAT || naturalType == DataType.DOUBLE;
     }
 
-    /** The type that arrays of {@code type} are written as; IllegalArgumentException for a type that is never written. */
+    /** The type that arrays of {@code type} are written as; IllegalArgumentException for one that is never written. */
     static TensorType of(DataType type) {
         return switch (type) {
             case DOUBLE -> F64;
             case FLOAT -> F32;
             case LONG -> I64;
             case INT -> I32;
-            default -> throw new IllegalArgumentException(
-                    "arrays of type " + type + " are not written to safetensors; allowed: FLOAT, DOUBLE, INT32, INT64");
+            default ->
+                throw new IllegalArgumentException("arrays of type " + type
+                        + " are not written to safetensors; allowed: FLOAT, DOUBLE, INT32, INT64");
         };
     }
 }

@@ -2,22 +2,19 @@ package org.quietstar.samediff;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.ReduceOp;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Turns a graph into an ordered list of steps: keeps the ops that the outputs need, infers every shape once, computes
@@ -25,21 +22,34 @@ import org.nd4j.linalg.factory.Nd4j;
  * known to be zero.
  */
 final class PlanBuilder {
-    private static final Set<String> RESHAPES =
-            Set.of("reshape", "identity", "stop_gradient", "expand_dims", "squeeze", "flatten");
-    private static final Set<String> SHAPE_ONLY = Set.of("shape_of", "size", "size_at", "rank");
-    private static final Set<String> ZEROS = Set.of("zeros_as", "zeroslike", "zeros_like");
-    /** Reductions of an axis of length 1 that return their input; M2.1 fails on them where that input is a vector. */
-    private static final Set<String> IDENTITY_ON_ONE = Set.of("reduce_sum", "reduce_max", "reduce_min", "reduce_mean", "sum", "max", "min", "mean", "reduce_prod", "prod");
+    /** Rewrites that leave every bit as it is. */
+    static final List<PlanRewrite> EXACT = List.of(
+            new ZeroElimination(),
+            new Reshapes(),
+            new ConstantFolding(),
+            new CommonSubexpressions(),
+            new BroadcastSums());
+
+    /** Rewrites that change no result beyond rounding. */
+    static final List<PlanRewrite> ROUNDING = List.of(
+            new SplitBroadcastGradient(),
+            new SplitMatmulGradient(),
+            new SigmoidGradient(),
+            new RowPermutation(),
+            new ThinProducts());
+
+    /** All, in the order in which they are asked; the first that takes an op ends the asking. */
+    static final List<PlanRewrite> ALL =
+            Stream.concat(EXACT.stream(), ROUNDING.stream()).toList();
 
     private final SameDiff graph;
     private final SameDiff variableSource;
     private final Map<String, INDArray> inputs;
-    private final Map<String, PlanValue> values = new HashMap<>();
-    private final Map<DataType, INDArray> standIns = new HashMap<>();
-    private final List<PlanStep> steps = new ArrayList<>();
+    private final List<PlanRewrite> rewrites;
+    private final PlanDraft draft = new PlanDraft();
 
-    PlanBuilder(SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs) {
+    PlanBuilder(SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<PlanRewrite> rewrites) {
+        this.rewrites = rewrites;
         this.graph = graph;
         this.variableSource = variableSource;
         this.inputs = inputs;
@@ -55,31 +65,32 @@ final class PlanBuilder {
 
     /** The planned value of a variable. */
     PlanValue value(String variable) {
-        PlanValue known = values.get(variable);
+        PlanValue known = draft.value(variable);
         return known != null ? known : leaf(variable);
     }
 
     private PlanValue leaf(String name) {
         SDVariable variable = graph.getVariable(name);
-        INDArray array =
-                switch (variable.getVariableType()) {
-                    case PLACEHOLDER -> inputs.get(name);
-                    case VARIABLE -> variableSource.hasVariable(name)
-                            ? variableSource.getVariable(name).getArr()
-                            : variable.getArr();
-                    case CONSTANT -> variable.getArr();
-                    default -> throw new IllegalStateException("'" + name + "' is read before it is written");
-                };
+        INDArray array = switch (variable.getVariableType()) {
+            case PLACEHOLDER -> inputs.get(name);
+            case VARIABLE ->
+                variableSource.hasVariable(name)
+                        ? variableSource.getVariable(name).getArr()
+                        : variable.getArr();
+            case CONSTANT -> variable.getArr();
+            default -> throw new IllegalStateException("'" + name + "' is read before it is written");
+        };
         if (array == null) {
             throw new IllegalArgumentException("No array is given for placeholder '" + name + "'");
         }
         if (array.dataType() != variable.dataType()) {
-            throw new IllegalArgumentException("'" + name + "' is " + variable.dataType() + " in the graph, but its array is "
-                    + array.dataType() + "; M2.1 would overwrite the array with a converted one");
+            throw new IllegalArgumentException(
+                    "'" + name + "' is " + variable.dataType() + " in the graph, but its array is " + array.dataType()
+                            + "; M2.1 would overwrite the array with a converted one");
         }
         var kind = variable.isConstant() ? PlanValue.Kind.CONSTANT : PlanValue.Kind.BOUND;
         var value = new PlanValue(name, kind, array.dataType(), array.shape(), null, array);
-        values.put(name, value);
+        draft.put(value);
         return value;
     }
 
@@ -90,125 +101,30 @@ final class PlanBuilder {
             in.add(value(argument));
         }
         List<String> names = node.getOutputsOfOp();
-        List<DataType> types = names.stream().map(n -> graph.getVariable(n).dataType()).toList();
-        if (ZEROS.contains(op.opName())) {
-            define(names.get(0), PlanValue.Kind.ZERO, types.get(0), in.get(0).shape, null);
-            return;
-        }
-        if (op.opName().equals("identity") || op.opName().equals("stop_gradient")) {
-            alias(names.get(0), in.get(0), in.get(0).shape);
-            return;
-        }
-        var binding = new OpBinding(op, in.stream().map(v -> v.array).toList());
-        List<LongShapeDescriptor> shapes = binding.outputShapes(types);
-        if (simplify(op, in, names, shapes)) {
-            return;
-        }
-        if (SHAPE_ONLY.contains(op.opName()) || in.stream().allMatch(PlanValue::isStatic)) {
-            evaluate(op, in, names, shapes);
-            return;
-        }
-        List<PlanValue> out = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            out.add(define(names.get(i), PlanValue.Kind.COMPUTED, shapes.get(i).dataType(), shapes.get(i).getShape(), null));
-        }
-        steps.add(new PlanStep(op, in, out));
-    }
-
-    /** Handles ops that need no kernel; true if it did. */
-    private boolean simplify(
-            DifferentialFunction op, List<PlanValue> in, List<String> names, List<LongShapeDescriptor> shapes) {
-        String kind = op.opName();
-        long[] shape = shapes.get(0).getShape();
-        boolean sameSize = !in.isEmpty() && in.get(0).length() == length(shape);
-        if (RESHAPES.contains(kind) && sameSize && !in.get(0).isStatic()) {
-            alias(names.get(0), in.get(0), shape);
-            return true;
-        }
-        if (op instanceof ReduceOp && sameSize && in.get(0).length() > 1 && IDENTITY_ON_ONE.contains(kind) && !in.get(0).isStatic()) {
-            alias(names.get(0), in.get(0), shape);
-            return true;
-        }
-        if (kind.equals("add") && in.size() == 2) {
-            for (int zero = 0; zero < 2; zero++) {
-                PlanValue other = in.get(1 - zero);
-                if (in.get(zero).kind == PlanValue.Kind.ZERO && Arrays.equals(other.shape, shape)) {
-                    alias(names.get(0), other, shape);
-                    return true;
-                }
+        List<DataType> types =
+                names.stream().map(n -> graph.getVariable(n).dataType()).toList();
+        List<PlanValue> shapesOnly = shapes(op, in, names, types);
+        var call = new PlanCall(op, in, shapesOnly);
+        for (PlanRewrite rewrite : rewrites) {
+            if (rewrite.apply(call, draft)) {
+                return;
             }
         }
-        boolean zeroProduct = kind.equals("multiply") && in.stream().anyMatch(v -> v.kind == PlanValue.Kind.ZERO);
-        boolean zeroGradient = kind.equals("reduce_max_bp") && in.get(1).kind == PlanValue.Kind.ZERO;
-        boolean zeroShape = (RESHAPES.contains(kind) || kind.equals("permute")) && in.get(0).kind == PlanValue.Kind.ZERO;
-        if (zeroProduct || zeroGradient || zeroShape) {
-            define(names.get(0), PlanValue.Kind.ZERO, shapes.get(0).dataType(), shape, null);
-            return true;
-        }
-        return false;
+        draft.step(op, in, shapesOnly.stream().map(draft::computed).toList());
     }
 
-    private void evaluate(
-            DifferentialFunction op, List<PlanValue> in, List<String> names, List<LongShapeDescriptor> shapes) {
-        var binding = new OpBinding(
-                op,
-                in.stream()
-                        .map(v -> v.kind == PlanValue.Kind.ZERO ? Nd4j.zeros(v.dataType, v.shape) : v.array)
-                        .toList());
-        List<INDArray> results = new ArrayList<>();
-        for (LongShapeDescriptor shape : shapes) {
-            results.add(Nd4j.create(shape.dataType(), shape.getShape()));
+    /** The outputs with their names, types and shapes; what kind of values they are is not decided yet. */
+    private List<PlanValue> shapes(
+            DifferentialFunction op, List<PlanValue> in, List<String> names, List<DataType> types) {
+        if (ZeroElimination.isZeros(op) || Reshapes.isIdentity(op)) {
+            return List.of(draft.describe(names.get(0), types.get(0), in.get(0).shape));
         }
-        binding.setOutputs(results);
-        binding.execute();
-        for (int i = 0; i < names.size(); i++) {
-            INDArray result = results.get(i);
-            values.put(
-                    names.get(i),
-                    new PlanValue(names.get(i), PlanValue.Kind.CONSTANT, result.dataType(), result.shape(), null, result));
+        var binding = new OpBinding(op, in.stream().map(v -> v.array).toList());
+        List<PlanValue> result = new ArrayList<>();
+        for (LongShapeDescriptor shape : binding.outputShapes(types)) {
+            result.add(draft.describe(names.get(result.size()), shape.dataType(), shape.getShape()));
         }
-    }
-
-    private void alias(String name, PlanValue target, long[] shape) {
-        INDArray array = target.kind == PlanValue.Kind.CONSTANT || target.kind == PlanValue.Kind.BOUND
-                ? reshaped(target.root(), shape)
-                : standIn(target.dataType, shape);
-        values.put(name, new PlanValue(name, target.kind, target.dataType, shape, target, array));
-    }
-
-    /** The same numbers in another shape; a copy of the caller's array would not follow what the caller puts there. */
-    static INDArray reshaped(PlanValue root, long[] shape) {
-        INDArray array = root.array;
-        if (Arrays.equals(array.shape(), shape)) {
-            return array;
-        }
-        boolean rowMajor = Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'));
-        if (root.kind == PlanValue.Kind.BOUND && !rowMajor) {
-            throw new IllegalArgumentException("The array of '" + root.name + "' is reshaped by the graph, but its numbers"
-                    + " do not stand in row-major order without gaps; give array.dup('c')");
-        }
-        return array.reshape('c', shape);
-    }
-
-    private PlanValue define(String name, PlanValue.Kind kind, DataType type, long[] shape, PlanValue aliasOf) {
-        var value = new PlanValue(name, kind, type, shape, aliasOf, standIn(type, shape));
-        values.put(name, value);
-        return value;
-    }
-
-    /** An array of the given shape for shape inference, whose numbers mean nothing. */
-    private INDArray standIn(DataType type, long[] shape) {
-        long length = Math.max(1, length(shape));
-        INDArray flat = standIns.get(type);
-        if (flat == null || flat.length() < length) {
-            flat = Nd4j.createUninitializedDetached(type, Math.max(1024, length));
-            standIns.put(type, flat);
-        }
-        return BufferPlanner.viewOf(flat, shape);
-    }
-
-    private static long length(long[] shape) {
-        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+        return result;
     }
 
     /** The steps that the outputs still need, after aliases and zeros cut some off; sets lifetimes. */
@@ -216,9 +132,9 @@ final class PlanBuilder {
         Set<PlanValue> wanted = new HashSet<>();
         outputs.forEach(name -> wanted.add(value(name).root()));
         Deque<PlanStep> kept = new ArrayDeque<>();
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            PlanStep step = steps.get(i);
-            if (step.outputs().stream().anyMatch(wanted::contains)) {
+        for (int i = draft.steps().size() - 1; i >= 0; i--) {
+            PlanStep step = draft.steps().get(i);
+            if (step.outputs().stream().map(PlanValue::root).anyMatch(wanted::contains)) {
                 step.inputs().forEach(v -> wanted.add(v.root()));
                 kept.addFirst(step);
             }
@@ -226,12 +142,13 @@ final class PlanBuilder {
         List<PlanStep> result = new ArrayList<>(kept);
         for (int i = 0; i < result.size(); i++) {
             for (PlanValue out : result.get(i).outputs()) {
-                out.firstStep = i;
-                out.lastStep = i;
+                out.root().firstStep = i;
+                out.root().lastStep = i;
             }
             for (PlanValue in : result.get(i).inputs()) {
                 in.root().lastStep = i;
             }
+            Overwriting.mark(result.get(i));
         }
         for (String name : outputs) {
             value(name).root().lastStep = Integer.MAX_VALUE;

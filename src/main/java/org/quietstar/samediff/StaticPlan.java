@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A SameDiff function for fixed shapes, bound once and executed many times without allocating. M2.1's own session
  * allocates every output anew in every pass, walks dependency maps, and keeps what it freed; a plan orders the ops,
  * binds each to its arrays, and reuses buffers by liveness, so that a pass is one loop of kernels. Results equal the
- * session's.
+ * session's but for rounding, since some of M2.1's kernels are replaced by faster ones.
  *
  * <p>A plan is used by one thread at a time. Inputs are the caller's arrays, which the caller fills in place before
  * {@link #run()}; outputs are overwritten by the next run.
@@ -42,16 +42,25 @@ public final class StaticPlan implements AutoCloseable {
      */
     public static StaticPlan compile(
             SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<String> outputNames) {
+        return compile(graph, variableSource, inputs, outputNames, PlanBuilder.ALL);
+    }
+
+    static StaticPlan compile(
+            SameDiff graph,
+            SameDiff variableSource,
+            Map<String, INDArray> inputs,
+            List<String> outputNames,
+            List<PlanRewrite> rewrites) {
         var plan = new StaticPlan();
-        var builder = new PlanBuilder(graph, variableSource, inputs);
+        var builder = new PlanBuilder(graph, variableSource, inputs, rewrites);
         List<PlanStep> steps = builder.build(outputNames);
         Set<PlanValue> computed = new LinkedHashSet<>();
-        steps.forEach(step -> computed.addAll(step.outputs()));
+        steps.forEach(step -> step.outputs().forEach(out -> computed.add(out.root())));
         plan.buffers.place(List.copyOf(computed));
         for (PlanStep step : steps) {
             var binding = new OpBinding(
                     step.op(), step.inputs().stream().map(StaticPlan::arrayOf).toList());
-            binding.setOutputs(step.outputs().stream().map(v -> v.array).toList());
+            binding.setOutputs(step.outputs().stream().map(StaticPlan::arrayOf).toList());
             plan.bindings.add(binding);
         }
         for (String name : outputNames) {
@@ -63,7 +72,7 @@ public final class StaticPlan implements AutoCloseable {
     private static INDArray arrayOf(PlanValue value) {
         PlanValue root = value.root();
         return switch (root.kind) {
-            case BOUND, CONSTANT -> PlanBuilder.reshaped(root, value.shape);
+            case BOUND, CONSTANT -> PlanDraft.inShape(root, value.shape);
             case ZERO -> Nd4j.zeros(value.dataType, value.shape);
             case COMPUTED -> value == root ? root.array : BufferPlanner.viewOf(root.array, value.shape);
         };
@@ -88,7 +97,8 @@ public final class StaticPlan implements AutoCloseable {
         ensureOpen();
         INDArray array = outputs.get(name);
         if (array == null) {
-            throw new IllegalArgumentException("'" + name + "' is no output of this plan; outputs are " + outputs.keySet());
+            throw new IllegalArgumentException(
+                    "'" + name + "' is no output of this plan; outputs are " + outputs.keySet());
         }
         return array;
     }
@@ -122,7 +132,8 @@ public final class StaticPlan implements AutoCloseable {
         return byKind.entrySet().stream()
                 .sorted((a, b) -> Double.compare(b.getValue()[0], a.getValue()[0]))
                 .map(e -> String.format(
-                        java.util.Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int) e.getValue()[1]))
+                        java.util.Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int)
+                                e.getValue()[1]))
                 .toList();
     }
 

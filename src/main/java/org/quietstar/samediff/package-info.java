@@ -8,7 +8,7 @@
  * CorrectedOps.install();
  * SameDiff sd = ...;                                                  // any graph with fixed placeholder shapes
  * var gradients = GradientGraph.of(sd, "loss", List.of("w", "b"));
- * try (var plan = StaticPlan.compile(gradients.function(), sd, inputs, gradients.outputs("loss"))) {
+ * try (var plan = StaticPlan.compile(gradients.function(), sd, inputs, gradients.outputs(List.of("loss")))) {
  *     inputs.get("x").assign(batch);
  *     plan.run();
  *     INDArray dw = plan.output(gradients.gradientOf("w"));

@@ -20,8 +20,8 @@ final class BlockEmbeddings {
      * steps a = T+3 … steps, B·P·L each.
      */
     static int idCount(ThoughtSizes sizes, int steps) {
-        int tokenSteps = Math.min(steps, sizes.thoughtTokens() + 1) - 1
-                + Math.max(0, steps - sizes.thoughtTokens() - 2);
+        int tokenSteps =
+                Math.min(steps, sizes.thoughtTokens() + 1) - 1 + Math.max(0, steps - sizes.thoughtTokens() - 2);
         return sizes.textRows() + tokenSteps * sizes.stepRows();
     }
 

@@ -16,6 +16,7 @@ import org.quietstar.model.Decoder;
 import org.quietstar.model.HeadShape;
 import org.quietstar.model.Masks;
 import org.quietstar.model.Parameters;
+import org.quietstar.samediff.InPlace;
 import org.quietstar.samediff.StaticPlan;
 
 /**
@@ -37,6 +38,8 @@ final class CachedStep implements AutoCloseable {
     private final int cached;
     private final Map<String, INDArray> inputs = new HashMap<>();
     private final StaticPlan plan;
+    private final boolean textMaskDependsOnStep;
+    private boolean textMaskFilled;
     private int step;
 
     /** What a graph adds after the decoder: from final hidden states [B·P·L, D] to named outputs. */
@@ -61,6 +64,7 @@ final class CachedStep implements AutoCloseable {
         this.heads = HeadShape.of(model);
         this.type = parameters.dataType();
         this.cached = steps - 1;
+        this.textMaskDependsOnStep = model.slidingWindow() > 0 && model.slidingWindow() <= sizes.maxPosition();
         SameDiff sd = SameDiff.create();
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
         var pattern = new Pattern(sd, text);
@@ -176,11 +180,13 @@ final class CachedStep implements AutoCloseable {
         for (String each : List.of("token", ThoughtParameters.START, ThoughtParameters.END)) {
             inputs.get(KIND + "." + each).assign(each.equals(kind) ? 1 : 0);
         }
-        if (step == 1 || model.slidingWindow() > 0) {
-            inputs.get(TEXT_MASK).assign(TextAndBlocks.textMask(type, sizes, step, step, model.slidingWindow()));
+        if (textMaskDependsOnStep || !textMaskFilled) {
+            textMaskFilled = true;
+            InPlace.assign(
+                    inputs.get(TEXT_MASK), TextAndBlocks.textMask(type, sizes, step, step, model.slidingWindow()));
         }
-        inputs.get(POSITIONS).assign(Nd4j.createFromArray(positions()));
-        inputs.get(OWN_MASK).assign(ownMask());
+        InPlace.fill(inputs.get(POSITIONS), positions());
+        InPlace.fill(inputs.get(OWN_MASK), ownMask());
         plan.run();
         keepKeys();
     }
@@ -194,14 +200,14 @@ final class CachedStep implements AutoCloseable {
     }
 
     /** Sees the cached steps 1 … step−1 that a window reaches, and itself, which stands last. */
-    private INDArray ownMask() {
+    private double[] ownMask() {
         double[] mask = new double[cached + 1];
         for (int j = 0; j < cached; j++) {
             int a = j + 1;
             boolean seen = a < step && (model.slidingWindow() <= 0 || step - a < model.slidingWindow());
             mask[j] = seen ? 0 : Masks.HIDDEN;
         }
-        return Nd4j.createFromArray(mask).castTo(type).reshape(1, 1, 1, cached + 1);
+        return mask;
     }
 
     private void keepKeys() {
@@ -230,5 +236,11 @@ final class CachedStep implements AutoCloseable {
     @Override
     public void close() {
         plan.close();
+        // The text's keys and values belong to its own plan.
+        inputs.forEach((name, array) -> {
+            if (!name.startsWith("text_keys.") && !name.startsWith("text_values.")) {
+                array.close();
+            }
+        });
     }
 }

@@ -66,5 +66,6 @@ final class CachedText implements AutoCloseable {
     @Override
     public void close() {
         plan.close();
+        ids.close();
     }
 }

@@ -6,16 +6,16 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.quietstar.samediff.InPlace;
 
 /**
  * The input arrays of a {@link QuietStarGraph} for one micro-batch at a time. Sequences are padded on the right, so no
  * real token ever sees padding; labels that are padding weigh nothing.
  */
-public final class LearningBatch {
+public final class LearningBatch implements AutoCloseable {
     private final ThoughtSizes sizes;
     private final int rewardTrim;
     private final int padId;
-    private final DataType type;
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final INDArray text;
 
@@ -27,7 +27,6 @@ public final class LearningBatch {
         this.padId = padId;
         this.sizes = sizes;
         this.rewardTrim = rewardTrim;
-        this.type = type;
         long b = sizes.batch();
         long l = sizes.length();
         inputs.put(QuietStarGraph.IDS, Nd4j.zeros(DataType.INT32, BlockEmbeddings.idCount(sizes, sizes.steps())));
@@ -75,18 +74,19 @@ public final class LearningBatch {
             base[r] = p + 1 < length ? 1.0 / totals.ofLookahead(0) : 0;
             valid[r] = p < length - sizes.lookahead() - rewardTrim ? 1 : 0;
             for (int k = 0; k < sizes.lookahead(); k++) {
-                thought[k * ids.length + r] = p + 1 + k < length
-                        ? 1.0 / (totals.ofLookahead(k) * sizes.lookahead() * sizes.thoughts())
-                        : 0;
+                thought[k * ids.length + r] =
+                        p + 1 + k < length ? 1.0 / (totals.ofLookahead(k) * sizes.lookahead() * sizes.thoughts()) : 0;
             }
         }
-        text.assign(Nd4j.createFromArray(ids));
-        inputs.get(QuietStarGraph.LABELS).assign(Nd4j.createFromArray(labels));
-        put(QuietStarGraph.BASE_WEIGHTS, base);
-        put(QuietStarGraph.THOUGHT_WEIGHTS, thought);
-        put(QuietStarGraph.VALID, valid);
+        InPlace.fill(text, ids);
+        InPlace.fill(inputs.get(QuietStarGraph.LABELS), labels);
+        InPlace.fill(inputs.get(QuietStarGraph.BASE_WEIGHTS), base);
+        InPlace.fill(inputs.get(QuietStarGraph.THOUGHT_WEIGHTS), thought);
+        InPlace.fill(inputs.get(QuietStarGraph.VALID), valid);
         double position = 1.0 / (Math.max(1, totals.policyPositions()) * sizes.thoughts() * sizes.thoughtTokens());
-        inputs.get(QuietStarGraph.POLICY_WEIGHTS).assign(inputs.get(QuietStarGraph.VALID)).muli(position);
+        inputs.get(QuietStarGraph.POLICY_WEIGHTS)
+                .assign(inputs.get(QuietStarGraph.VALID))
+                .muli(position);
         INDArray all = inputs.get(QuietStarGraph.IDS);
         all.get(NDArrayIndex.interval(0, ids.length)).assign(text);
         putLookahead(all, ids);
@@ -105,7 +105,7 @@ public final class LearningBatch {
                 step[r] = p + k < l ? ids[sequence * l + p + k] : padId;
             }
             int start = first + (k - 1) * rows;
-            all.get(NDArrayIndex.interval(start, start + rows)).assign(Nd4j.createFromArray(step));
+            InPlace.fill(all.get(NDArrayIndex.interval(start, start + rows)), step);
         }
     }
 
@@ -117,8 +117,9 @@ public final class LearningBatch {
                 .assign(drawn());
     }
 
-    private void put(String name, double[] numbers) {
-        INDArray target = inputs.get(name);
-        target.assign(Nd4j.createFromArray(numbers).reshape(target.shape()).castTo(type));
+    @Override
+    public void close() {
+        inputs.values().forEach(INDArray::close);
+        text.close();
     }
 }

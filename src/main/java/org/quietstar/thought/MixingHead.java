@@ -45,7 +45,11 @@ final class MixingHead {
         long rows = (long) sizes.lookahead() * sizes.stepRows();
         SDVariable own = sd.reshape(
                 sd.mmul(thought, half(width), false, true, false),
-                sizes.lookahead(), sizes.batch(), sizes.thoughts(), sizes.length(), width);
+                sizes.lookahead(),
+                sizes.batch(),
+                sizes.thoughts(),
+                sizes.length(),
+                width);
         SDVariable first = sd.nn.relu(sd.reshape(own.add(baseHalf), rows, width), 0);
         SDVariable second = sd.nn.relu(
                 sd.mmul(first, decoder.parameter(ThoughtParameters.W2), false, true, false)

@@ -43,7 +43,8 @@ public final class PolicyGraph {
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
         SDVariable ids = sd.placeHolder(IDS, DataType.INT32, idCount(sizes));
         SDVariable embeddings = BlockEmbeddings.of(sd, decoder, sizes, steps, ids, thought.embeddingScale(), type);
-        SDVariable hidden = decoder.layers(embeddings, new TextAndBlocks(sd, model, sizes, steps, type)).normed();
+        SDVariable hidden = decoder.layers(embeddings, new TextAndBlocks(sd, model, sizes, steps, type))
+                .normed();
         var term = new PolicyTerm(sd, decoder, sizes, loss, bannedIds, model.vocabSize(), type);
         PolicyTerm.Result result = term.build(
                 Rows.of(sd, hidden, sizes.firstRowOfStep(1), sizes.firstRowOfStep(steps + 1), d),

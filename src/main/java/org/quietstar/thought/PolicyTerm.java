@@ -67,8 +67,7 @@ final class PolicyTerm {
      * @param weights of each position's term, [B, 1, L]; they sum to 1/(T·P)
      * @param baseHidden final hidden states of the text, [B·L, D]
      */
-    Result build(
-            SDVariable hidden, SDVariable drawn, SDVariable advantage, SDVariable weights, SDVariable baseHidden) {
+    Result build(SDVariable hidden, SDVariable drawn, SDVariable advantage, SDVariable weights, SDVariable baseHidden) {
         SDVariable logits = decoder.logits(hidden);
         logits.rename(QuietStarGraph.THOUGHT_LOGITS);
         SDVariable drawnLogits = sd.sum(hidden.mul(decoder.headRows(drawn)), true, 1); // [T·B·P·L, 1]
@@ -95,10 +94,10 @@ final class PolicyTerm {
             SDVariable baseLogits = masked(decoder.logits(Detached.of(baseHidden)));
             SDVariable logBase = baseLogits.sub(TokenLikelihood.logSum(sd, baseLogits));
             SDVariable spread = sd.reshape(Detached.of(logBase), 1, sizes.batch(), 1, sizes.length(), vocabSize);
-            SDVariable split = sd.reshape(
-                    p, sizes.thoughtTokens(), sizes.batch(), sizes.thoughts(), sizes.length(), vocabSize);
-            SDVariable cross = perPosition(sd.reshape(
-                    split.mul(spread), (long) sizes.thoughtTokens() * sizes.stepRows(), vocabSize));
+            SDVariable split =
+                    sd.reshape(p, sizes.thoughtTokens(), sizes.batch(), sizes.thoughts(), sizes.length(), vocabSize);
+            SDVariable cross = perPosition(
+                    sd.reshape(split.mul(spread), (long) sizes.thoughtTokens() * sizes.stepRows(), vocabSize));
             total = total.sub(scaled(cross, loss.klWeight()));
         }
         return sd.sum(total.mul(weights));

@@ -91,13 +91,17 @@ public final class QuietStarGraph {
         this.decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
         Decoder.Hidden hidden = hidden(thought.embeddingScale());
         SDVariable text = named(Rows.of(sd, hidden.normed(), 0, sizes.textRows(), model.hiddenSize()), "hidden.text");
-        Likelihoods likelihoods = likelihoods(text, hidden.normed(), thought.mixer().equals("sigmoid"), parameters);
+        Likelihoods likelihoods =
+                likelihoods(text, hidden.normed(), thought.mixer().equals("sigmoid"), parameters);
         SDVariable policy = policy(text, hidden.normed(), likelihoods, bannedIds, weights);
-        SDVariable baseLoss = named(sd.sum(likelihoods.base.mul(placeholder(BASE_WEIGHTS, sizes.textRows(), 1))), BASE_LOSS);
+        SDVariable baseLoss =
+                named(sd.sum(likelihoods.base.mul(placeholder(BASE_WEIGHTS, sizes.textRows(), 1))), BASE_LOSS);
         SDVariable thoughtWeights = placeholder(THOUGHT_WEIGHTS, sizes.lookahead(), sizes.batch(), 1, sizes.length());
         SDVariable thoughtLoss = named(sd.sum(likelihoods.thought.mul(thoughtWeights)), THOUGHT_LOSS);
         named(
-                baseLoss.mul(scalar(weights.base())).add(thoughtLoss.mul(scalar(weights.thought()))).add(policy),
+                baseLoss.mul(scalar(weights.base()))
+                        .add(thoughtLoss.mul(scalar(weights.thought())))
+                        .add(policy),
                 LOSS);
     }
 
@@ -124,8 +128,8 @@ public final class QuietStarGraph {
         SDVariable labels = decoder.headRows(sd.placeHolder(LABELS, DataType.INT32, sizes.textRows())); // [B·L, D]
 
         SDVariable baseLogits = named(decoder.logits(text), BASE_LOGITS);
-        SDVariable base = named(
-                TokenLikelihood.negativeLog(sd, baseLogits, sd.sum(text.mul(labels), true, 1)), BASE_NLL);
+        SDVariable base =
+                named(TokenLikelihood.negativeLog(sd, baseLogits, sd.sum(text.mul(labels), true, 1)), BASE_NLL);
 
         var head = new MixingHead(sd, decoder, parameters, sigmoid, d);
         SDVariable thought = Rows.of(sd, all, sizes.firstRowOfStep(sizes.thoughtTokens() + 2), sizes.rows(), d);
@@ -148,7 +152,8 @@ public final class QuietStarGraph {
     }
 
     private SDVariable afterThought(SDVariable logits, SDVariable hidden, SDVariable labels) {
-        SDVariable labelLogits = sd.reshape(sd.sum(hidden.mul(labels), true, 4), (long) sizes.lookahead() * sizes.stepRows(), 1);
+        SDVariable labelLogits =
+                sd.reshape(sd.sum(hidden.mul(labels), true, 4), (long) sizes.lookahead() * sizes.stepRows(), 1);
         SDVariable nll = TokenLikelihood.negativeLog(sd, logits, labelLogits);
         return sd.reshape(nll, sizes.lookahead(), sizes.batch(), sizes.thoughts(), sizes.length());
     }
@@ -205,5 +210,4 @@ public final class QuietStarGraph {
                 .map(SDVariable::name)
                 .toList();
     }
-
 }

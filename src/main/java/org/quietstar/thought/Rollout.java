@@ -1,5 +1,6 @@
 package org.quietstar.thought;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -27,7 +28,7 @@ public final class Rollout implements AutoCloseable {
     private final DataType type;
     private final CachedText text;
     private final CachedStep step;
-    private double entropy;
+    private final double[] entropies;
 
     /**
      * @param sampling how tokens are drawn
@@ -43,6 +44,7 @@ public final class Rollout implements AutoCloseable {
         this.sizes = sizes;
         this.sampling = sampling;
         this.type = parameters.dataType();
+        this.entropies = new double[sizes.stepRows()];
         this.text = new CachedText(model, sizes, parameters);
         this.step = new CachedStep(
                 model,
@@ -128,7 +130,7 @@ public final class Rollout implements AutoCloseable {
     public void draw(INDArray ids, Noise noise, INDArray drawn) {
         text.run(ids);
         step.restart();
-        entropy = 0;
+        Arrays.fill(entropies, 0);
         for (int token = 0; token < sizes.thoughtTokens(); token++) {
             if (step.input(NOISE) != null) {
                 noise.fill(token, step.input(NOISE));
@@ -138,7 +140,7 @@ public final class Rollout implements AutoCloseable {
             } else {
                 step.runTokens(tokens(drawn, token - 1));
             }
-            entropy += step.output(ENTROPY).meanNumber().doubleValue() / sizes.thoughtTokens();
+            addEntropies(step.output(ENTROPY));
             if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
                 tokens(drawn, token).assign(step.output(NEXT));
             }
@@ -150,9 +152,18 @@ public final class Rollout implements AutoCloseable {
         return drawn.get(NDArrayIndex.interval(token * rows, (token + 1) * rows));
     }
 
-    /** Mean entropy of the distributions that the last rollout drew from, in nats, at temperature 1. */
-    public double entropy() {
-        return entropy;
+    private void addEntropies(INDArray ofStep) {
+        for (int r = 0; r < entropies.length; r++) {
+            entropies[r] += ofStep.getDouble(r) / sizes.thoughtTokens();
+        }
+    }
+
+    /**
+     * Mean entropy of the distributions that each thought's tokens were drawn from, in nats, at temperature 1; [B·P·L], of
+     * the last rollout and overwritten by the next. Thoughts after padding have one, too.
+     */
+    public double[] entropies() {
+        return entropies;
     }
 
     @Override

@@ -51,8 +51,8 @@ public final class TextAndBlocks implements AttentionPattern {
 
     /** Mask of text keys for steps {@code first} … {@code last}, [1, Sq, P·L, L]. */
     static INDArray textMask(DataType type, ThoughtSizes sizes, int first, int last, int window) {
-        INDArray mask = Nd4j.create(
-                type, 1, last - first + 1, (long) sizes.thoughts() * sizes.length(), sizes.length());
+        INDArray mask =
+                Nd4j.create(type, 1, last - first + 1, (long) sizes.thoughts() * sizes.length(), sizes.length());
         for (int a = first; a <= last; a++) {
             INDArray step = Nd4j.tile(Masks.textKeys(type, sizes.length(), a, window), sizes.thoughts(), 1);
             mask.slice(0).slice(a - first).assign(step);
@@ -78,8 +78,8 @@ public final class TextAndBlocks implements AttentionPattern {
     public SDVariable attend(int layer, SDVariable queries, SDVariable keys, SDVariable values) {
         int split = sizes.textRows();
         int end = sizes.firstRowOfStep(steps + 1);
-        SDVariable fromText = text.attend(
-                layer, queryRows(queries, 0, split), keyRows(keys, 0, split), keyRows(values, 0, split));
+        SDVariable fromText =
+                text.attend(layer, queryRows(queries, 0, split), keyRows(keys, 0, split), keyRows(values, 0, split));
         var view = new ThoughtBlockAttention.View(text.keys(layer), text.values(layer), textMask, ownMask);
         SDVariable fromBlocks = blocks.attend(
                 queryRows(queries, split, end),

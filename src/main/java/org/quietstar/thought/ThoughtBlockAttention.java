@@ -43,8 +43,7 @@ public final class ThoughtBlockAttention {
      * @param ownLength Sk
      * @return [Sq·B·P·L, H·E]
      */
-    public SDVariable attend(
-            SDVariable queries, SDVariable ownKeys, SDVariable ownValues, int ownLength, View view) {
+    public SDVariable attend(SDVariable queries, SDVariable ownKeys, SDVariable ownValues, int ownLength, View view) {
         int kv = heads.keyValueHeads();
         int g = heads.groupSize();
         int e = heads.width();
@@ -61,16 +60,15 @@ public final class ThoughtBlockAttention {
                         length)
                 .add(view.textMask()); // [B·KV·G, Sq, P·L, L]
         SDVariable forOwn = sd.reshape(sd.permute(split, 1, 4, 2, 3, 5, 0, 6), blocks, (long) g * steps, e);
-        SDVariable ownScores = sd.reshape(
-                        sd.mmul(forOwn, ownKeys, false, true, false), blocks, g, steps, ownLength)
+        SDVariable ownScores = sd.reshape(sd.mmul(forOwn, ownKeys, false, true, false), blocks, g, steps, ownLength)
                 .add(view.ownMask()); // [B·KV·P·L, G, Sq, Sk]
 
         // One softmax over both groups of keys, with the larger of the two maxima taken off, which no gradient sees.
         SDVariable largest = sd.math.max(
                 textOrder(sd.max(Detached.of(textScores), true, 3)),
                 ownToTextOrder(sd.max(Detached.of(ownScores), true, 3))); // [B, KV, G, Sq, P, L]
-        SDVariable textWeights = sd.math.exp(textScores.sub(
-                sd.reshape(largest, (long) batch * kv * g, steps, (long) thoughts * length, 1)));
+        SDVariable textWeights = sd.math.exp(
+                textScores.sub(sd.reshape(largest, (long) batch * kv * g, steps, (long) thoughts * length, 1)));
         SDVariable ownWeights = sd.math.exp(ownScores.sub(textToOwnOrder(largest)));
         SDVariable total = textOrder(sd.sum(textWeights, true, 3)).add(ownToTextOrder(sd.sum(ownWeights, true, 3)));
 
@@ -80,7 +78,8 @@ public final class ThoughtBlockAttention {
         SDVariable fromOwn = sd.mmul(sd.reshape(ownWeights, blocks, (long) g * steps, ownLength), ownValues);
         SDVariable sum = sd.permute(sd.reshape(fromText, batch, kv, g, steps, thoughts, length, e), 3, 0, 4, 5, 1, 2, 6)
                 .add(sd.permute(sd.reshape(fromOwn, batch, kv, thoughts, length, g, steps, e), 5, 0, 2, 3, 1, 4, 6));
-        SDVariable divisor = sd.permute(sd.reshape(total, batch, kv, g, steps, thoughts, length, 1), 3, 0, 4, 5, 1, 2, 6);
+        SDVariable divisor =
+                sd.permute(sd.reshape(total, batch, kv, g, steps, thoughts, length, 1), 3, 0, 4, 5, 1, 2, 6);
         return sd.reshape(sum.div(divisor), (long) steps * batch * thoughts * length, heads.queryWidth());
     }
 

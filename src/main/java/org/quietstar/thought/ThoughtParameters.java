@@ -39,7 +39,8 @@ public final class ThoughtParameters {
      * @param base the decoder's parameters
      * @param initToken id of the row, or −1 for the mean
      */
-    public static Parameters create(ModelConfig model, ThoughtConfig thought, Parameters base, int initToken, long seed) {
+    public static Parameters create(
+            ModelConfig model, ThoughtConfig thought, Parameters base, int initToken, long seed) {
         DataType type = base.dataType();
         long d = model.hiddenSize();
         INDArray table = base.get(DecoderParameters.EMBEDDING);

@@ -1,5 +1,6 @@
 package org.quietstar.tokenizer;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -90,14 +91,15 @@ public final class HuggingFaceTokenizerAdapter implements Tokenizer {
         byte[] bytes = json.withoutSpecials().getBytes(StandardCharsets.UTF_8);
         try (var stream = new ByteArrayInputStream(bytes)) {
             return HuggingFaceTokenizer.newInstance(stream, OPTIONS);
+        } catch (EngineException | LinkageError exception) {
+            throw new QuietStarException(
+                    "the native tokenizers library cannot be loaded (" + exception.getMessage() + "). It is unpacked"
+                            + " into the folder that ENGINE_CACHE_DIR or DJL_CACHE_DIR names, else ~/.djl.ai; set"
+                            + " DJL_CACHE_DIR to a folder that can be written to, with 20 MB of room",
+                    exception);
         } catch (IOException | RuntimeException exception) {
             throw new QuietStarException(
                     json.file() + ": the tokenizers library rejects it: " + exception.getMessage(), exception);
-        } catch (LinkageError error) {
-            throw new QuietStarException(
-                    "the native tokenizers library cannot be loaded (" + error.getMessage() + "). It is unpacked into"
-                            + " ~/.djl.ai; set DJL_CACHE_DIR to a folder that can be written to, with 20 MB of room",
-                    error);
         }
     }
 

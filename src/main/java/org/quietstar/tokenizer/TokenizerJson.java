@@ -24,11 +24,24 @@ import org.quietstar.QuietStarException;
 final class TokenizerJson {
     /** Names of the token that ends a document, the first that is there counts. */
     static final List<String> EOS_NAMES = List.of(
-            "</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<|eos|>", "[EOS]", "<|im_end|>", "<|eot_id|>",
+            "</s>",
+            "<|endoftext|>",
+            "<|end_of_text|>",
+            "<eos>",
+            "<|eos|>",
+            "[EOS]",
+            "<|im_end|>",
+            "<|eot_id|>",
             "<｜end▁of▁sentence｜>");
     /** Names of the token that begins a document. GPT-2 uses one token for both ends. */
     static final List<String> BOS_NAMES = List.of(
-            "<s>", "<|begin_of_text|>", "<bos>", "<|bos|>", "<|startoftext|>", "[BOS]", "<｜begin▁of▁sentence｜>",
+            "<s>",
+            "<|begin_of_text|>",
+            "<bos>",
+            "<|bos|>",
+            "<|startoftext|>",
+            "[BOS]",
+            "<｜begin▁of▁sentence｜>",
             "<|endoftext|>");
     /** Names of a token made for padding and nothing else. */
     static final List<String> PAD_NAMES =
@@ -212,7 +225,9 @@ final class TokenizerJson {
     /** BPE, WordPiece and WordLevel have an object of token to id; Unigram an array of [token, score]. */
     private static void forEachToken(JsonNode vocab, BiConsumer<String, Integer> action) {
         if (vocab.isObject()) {
-            vocab.properties().forEach(entry -> action.accept(entry.getKey(), entry.getValue().asInt()));
+            vocab.properties()
+                    .forEach(entry ->
+                            action.accept(entry.getKey(), entry.getValue().asInt()));
         } else {
             for (int id = 0; id < vocab.size(); id++) {
                 action.accept(vocab.get(id).path(0).asText(), id);

@@ -30,8 +30,9 @@ public final class Tokenizers {
                 }
                 yield HuggingFaceTokenizerAdapter.open(Path.of(config.path()));
             }
-            default -> throw new QuietStarException(
-                    "tokenizer.kind is \"" + config.kind() + "\"; allowed are byte and huggingface");
+            default ->
+                throw new QuietStarException(
+                        "tokenizer.kind is \"" + config.kind() + "\"; allowed are byte and huggingface");
         };
     }
 

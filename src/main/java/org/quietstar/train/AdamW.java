@@ -42,8 +42,8 @@ final class AdamW {
         double secondCorrection = Math.sqrt(1 - Math.pow(config.beta2(), updates + 1.0));
         gradients.forEach((name, gradient) -> {
             INDArray parameter = parameters.get(name);
-            double rate = learningRate
-                    * (ThoughtParameters.isThoughtEmbedding(name) ? config.thoughtEmbeddingLrScale() : 1);
+            double rate =
+                    learningRate * (ThoughtParameters.isThoughtEmbedding(name) ? config.thoughtEmbeddingLrScale() : 1);
             if (scale != 1) {
                 gradient.muli(scale);
             }

@@ -5,16 +5,16 @@ import java.util.OptionalDouble;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Everything that a run needs to go on as if it had never stopped. Arrays are FLOAT, DOUBLE, INT32 or INT64 and come back
- * with the same type and the same bits.
+ * Everything that a run needs to go on as if it had never stopped. Arrays are FLOAT, DOUBLE, INT32 or INT64 and come
+ * back with the same type and the same bits.
  *
  * @param step optimiser steps done, counted over all stages
  * @param weights the model's, by Hugging Face tensor name
  * @param thought START, END and the mixing head, by name
  * @param optimizer the optimiser's moments, by name
  * @param state what else there is (configuration, stage, data position, random states, versions, counters): strings,
- *     booleans, numbers, and lists and string-keyed maps of them. Whole numbers come back as Long and fractions as Double,
- *     exactly
+ *     booleans, numbers, and lists and string-keyed maps of them. Whole numbers come back as Long and fractions as
+ *     Double, exactly
  * @param score held-out loss, the lower the better; a score that is not finite counts as none
  */
 public record Checkpoint(

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 
 /**
- * The list of a checkpoint's files with their sizes and SHA-256 sums, {@code manifest.json}. Its own sum stands in {@code
- * manifest.sha256}, in the form that {@code sha256sum -c} reads.
+ * The list of a checkpoint's files with their sizes and SHA-256 sums, {@code manifest.json}. Its own sum stands in
+ * {@code manifest.sha256}, in the form that {@code sha256sum -c} reads.
  *
  * @param step optimiser steps done
  * @param score held-out loss where it was measured
@@ -71,7 +71,9 @@ record CheckpointManifest(long step, OptionalDouble score, List<Entry> files) {
             List<Entry> entries = new ArrayList<>();
             for (JsonNode file : json.path("files")) {
                 entries.add(new Entry(
-                        file.path("name").asText(), file.path("bytes").asLong(), file.path("sha256").asText()));
+                        file.path("name").asText(),
+                        file.path("bytes").asLong(),
+                        file.path("sha256").asText()));
             }
             for (Entry entry : entries) {
                 long bytes = Files.size(present(folder.resolve(entry.name())));

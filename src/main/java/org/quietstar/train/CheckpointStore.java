@@ -9,12 +9,9 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.CheckpointConfig;
@@ -23,22 +20,13 @@ import org.quietstar.model.ShardedSafetensors;
 /**
  * The checkpoints of a run, one folder each: {@code <run>/checkpoints/step-00000120/}.
  *
- * <p>A checkpoint is written into a hidden sibling folder, forced onto the disk, and renamed in one step, so a folder of
- * that name is whole however the process ends. Older ones go only after that. One process writes; others may read at the
- * same time.
+ * <p>A checkpoint is written into a hidden sibling folder, forced onto the disk, and renamed in one step, so a folder
+ * of that name is whole however the process ends. Older ones go only after that. One process writes; others may read at
+ * the same time.
  */
 public final class CheckpointStore {
-    /** Largest step that fits the folder names. */
+    /** Largest step that fits the names of the folders. */
     public static final long MAX_STEP = 99_999_999;
-
-    private static final Pattern NAME = Pattern.compile("step-\\d{8}");
-    private static final int DIGITS = 8;
-    /** Prefix of a checkpoint that is being written; worthless after a kill. */
-    private static final String WRITING = ".writing-";
-    /** Prefix of a checkpoint that makes way for a new one of the same step; valid until the new one is in place. */
-    private static final String REPLACED = ".replaced-";
-    /** Prefix of a checkpoint that is being deleted. */
-    private static final String DELETING = ".deleting-";
 
     private static final String MODEL = "model";
     private static final String THOUGHT = "thought";
@@ -50,7 +38,7 @@ public final class CheckpointStore {
                     (CheckpointInfo info) -> info.score().orElse(Double.POSITIVE_INFINITY))
             .thenComparing(Comparator.comparingLong(CheckpointInfo::step).reversed());
 
-    private final Path folder;
+    private final CheckpointFolder folder;
     private final CheckpointConfig config;
 
     /**
@@ -59,56 +47,43 @@ public final class CheckpointStore {
      * @param run folder of the run
      */
     public CheckpointStore(Path run, CheckpointConfig config) {
-        this.folder = run.resolve("checkpoints");
+        this.folder = new CheckpointFolder(run.resolve("checkpoints"));
         this.config = config;
     }
 
     /**
-     * Writes a checkpoint, then removes the ones that need not stay: all but the newest {@code keepLast}, the one with the
-     * lowest score if {@code keepBest}, and those of later steps, which belong to a course that the run has left.
+     * Writes a checkpoint, then removes the ones that need not stay: all but the newest {@code keepLast}, the one with
+     * the lowest score if {@code keepBest}, and those of later steps, which belong to a course that the run has left.
      *
      * @return the checkpoint, durable
      * @throws QuietStarException if it cannot be written; the earlier checkpoints are then as they were
      */
     public CheckpointInfo save(Checkpoint checkpoint) {
-        String name = String.format(Locale.ROOT, "step-%08d", checkpoint.step());
-        Path target = folder.resolve(name);
-        Path writing = folder.resolve(WRITING + name);
+        Path target = folder.place(checkpoint.step());
+        Path writing = folder.writing(checkpoint.step());
         try {
-            Files.createDirectories(folder);
-            clearLeftovers();
+            folder.clearLeftovers();
             writeFiles(writing, checkpoint);
-            replace(writing, target);
-        } catch (IOException | QuietStarException e) {
-            discard(writing);
-            throw new QuietStarException(target + ": the checkpoint cannot be written: " + e.getMessage() + " ("
-                    + e.getClass().getSimpleName() + "). Check that " + folder
-                    + " may be written to and has room; earlier checkpoints are untouched.", e);
+            folder.install(writing, target);
+        } catch (QuietStarException e) {
+            Durable.discard(writing);
+            throw cannotSave(target, e.getMessage(), e);
+        } catch (IOException e) {
+            Durable.discard(writing);
+            throw cannotSave(target, e + ". Check that the folder may be written to and has room.", e);
         }
         try {
             prune(checkpoint.step());
         } catch (IOException e) {
             throw new QuietStarException(
-                    folder + ": an old checkpoint cannot be removed: " + e + ". The new one, " + name + ", is safe.", e);
+                    target + ": saved, but an older checkpoint beside it cannot be removed: " + e, e);
         }
         return new CheckpointInfo(target, checkpoint.step(), checkpoint.score());
     }
 
-    /** Undoes what a killed process left half done. */
-    private void clearLeftovers() throws IOException {
-        for (Path path : children()) {
-            String name = path.getFileName().toString();
-            if (name.startsWith(REPLACED)) {
-                Path original = original(path);
-                if (Files.exists(original)) {
-                    Durable.deleteFolder(path);
-                } else {
-                    Durable.rename(path, original);
-                }
-            } else if (name.startsWith(WRITING) || name.startsWith(DELETING)) {
-                Durable.deleteFolder(path);
-            }
-        }
+    private static QuietStarException cannotSave(Path target, String why, Exception cause) {
+        return new QuietStarException(
+                target + ": the checkpoint cannot be written; earlier ones are untouched. " + why, cause);
     }
 
     private void writeFiles(Path writing, Checkpoint checkpoint) throws IOException {
@@ -122,29 +97,6 @@ public final class CheckpointStore {
         Durable.syncFolder(writing);
     }
 
-    /** Puts the new folder in place. A folder cannot replace one that is not empty, so the old one steps aside first. */
-    private void replace(Path writing, Path target) throws IOException {
-        Path replaced = folder.resolve(REPLACED + target.getFileName());
-        if (Files.exists(target)) {
-            Durable.rename(target, replaced);
-        }
-        Durable.rename(writing, target);
-        if (Files.exists(replaced)) {
-            Durable.deleteFolder(replaced);
-        }
-    }
-
-    private static void discard(Path writing) {
-        try {
-            if (Files.exists(writing)) {
-                Durable.deleteFolder(writing);
-            }
-        } catch (IOException e) {
-            // The next save tries again; the reason for which this one failed matters more.
-            return;
-        }
-    }
-
     private void prune(long newest) throws IOException {
         List<CheckpointInfo> sound = new ArrayList<>(list());
         sound.removeIf(info -> info.step() > newest);
@@ -154,20 +106,13 @@ public final class CheckpointStore {
         if (config.keepBest()) {
             scored(sound).stream().limit(1).forEach(info -> kept.add(info.path()));
         }
-        for (Path path : children()) {
-            String name = path.getFileName().toString();
-            if (NAME.matcher(name).matches() && !kept.contains(path)) {
-                Path deleting = folder.resolve(DELETING + name);
-                Durable.rename(path, deleting);
-                Durable.deleteFolder(deleting);
-            }
-        }
+        folder.removeAllBut(kept);
     }
 
-    /** Oldest first, the checkpoints whose manifest is sound and whose files have their sizes; sums are not compared. */
+    /** Oldest first, the checkpoints whose manifest is sound and whose files have their sizes; no sum is compared. */
     public List<CheckpointInfo> list() {
         List<CheckpointInfo> sound = new ArrayList<>();
-        for (Path path : candidates()) {
+        for (Path path : folder.candidates()) {
             try {
                 CheckpointManifest manifest = CheckpointManifest.read(path);
                 sound.add(new CheckpointInfo(path, manifest.step(), manifest.score()));
@@ -181,7 +126,7 @@ public final class CheckpointStore {
     /** The newest checkpoint that is intact to the last bit; the listener hears of each newer one that is not. */
     public Optional<CheckpointInfo> latest(DamageListener listener) {
         while (true) {
-            List<Path> seen = candidates();
+            List<Path> seen = folder.candidates();
             List<Path> newestFirst = new ArrayList<>(seen);
             Collections.reverse(newestFirst);
             for (Path path : newestFirst) {
@@ -190,7 +135,7 @@ public final class CheckpointStore {
                     return intact;
                 }
             }
-            if (candidates().equals(seen)) {
+            if (folder.candidates().equals(seen)) {
                 return Optional.empty();
             }
             // A writing process has put others in their place meanwhile.
@@ -212,8 +157,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * Loads the newest intact checkpoint, as {@link #latest} finds it. If a writing process removes it meanwhile, the one
-     * that has taken its place is loaded.
+     * Loads the newest intact checkpoint, as {@link #latest} finds it. If a writing process removes it meanwhile, the
+     * one that has taken its place is loaded.
      */
     public Optional<Checkpoint> loadLatest(DamageListener listener) {
         while (true) {
@@ -275,36 +220,5 @@ public final class CheckpointStore {
             source.names().forEach(name -> arrays.put(name, source.read(name)));
         }
         return arrays;
-    }
-
-    /** All folders that may be checkpoints, by step: those in place, and those that lack the one to replace them. */
-    private List<Path> candidates() {
-        try {
-            return children().stream()
-                    .filter(path -> NAME.matcher(path.getFileName().toString()).matches()
-                            || (path.getFileName().toString().startsWith(REPLACED) && !Files.exists(original(path))))
-                    .sorted(Comparator.comparing(CheckpointStore::digits))
-                    .toList();
-        } catch (IOException e) {
-            throw new QuietStarException(folder + ": cannot be read: " + e, e);
-        }
-    }
-
-    private static String digits(Path path) {
-        String name = path.getFileName().toString();
-        return name.substring(name.length() - DIGITS);
-    }
-
-    private Path original(Path replaced) {
-        return folder.resolve(replaced.getFileName().toString().substring(REPLACED.length()));
-    }
-
-    private List<Path> children() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> paths = Files.list(folder)) {
-            return paths.sorted().toList();
-        }
     }
 }

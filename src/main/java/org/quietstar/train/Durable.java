@@ -53,4 +53,16 @@ final class Durable {
             Files.delete(path);
         }
     }
+
+    /** Deletes what a failed operation left, as far as that is possible now; its own failure is what matters. */
+    static void discard(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                deleteFolder(folder);
+            }
+        } catch (IOException e) {
+            // The next save tries again.
+            return;
+        }
+    }
 }

@@ -24,16 +24,17 @@ import java.util.Set;
 import org.quietstar.QuietStarException;
 
 /**
- * The metrics file of a run: one JSON object a line, each with the whole number {@code step} (counted over all stages, never
- * falling), handed to the operating system as soon as it is written, so that a killed process loses none.
+ * The metrics file of a run: one JSON object a line, each with the whole number {@code step} (counted over all stages,
+ * never falling), handed to the operating system as soon as it is written, so that a killed process loses none.
  *
  * <p>A run that goes on from a checkpoint cuts the file back to the checkpoint's step; what it then writes makes the
- * file the same as that of a run that was never stopped, but for {@link #TIMING_KEYS}. For that to hold, everything that
- * belongs to a step must be written before the checkpoint of that step is saved.
+ * file the same as that of a run that was never stopped, but for {@link #TIMING_KEYS}. For that to hold, everything
+ * that belongs to a step must be written before the checkpoint of that step is saved.
  */
 public final class MetricsLog implements AutoCloseable {
     /** Keys whose values depend on the machine and the moment; they stand at the end of each line. */
-    public static final Set<String> TIMING_KEYS = Set.of("elapsed_s", "step_s", "tokens_per_s", "peak_memory_mib");
+    public static final Set<String> TIMING_KEYS =
+            Set.of("elapsed_s", "step_s", "tokens_per_s", "heap_mib", "memory_mib", "peak_memory_mib");
 
     private static final String STEP = "step";
 
@@ -53,8 +54,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Opens the file to append to it, after removing all lines of steps above {@code resumeStep} and a half-written last
-     * line. Creates it, with its folder, where there is none.
+     * Opens the file to append to it, after removing all lines of steps above {@code resumeStep} and a half-written
+     * last line. Creates it, with its folder, where there is none.
      *
      * @param resumeStep step of the checkpoint that the run goes on from; -1 empties the file
      */
@@ -83,8 +84,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Appends one line. Keys stand in the order of the map, those of {@link #TIMING_KEYS} after all others. Numbers that
-     * JSON has not are written as the strings "NaN", "Infinity" and "-Infinity".
+     * Appends one line. Keys stand in the order of the map, those of {@link #TIMING_KEYS} after all others. Numbers
+     * that JSON has not are written as the strings "NaN", "Infinity" and "-Infinity".
      *
      * @param values must have a whole number {@code step}; values are numbers, strings, booleans, or lists or arrays of
      *     them

@@ -53,8 +53,7 @@ class ContradictionsTest {
 
     @Test
     void targetsOfAThought() {
-        String yaml =
-                """
+        String yaml = """
                 data: {sequenceLength: 64}
                 stages:
                   - name: base

@@ -6,8 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OverridesTest {
-    private static final String TWO_STAGES =
-            """
+    private static final String TWO_STAGES = """
             train: {steps: 7}
             stages:
               - name: base

@@ -31,8 +31,7 @@ class RoundTripTest {
             "optimizer.warmupSteps",
             "optimizer.schedule");
 
-    private static final String VALID =
-            """
+    private static final String VALID = """
             # A comment, so that some of the damage is harmless: thoughts are hidden, they are
             # drawn after every token, and only the mixing head decides how much they weigh.
             seed: 3
@@ -65,9 +64,7 @@ class RoundTripTest {
         RunConfig config = Recipe.read(VALID);
         String yaml = RunConfigs.toYaml(config);
         assertThat(Recipe.read(yaml)).isEqualTo(config);
-        assertThat(yaml)
-                .endsWith(
-                        """
+        assertThat(yaml).endsWith("""
                         stages:
                           - name: base
                             train:

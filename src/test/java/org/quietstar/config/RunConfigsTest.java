@@ -25,8 +25,7 @@ class RunConfigsTest {
 
     @Test
     void readsEveryType() {
-        RunConfig config = Recipe.read(
-                """
+        RunConfig config = Recipe.read("""
                 seed: 9223372036854775807
                 model: {tiedEmbeddings: false, rmsNormEps: 1e-6}
                 data:

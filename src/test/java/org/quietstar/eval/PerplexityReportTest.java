@@ -54,7 +54,9 @@ class PerplexityReportTest {
     @Test
     void binsHoldEqualSharesInOrder() {
         PerplexityReport report = PerplexityReport.of(many(1), 10, 200, 1);
-        assertThat(report.bins()).hasSize(10).allSatisfy(bin -> assertThat(bin.tokens()).isEqualTo(500));
+        assertThat(report.bins())
+                .hasSize(10)
+                .allSatisfy(bin -> assertThat(bin.tokens()).isEqualTo(500));
         double sum = 0;
         double highest = -1;
         for (Bin bin : report.bins()) {
@@ -72,7 +74,8 @@ class PerplexityReportTest {
         // Exponential base NLL: the easiest tenth ends at −ln 0.9, the hardest begins at −ln 0.1.
         assertThat(report.bins().get(0).highest()).isCloseTo(-Math.log(0.9), within(0.02));
         assertThat(report.bins().get(9).lowest()).isCloseTo(-Math.log(0.1), within(0.15));
-        assertThat(report.bins().get(9).gain()).isGreaterThan(report.bins().get(0).gain() + 0.2);
+        assertThat(report.bins().get(9).gain())
+                .isGreaterThan(report.bins().get(0).gain() + 0.2);
     }
 
     @Test
@@ -89,7 +92,10 @@ class PerplexityReportTest {
         scores.addTextBytes(1);
         PerplexityReport report = PerplexityReport.of(scores, 1, 4000, 11);
         double mean = java.util.Arrays.stream(ofSequence).average().orElseThrow();
-        double variance = java.util.Arrays.stream(ofSequence).map(g -> (g - mean) * (g - mean)).sum() / 100;
+        double variance = java.util.Arrays.stream(ofSequence)
+                        .map(g -> (g - mean) * (g - mean))
+                        .sum()
+                / 100;
         double halfWidth = 1.96 * Math.sqrt(variance / 100);
         Interval interval = report.gainInterval().orElseThrow();
         assertThat(interval.lower()).isCloseTo(mean - halfWidth, within(0.1 * halfWidth));
@@ -132,7 +138,9 @@ class PerplexityReportTest {
         assertThat(report.bins()).extracting(Bin::tokens).containsExactly(7, 2, 1);
         assertThat(report.bins()).extracting(Bin::highest).containsExactly(0.0, 1.0, 2.0);
         float[] equal = {3, 3, 3};
-        assertThat(PerplexityReport.of(scores(equal, equal, new int[3]), 10, 100, 1).bins()).hasSize(1);
+        assertThat(PerplexityReport.of(scores(equal, equal, new int[3]), 10, 100, 1)
+                        .bins())
+                .hasSize(1);
     }
 
     @Test
@@ -140,7 +148,8 @@ class PerplexityReportTest {
         float[] base = {3, -0.001f, 1};
         PerplexityReport report = PerplexityReport.of(scores(base, base, new int[] {0, 1, 2}), 10, 100, 1);
         assertThat(report.bins()).extracting(Bin::lowest).containsExactly((double) -0.001f, 1.0, 3.0);
-        assertThat(report.bins()).allSatisfy(bin -> assertThat(bin.gainInterval()).isEmpty());
+        assertThat(report.bins())
+                .allSatisfy(bin -> assertThat(bin.gainInterval()).isEmpty());
         assertThat(report.gainInterval()).contains(new Interval(0, 0));
     }
 
@@ -167,9 +176,7 @@ class PerplexityReportTest {
     @Test
     void textIsAligned() {
         TokenScores scores = scores(new float[] {1, 3, 2, 2.5f}, new float[] {1, 2, 1, 2}, new int[] {0, 0, 1, 1});
-        assertThat(PerplexityReport.of(scores, 2, 100, 7).toText())
-                .isEqualTo(
-                        """
+        assertThat(PerplexityReport.of(scores, 2, 100, 7).toText()).isEqualTo("""
                         Held-out text: 4 tokens in 2 sequences, 8 bytes
 
                                                    base      mixed       gain   95 % interval of gain

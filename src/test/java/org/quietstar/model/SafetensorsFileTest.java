@@ -45,9 +45,10 @@ class SafetensorsFileTest {
 
     @Test
     void widensHalfPrecisionExactly() {
-        short[] halves = {0x0000, (short) 0x8000, 0x3c00, (short) 0xc000, 0x7bff, 0x0001, 0x03ff, 0x0400, 0x7c00, 0x3555};
+        short[] halves = {0x0000, (short) 0x8000, 0x3c00, (short) 0xc000, 0x7bff, 0x0001, 0x03ff, 0x0400, 0x7c00, 0x3555
+        };
         float[] values = {
-            0f, -0f, 1f, -2f, 65504f, 0x1p-24f, 0x1.ff8p-15f, 0x1p-14f, Float.POSITIVE_INFINITY, 0.333251953125f
+            0f, -0f, 1f, -2f, 65504f, 0x1p-24f, 0x1.ff8p-15f, 0x1p-14f, Float.POSITIVE_INFINITY, 0x1.554p-2f
         };
         byte[] data = littleEndian(20, buffer -> buffer.asShortBuffer().put(halves));
         try (SafetensorsFile file = single("F16", "[10]", data)) {
@@ -73,7 +74,8 @@ class SafetensorsFileTest {
 
     @Test
     void widensBrainFloats() {
-        byte[] data = littleEndian(6, buffer -> buffer.asShortBuffer().put(new short[] {0x3f80, (short) 0xc049, 0x0001}));
+        byte[] data =
+                littleEndian(6, buffer -> buffer.asShortBuffer().put(new short[] {0x3f80, (short) 0xc049, 0x0001}));
         try (SafetensorsFile file = single("BF16", "[3]", data)) {
             assertThat(file.read("t").data().asFloat())
                     .containsExactly(1f, -3.140625f, Float.intBitsToFloat(0x00010000));
@@ -82,7 +84,14 @@ class SafetensorsFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"I16, -300, -300", "I8, -3, -3", "U8, 253, 253", "BOOL, 1, 1", "I32, -70000, -70000", "I64, 70000, 70000"})
+    @CsvSource({
+        "I16, -300, -300",
+        "I8, -3, -3",
+        "U8, 253, 253",
+        "BOOL, 1, 1",
+        "I32, -70000, -70000",
+        "I64, 70000, 70000"
+    })
     void readsIntegersAsEveryTarget(String type, long stored, long value) {
         int bytes = TensorType.valueOf(type).bytes();
         byte[] data = littleEndian(bytes * 2, buffer -> {
@@ -95,7 +104,7 @@ class SafetensorsFileTest {
                 INDArray read = file.read("t", target);
                 assertThat(read.dataType()).isEqualTo(target);
                 assertThat(read.shape()).containsExactly(2, 1);
-                assertThat(read.data().asDouble()).containsExactly(0, value);
+                assertThat(read.data().asDouble()).containsExactly(0, (double) value);
             }
         }
     }

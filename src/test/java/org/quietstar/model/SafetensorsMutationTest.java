@@ -20,8 +20,27 @@ import org.quietstar.QuietStarException;
 class SafetensorsMutationTest {
     private static final int FILES = 6000;
     private static final String[] WORDS = {
-        "-1", "0", "1", "4", "9223372036854775807", "99999999999999999999", "1e400", "null", "[", "]", "{", "}", ",",
-        "\"F64\"", "\"BOOL\"", "\"U8\"", "\"\"", "\"a\"", "__metadata__", "\\u0000", "\u00ff"
+        "-1",
+        "0",
+        "1",
+        "4",
+        "9223372036854775807",
+        "99999999999999999999",
+        "1e400",
+        "null",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "\"F64\"",
+        "\"BOOL\"",
+        "\"U8\"",
+        "\"\"",
+        "\"a\"",
+        "__metadata__",
+        "\\u0000",
+        "\u00ff"
     };
 
     @TempDir
@@ -82,7 +101,9 @@ class SafetensorsMutationTest {
             }
             case 1 -> Arrays.copyOf(bytes, random.nextInt(bytes.length + 20));
             case 2 -> {
-                ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, random.nextLong() >> random.nextInt(64));
+                ByteBuffer.wrap(bytes)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(0, random.nextLong() >> random.nextInt(64));
                 yield bytes;
             }
             case 3 -> splice(bytes, 8 + random.nextInt(header), random.nextInt(6), word(random));

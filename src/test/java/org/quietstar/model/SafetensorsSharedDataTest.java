@@ -13,7 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class SafetensorsSharedDataTest {
 
     private static Path shared(String path) {
-        Path place = Path.of(System.getProperty("quietstar.shared", "../shared")).resolve(path);
+        Path place =
+                Path.of(System.getProperty("quietstar.shared", "../shared")).resolve(path);
         assumeTrue(Files.exists(place), () -> "skipped: " + place + " is absent");
         return place;
     }
@@ -40,7 +41,9 @@ class SafetensorsSharedDataTest {
             INDArray embedding = model.read("model.embed_tokens.weight");
             assertThat(embedding.shape()).containsExactly(512, 64);
             assertThat(embedding.stdNumber().doubleValue()).isBetween(0.01, 1.0);
-            long parameters = model.names().stream().mapToLong(name -> model.info(name).elements()).sum();
+            long parameters = model.names().stream()
+                    .mapToLong(name -> model.info(name).elements())
+                    .sum();
             assertThat(parameters).isIn(260_032L, 260_032L + 512 * 64);
         }
         try (SafetensorsFile model = SafetensorsFile.open(shared("data/models/babyllama105/model.safetensors"))) {

@@ -80,7 +80,7 @@ class HuggingFaceTokenizerAdapterTest {
         var json = new ObjectMapper();
         try (Tokenizer tokenizer = HuggingFaceTokenizerAdapter.open(SharedFiles.require(name));
                 var lines = Files.lines(corpus)) {
-            for (String line : (Iterable<String>) lines.limit(200)::iterator) {
+            for (String line : (Iterable<String>) lines.limit(100)::iterator) {
                 String text = json.readTree(line).get("text").asText();
                 int[] ids = tokenizer.encode(text);
                 assertThat(tokenizer.decode(ids)).isEqualTo(text);
@@ -120,9 +120,7 @@ class HuggingFaceTokenizerAdapterTest {
     @Test
     void aUnigramPieceThatSpellsASpecialIsCutOpen() throws IOException {
         Path file = folder.resolve("tokenizer.json");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 {"added_tokens": [{"id": 1, "content": "</s>", "special": true, "single_word": false, "lstrip": false,
                   "rstrip": false, "normalized": false}],
                  "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["</s>", 0.0], ["<", -5.0],
@@ -177,8 +175,8 @@ class HuggingFaceTokenizerAdapterTest {
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("no token that ends a document")
                 .hasMessageContaining("<|endoftext|>");
-        Path unknownModel = Files.writeString(
-                folder.resolve("kind.json"), wordLevel("").replace("WordLevel", "Telepathy"));
+        Path unknownModel =
+                Files.writeString(folder.resolve("kind.json"), wordLevel("").replace("WordLevel", "Telepathy"));
         assertThatThrownBy(() -> HuggingFaceTokenizerAdapter.open(unknownModel))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("rejects");

@@ -106,7 +106,9 @@ class MetricsLogTest {
     void readPassesOverAHalfWrittenEnd() throws IOException {
         writeSteps(-1, 1, 3);
         Files.writeString(file, "{\"step\":4,\"lo", StandardOpenOption.APPEND);
-        assertThat(MetricsLog.read(file)).extracting(line -> line.get("step").asInt()).containsExactly(1, 2, 3);
+        assertThat(MetricsLog.read(file))
+                .extracting(line -> line.get("step").asInt())
+                .containsExactly(1, 2, 3);
     }
 
     @Test

@@ -1,0 +1,41 @@
+package org.quietstar.cli;
+
+import java.nio.file.Path;
+import org.quietstar.data.synthetic.SyntheticDataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code quietstar dataset}: writes the embedded corpus anew. */
+@Command(
+        name = "dataset",
+        description =
+                "Writes the embedded corpus of word problems from a seed: train.jsonl, validation.jsonl, README.md.",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true)
+public final class DatasetCommand implements Runnable {
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Where the files go.", defaultValue = "datasets/tiny")
+    private Path out;
+
+    @Option(names = "--seed", description = "The same seed gives the same bytes.", defaultValue = "7")
+    private long seed;
+
+    @Option(names = "--train", paramLabel = "COUNT", description = "Documents to train on.", defaultValue = "8000")
+    private int train;
+
+    @Option(names = "--validation", paramLabel = "COUNT", description = "Documents held out.", defaultValue = "500")
+    private int validation;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        new SyntheticDataset(seed, train, validation).write(out);
+        spec.commandLine()
+                .getOut()
+                .println("wrote " + train + " training and " + validation + " held-out documents to " + out);
+        spec.commandLine().getOut().flush();
+    }
+}

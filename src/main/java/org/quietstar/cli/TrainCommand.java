@@ -1,0 +1,174 @@
+package org.quietstar.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.config.StageConfig;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.runtime.Versions;
+import org.quietstar.train.ProcessMemory;
+import org.quietstar.train.Trainer;
+import org.quietstar.train.TrainingListener;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quietstar train RECIPE} and {@code quietstar train --resume RUN} */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = "Trains what a recipe says, evaluates it on held-out text, and prints where the results are.")
+final class TrainCommand implements Callable<Integer> {
+    @Parameters(arity = "0..1", paramLabel = "RECIPE", description = "YAML file, such as configs/tiny.yaml.")
+    private Path recipe;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides a key: --set train.steps=50")
+    private List<String> sets = new ArrayList<>();
+
+    @Option(names = "--resume", paramLabel = "RUN", description = "Goes on with a run from its newest checkpoint.")
+    private Path resume;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
+        long start = System.nanoTime();
+        try (Trainer trainer = open(progress)) {
+            banner(out, trainer);
+            trainer.addListener(new Display(progress));
+            trainer.train();
+            var report = new HeldOutReport(trainer.config(), trainer.folder(), out, progress);
+            report.drawTraining();
+            StageConfig last =
+                    trainer.config().stages().get(trainer.config().stages().size() - 1);
+            if (last.data().holdsOut()) {
+                report.write(
+                        trainer.model(),
+                        trainer.tokenizer(),
+                        last.data(),
+                        trainer.folder().evaluation());
+            } else {
+                out.println("No text is held out (data.validation, data.validationFraction), so nothing is evaluated.");
+            }
+            out.println(String.format(
+                    Locale.ROOT,
+                    "run:        %s (metrics.jsonl, training.png, checkpoints)%ntime:       %.0f s, peak memory %.0f MiB",
+                    trainer.folder().path(),
+                    (System.nanoTime() - start) * 1e-9,
+                    ProcessMemory.peakMiB()));
+            out.flush();
+        }
+        return 0;
+    }
+
+    private Trainer open(ProgressDisplay progress) {
+        if ((recipe == null) == (resume == null)) {
+            throw new QuietStarException(
+                    "train: give either a recipe (quietstar train configs/tiny.yaml) or a run to go on with (--resume RUN)");
+        }
+        if (resume != null) {
+            if (!sets.isEmpty()) {
+                throw new QuietStarException(
+                        "train: --set " + sets.get(0) + " cannot change a run that is resumed; a run goes"
+                                + " on with the settings in its config.yaml");
+            }
+            return Trainer.resume(
+                    resume,
+                    (checkpoint, why) -> progress.message(
+                            "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));
+        }
+        RunConfig config = RunConfigs.load(recipe, sets);
+        return Trainer.start(config, runFolder(config));
+    }
+
+    private Path runFolder(RunConfig config) {
+        if (!config.output().dir().isEmpty()) {
+            return Path.of(config.output().dir());
+        }
+        String name = recipe.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+        String time = LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        return Path.of("runs", name + "-" + time);
+    }
+
+    private static void banner(PrintWriter out, Trainer trainer) {
+        var model = trainer.model().model();
+        long parameters = DecoderParameters.shapes(model).values().stream()
+                .mapToLong(shape -> java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b))
+                .sum();
+        out.println(String.format(
+                Locale.ROOT,
+                "quietstar %s, ND4J %s on the CPU, %s threads, OpenBLAS core %s",
+                Versions.current().quietstar(),
+                Versions.current().nd4j(),
+                System.getenv().getOrDefault("OMP_NUM_THREADS", "default"),
+                System.getenv().getOrDefault("OPENBLAS_CORETYPE", "detected")));
+        out.println(String.format(
+                Locale.ROOT,
+                "model: %,d parameters, %d layers of width %d, vocabulary %d, about %,d FLOP a token and training pass",
+                parameters,
+                model.layers(),
+                model.hiddenSize(),
+                model.vocabSize(),
+                6 * parameters));
+        String after = trainer.step() > 0 ? ", going on after step " + trainer.step() : "";
+        out.println("run: " + trainer.folder().path() + after);
+        out.flush();
+    }
+
+    /** Shows the course of training. */
+    private static final class Display implements TrainingListener {
+        private final ProgressDisplay progress;
+        private int steps;
+
+        Display(ProgressDisplay progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void onStage(StageConfig stage, int stepsDone) {
+            steps = stage.train().steps();
+            progress.begin(stage.name(), steps, stepsDone);
+        }
+
+        @Override
+        public void onStep(int stageStep, Map<String, Object> metrics) {
+            Map<String, Double> shown = new LinkedHashMap<>();
+            for (String key : List.of("loss", "nll_base", "nll_thought", "reward_std", "mix_weight_mean")) {
+                if (metrics.get(key) instanceof Double value) {
+                    shown.put(key, value);
+                }
+            }
+            progress.update(stageStep, shown, (Double) metrics.get("tokens_per_s"));
+            if (stageStep == steps) {
+                progress.end();
+            }
+        }
+
+        @Override
+        public void onHeldOut(int stageStep, double nll) {
+            progress.message(String.format(Locale.ROOT, "step %d: held-out NLL %.4f nats a token", stageStep, nll));
+        }
+
+        @Override
+        public void onWarning(String message) {
+            progress.message(message);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.quietstar.eval;
+
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.config.EvaluationConfig;
+import org.quietstar.config.LossConfig;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.data.Batch;
+import org.quietstar.data.MicroBatch;
+import org.quietstar.data.SplitMix;
+import org.quietstar.data.TextBatches;
+import org.quietstar.model.Parameters;
+import org.quietstar.runtime.NativeSettings;
+import org.quietstar.samediff.StaticPlan;
+import org.quietstar.thought.LabelCounts;
+import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LossWeights;
+import org.quietstar.thought.QuietStarGraph;
+import org.quietstar.thought.Rollout;
+import org.quietstar.thought.ThoughtSampling;
+import org.quietstar.thought.ThoughtSizes;
+
+/**
+ * Scores held-out text (spec §9): for every token its NLL under the base model, and its NLL after one thought per
+ * position, mixed in. One evaluator can be used again after the parameters have changed in place.
+ */
+public final class Evaluator implements AutoCloseable {
+    private final ThoughtSizes sizes;
+    private final EvaluationConfig config;
+    private final LearningBatch inputs;
+    private final Rollout rollout;
+    private final StaticPlan plan;
+    private final long seed;
+    private final int padId;
+
+    /**
+     * @param batch sequences B that come together
+     * @param length text tokens L in a sequence
+     * @param bannedIds ids that a thought never contains
+     * @param parameters the decoder's and the thoughts'; without thoughts yet, fresh ones, which change nothing
+     * @param seed of the thoughts, where their temperature is not 0
+     */
+    public Evaluator(
+            ModelConfig model,
+            ThoughtConfig thought,
+            EvaluationConfig config,
+            int batch,
+            int length,
+            List<Integer> bannedIds,
+            int padId,
+            Parameters parameters,
+            long seed) {
+        NativeSettings.warnOnce();
+        this.config = config;
+        this.seed = seed;
+        this.padId = padId;
+        // One thought for each position, and the next token alone: that is what a reader of the text would need.
+        this.sizes = new ThoughtSizes(batch, length, 1, thought.thoughtTokens(), 1);
+        this.inputs = new LearningBatch(sizes, 0, padId, parameters.dataType());
+        ThoughtSampling sampling = ThoughtSampling.atTemperature(config.thoughtTemperature());
+        this.rollout = new Rollout(model, sizes, thought.embeddingScale(), sampling, bannedIds, parameters);
+        LossConfig loss = LossConfig.defaults();
+        var graph = new QuietStarGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+        this.plan = StaticPlan.compile(
+                graph.graph(),
+                graph.graph(),
+                inputs.inputs(),
+                List.of(QuietStarGraph.BASE_NLL, QuietStarGraph.THOUGHT_NLL));
+    }
+
+    /**
+     * Scores batches until they end or {@code maxTokens} are reached.
+     *
+     * @param progress hears how many tokens are scored
+     */
+    public TokenScores score(TextBatches batches, IntConsumer progress) {
+        var scores = new TokenScores();
+        int sequence = 0;
+        for (Batch batch = batches.next();
+                batch != null && scores.size() < config.maxTokens();
+                batch = batches.next()) {
+            sequence = score(batch, sequence, scores);
+            progress.accept(scores.size());
+        }
+        return scores;
+    }
+
+    private int score(Batch batch, int firstSequence, TokenScores scores) {
+        MicroBatch text = MicroBatch.of(batch, padId);
+        int[] lengths = text.lengths();
+        inputs.setText(text.ids(), lengths, LabelCounts.of(lengths, 1, 0));
+        rollout.draw(
+                inputs.text(),
+                (token, noise) -> Uniform.fill(noise, SplitMix.of(seed, firstSequence, token)),
+                inputs.drawn());
+        inputs.takeDrawn();
+        plan.run();
+        double[] base = numbers(QuietStarGraph.BASE_NLL);
+        double[] mixed = numbers(QuietStarGraph.THOUGHT_NLL);
+        for (int r = 0; r < base.length; r++) {
+            int p = r % sizes.length();
+            int sequence = r / sizes.length();
+            if (p + 1 < lengths[sequence]) {
+                scores.add((float) base[r], (float) mixed[r], firstSequence + sequence);
+            }
+        }
+        scores.addTextBytes(batch.textBytes());
+        return firstSequence + sizes.batch();
+    }
+
+    private double[] numbers(String output) {
+        INDArray array = plan.output(output);
+        return array.reshape(array.length()).toDoubleVector();
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+        rollout.close();
+        inputs.close();
+    }
+}

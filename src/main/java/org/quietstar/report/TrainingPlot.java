@@ -1,0 +1,156 @@
+package org.quietstar.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.knowm.xchart.XYChart;
+import org.quietstar.QuietStarException;
+
+/**
+ * Picture of a run's course from the lines of its metrics file: one panel each for the loss, the NLL of the base model
+ * and with thoughts, the mean reward, and the mixing weight, over all stages. A panel without data is left out.
+ */
+public final class TrainingPlot {
+    private static final int PANEL_HEIGHT = 210;
+    /** The last panel also bears the title of the axis of steps. */
+    private static final int AXIS_HEIGHT = 24;
+
+    private static final int AXIS_WIDTH = 90;
+    private static final int MOST_POINTS = 400;
+    /** Room above and below the lines, as shares of their range; above is the legend. */
+    private static final double MARGIN_BELOW = 0.06;
+
+    private static final double MARGIN_ABOVE = 0.28;
+    private static final BasicStroke DASHED =
+            new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {4, 4}, 0);
+
+    /** One line of a panel. */
+    private record Line(String key, String name, Color color, float width) {}
+
+    /** Lines that share an axis. */
+    private record Panel(String axis, boolean zeroLine, List<Line> lines) {}
+
+    private static final List<Panel> PANELS = List.of(
+            new Panel("loss (nats)", false, List.of(new Line("loss", "loss (all terms)", ChartStyle.INK, 1.6f))),
+            new Panel(
+                    "NLL (nats per token)",
+                    false,
+                    List.of(
+                            new Line("nll_base", "base (no thoughts)", ChartStyle.ORANGE, 1.8f),
+                            new Line("nll_thought", "mixed (with thoughts)", ChartStyle.BLUE, 1.8f))),
+            new Panel("reward (nats)", true, List.of(new Line("reward_mean", "reward (mean)", ChartStyle.BLUE, 1.6f))),
+            new Panel(
+                    "mixing weight w",
+                    true,
+                    List.of(
+                            new Line("mix_weight_max", "largest (of all tokens)", ChartStyle.ORANGE, 1.2f),
+                            new Line("mix_weight_mean", "mean (of all tokens)", ChartStyle.BLUE, 1.8f),
+                            new Line("mix_weight_min", "smallest (of all tokens)", ChartStyle.GREY, 1.2f))));
+
+    private TrainingPlot() {}
+
+    /**
+     * Writes the picture, 1600 pixels wide, to be shown at 800.
+     *
+     * @param lines of metrics.jsonl, in order
+     * @throws QuietStarException if there is nothing to draw, the file cannot be written, or this machine has no fonts
+     */
+    public static void write(List<? extends JsonNode> lines, Path png) {
+        List<XYChart> charts = charts(lines);
+        if (charts.isEmpty()) {
+            throw new QuietStarException(
+                    png + ": there is nothing to draw yet; the metrics file holds no step with a loss.");
+        }
+        Png.write(png, charts);
+    }
+
+    static List<XYChart> charts(List<? extends JsonNode> lines) {
+        List<Panel> filled = PANELS.stream()
+                .filter(panel -> panel.lines().stream()
+                        .anyMatch(line -> !MetricSeries.of(lines, line.key(), 1).isEmpty()))
+                .toList();
+        double last = lines.stream()
+                .mapToDouble(line -> line.path("step").asDouble())
+                .max()
+                .orElse(0);
+        List<XYChart> charts = new ArrayList<>();
+        for (int i = 0; i < filled.size(); i++) {
+            boolean isLast = i == filled.size() - 1;
+            XYChart chart = chart(filled.get(i), lines, isLast);
+            chart.getStyler().setXAxisMin(0.0);
+            chart.getStyler().setXAxisMax(Math.max(last, 1));
+            charts.add(chart);
+        }
+        return charts;
+    }
+
+    private static XYChart chart(Panel panel, List<? extends JsonNode> lines, boolean isLast) {
+        Map<String, Double> stages = laterStages(lines);
+        XYChart chart = ChartStyle.chart(
+                PANEL_HEIGHT + (isLast ? AXIS_HEIGHT : 0), "", isLast ? axisTitle(stages) : "", panel.axis());
+        // All panels begin at the same place, however wide their numbers are.
+        chart.getStyler().setYAxisLeftWidthHint(AXIS_WIDTH);
+        Map<Line, MetricSeries> series = new LinkedHashMap<>();
+        for (Line line : panel.lines()) {
+            MetricSeries values = MetricSeries.of(lines, line.key(), MOST_POINTS);
+            if (!values.isEmpty()) {
+                series.put(line, values);
+            }
+        }
+        double low = series.values().stream()
+                .mapToDouble(MetricSeries::smallest)
+                .min()
+                .orElseThrow();
+        double high = series.values().stream()
+                .mapToDouble(MetricSeries::largest)
+                .max()
+                .orElseThrow();
+        if (panel.zeroLine()) {
+            low = Math.min(low, 0);
+            high = Math.max(high, 0);
+        }
+        double range = high > low ? high - low : Math.max(Math.abs(high), 1);
+        double bottom = low - MARGIN_BELOW * range;
+        double top = high + MARGIN_ABOVE * range;
+        chart.getStyler().setYAxisMin(bottom);
+        chart.getStyler().setYAxisMax(top);
+        stages.forEach((name, step) -> ChartStyle.rule(
+                        chart, "from " + name, new double[] {step, step}, new double[] {bottom, top})
+                .setLineStyle(DASHED));
+        series.forEach((line, values) ->
+                ChartStyle.line(chart, line.name(), values.steps(), values.values(), line.color(), line.width()));
+        if (panel.zeroLine()) {
+            double end = lines.get(lines.size() - 1).path("step").asDouble();
+            ChartStyle.rule(chart, "zero", new double[] {0, end}, new double[2]);
+        }
+        return chart;
+    }
+
+    /** The step at which each stage after the first begins, by name of the stage. */
+    private static Map<String, Double> laterStages(List<? extends JsonNode> lines) {
+        Map<String, Double> begins = new LinkedHashMap<>();
+        for (JsonNode line : lines) {
+            begins.putIfAbsent(line.path("stage").asText(), line.path("step").asDouble());
+        }
+        lines.stream()
+                .findFirst()
+                .ifPresent(line -> begins.remove(line.path("stage").asText()));
+        return begins;
+    }
+
+    private static String axisTitle(Map<String, Double> stages) {
+        StringBuilder title = new StringBuilder("optimiser step");
+        String separator = "; dashed: ";
+        for (Map.Entry<String, Double> stage : stages.entrySet()) {
+            title.append(String.format(Locale.ROOT, "%s%s from %.0f", separator, stage.getKey(), stage.getValue()));
+            separator = ", ";
+        }
+        return title.toString();
+    }
+}

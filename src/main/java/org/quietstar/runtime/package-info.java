@@ -1,0 +1,8 @@
+/**
+ * What the program runs on: the native settings that make OpenBLAS, OpenMP and malloc fast, the facts about the machine,
+ * and a diagnosis of what is slow. A leaf: it knows ND4J and nothing else of this project, and every package may use it.
+ *
+ * <p>Start at {@link org.quietstar.runtime.RuntimeReport}; a program that is not started by {@code ./quietstar} calls
+ * {@link org.quietstar.runtime.NativeSettings#warnOnce()}.
+ */
+package org.quietstar.runtime;

@@ -1,0 +1,35 @@
+package org.quietstar.samediff;
+
+import java.util.List;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+
+/**
+ * One op of the graph before it is decided how it is executed.
+ *
+ * @param inputs planned values
+ * @param outputs names, types and shapes of what it computes
+ */
+record PlanCall(DifferentialFunction op, List<PlanValue> inputs, List<PlanValue> outputs) {
+
+    PlanCall {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    boolean is(String name) {
+        return op.opName().equals(name);
+    }
+
+    /** Whether it gives other numbers each time. */
+    boolean isRandom() {
+        return op.opName().startsWith("random") || op instanceof org.nd4j.linalg.api.ops.RandomOp;
+    }
+
+    PlanValue input(int i) {
+        return inputs.get(i);
+    }
+
+    PlanValue output(int i) {
+        return outputs.get(i);
+    }
+}

@@ -1,0 +1,28 @@
+package org.quietstar.samediff;
+
+import java.util.List;
+
+/**
+ * The gradient of a sigmoid from its value, g·(s − s²), which moves memory and computes nothing dear; M2.1's kernel takes
+ * the exponential again.
+ */
+final class SigmoidGradient implements PlanRewrite {
+
+    @Override
+    public boolean apply(PlanCall call, PlanDraft draft) {
+        if (!call.is("sigmoid_bp") || call.inputs().size() != 2) {
+            return false;
+        }
+        List<PlanValue> before = draft.known(CommonSubexpressions.keyOf("sigmoid", call.input(0)));
+        if (before == null) {
+            return false;
+        }
+        PlanValue s = draft.value(before.get(0).name);
+        PlanValue square = draft.temporary(s.dataType, s.shape);
+        PlanValue slope = draft.temporary(s.dataType, s.shape);
+        draft.step("multiply", List.of(s, s), square);
+        draft.step("subtract", List.of(s, square), slope);
+        draft.step("multiply", List.of(call.input(1), slope), draft.computed(call.output(0)));
+        return true;
+    }
+}

@@ -1,0 +1,59 @@
+package org.quietstar.train;
+
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.StageConfig;
+import org.quietstar.data.DataListener;
+import org.quietstar.data.TextBatches;
+import org.quietstar.eval.Evaluator;
+import org.quietstar.eval.TokenScores;
+import org.quietstar.model.Parameters;
+import org.quietstar.tokenizer.Tokenizer;
+
+/** The held-out loss in the course of training, which decides which checkpoint is best. Made ready at its first use. */
+final class HeldOutLoss implements AutoCloseable {
+    private final RunConfig config;
+    private final StageConfig stage;
+    private final ModelState model;
+    private final Tokenizer tokenizer;
+    private Evaluator evaluator;
+
+    HeldOutLoss(RunConfig config, StageConfig stage, ModelState model, Tokenizer tokenizer) {
+        this.config = config;
+        this.stage = stage;
+        this.model = model;
+        this.tokenizer = tokenizer;
+    }
+
+    /** Mean NLL of the held-out text in nats per token, after thoughts where the model has any. */
+    double measure() {
+        if (evaluator == null) {
+            Parameters parameters = model.forEvaluation(stage.thought(), tokenizer, config.seed());
+            evaluator = new Evaluator(
+                    model.model(),
+                    stage.thought(),
+                    config.evaluation(),
+                    stage.data().batchSize(),
+                    stage.data().sequenceLength(),
+                    ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
+                    model.padId(tokenizer),
+                    parameters,
+                    config.seed());
+        }
+        try (TextBatches batches =
+                TextBatches.validation(stage.data(), tokenizer, config.seed(), DataListener.none())) {
+            TokenScores scores = evaluator.score(batches, tokens -> {});
+            double sum = 0;
+            for (int i = 0; i < scores.size(); i++) {
+                sum += scores.mixed(i);
+            }
+            return sum / scores.size();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (evaluator != null) {
+            evaluator.close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.quietstar.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.data.MicroBatch;
+import org.quietstar.model.LanguageModelGraph;
+import org.quietstar.model.Parameters;
+import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.InPlace;
+import org.quietstar.samediff.StaticPlan;
+
+/** Plain next-token training: the mean NLL of all labels. */
+final class LanguageModelObjective implements Objective {
+    private final int length;
+    private final Map<String, INDArray> inputs = new LinkedHashMap<>();
+    private final StaticPlan plan;
+    private final GradientSum gradients;
+
+    LanguageModelObjective(ModelConfig model, int batch, int length, Parameters parameters) {
+        this.length = length;
+        var graph = new LanguageModelGraph(model, batch, length, parameters);
+        long rows = (long) batch * length;
+        inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, rows));
+        inputs.put(LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, rows));
+        inputs.put(LanguageModelGraph.WEIGHTS, Nd4j.zeros(parameters.dataType(), rows, 1));
+        var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
+        this.plan = StaticPlan.compile(
+                gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)));
+        this.gradients = new GradientSum(gradient, plan, graph.parameterNames());
+    }
+
+    @Override
+    public Result compute(List<MicroBatch> batches, long seed, boolean measureParts) {
+        long labels = batches.stream()
+                .flatMapToInt(batch -> java.util.Arrays.stream(batch.lengths()))
+                .mapToLong(n -> Math.max(0, n - 1))
+                .sum();
+        double loss = 0;
+        for (int i = 0; i < batches.size(); i++) {
+            fill(batches.get(i), labels);
+            plan.run();
+            loss += plan.output(LanguageModelGraph.LOSS).getDouble(0);
+            gradients.add(i == 0);
+        }
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("loss", loss);
+        metrics.put("nll_base", loss);
+        return new Result(loss, metrics, gradients.gradients());
+    }
+
+    private void fill(MicroBatch batch, long labels) {
+        int[] ids = batch.ids();
+        int[] next = new int[ids.length];
+        double[] weights = new double[ids.length];
+        for (int r = 0; r < ids.length; r++) {
+            boolean real = r % length + 1 < batch.lengths()[r / length];
+            next[r] = real ? ids[r + 1] : 0;
+            weights[r] = real ? 1.0 / labels : 0;
+        }
+        InPlace.fill(inputs.get(LanguageModelGraph.IDS), ids);
+        InPlace.fill(inputs.get(LanguageModelGraph.LABELS), next);
+        InPlace.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);
+    }
+
+    @Override
+    public void close() {
+        gradients.close();
+        plan.close();
+        inputs.values().forEach(INDArray::close);
+    }
+}

@@ -1,0 +1,163 @@
+package org.quietstar.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.Parameters;
+import org.quietstar.model.ShardedSafetensors;
+import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.tokenizer.Tokenizer;
+
+/**
+ * A model in the making: its sizes, the decoder's parameters, and the thoughts' once they exist. They are made once, when
+ * Quiet-STaR training begins on the model, and never again.
+ */
+public final class ModelState {
+    /** Where a checkpoint's state keeps the tokenizer's fingerprint. */
+    static final String TOKENIZER = "tokenizer";
+
+    private final ModelConfig model;
+    private final Parameters base;
+    private Optional<Parameters> thought;
+
+    private ModelState(ModelConfig model, Parameters base, Optional<Parameters> thought) {
+        this.model = model;
+        this.base = base;
+        this.thought = thought;
+    }
+
+    /** A new model: random, or with the weights that {@code model.weights} names. */
+    public static ModelState create(RunConfig config, Tokenizer tokenizer) {
+        ModelConfig model = sizes(config, tokenizer);
+        Parameters base = model.weights().isEmpty()
+                ? DecoderParameters.random(model, DataType.FLOAT, config.seed())
+                : load(model);
+        return new ModelState(model, base, Optional.empty());
+    }
+
+    /**
+     * The model of a checkpoint.
+     *
+     * @throws QuietStarException where the tokenizer is not the one that the model was trained with
+     */
+    public static ModelState restore(RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint) {
+        Object before = checkpoint.state().get(TOKENIZER);
+        if (!tokenizer.fingerprint().equals(before)) {
+            throw new QuietStarException("the run was begun with tokenizer " + before + ", section tokenizer now gives "
+                    + tokenizer.fingerprint() + "; bring back the first");
+        }
+        Optional<Parameters> thought =
+                checkpoint.thought().isEmpty() ? Optional.empty() : Optional.of(new Parameters(checkpoint.thought()));
+        return new ModelState(sizes(config, tokenizer), new Parameters(checkpoint.weights()), thought);
+    }
+
+    private static ModelConfig sizes(RunConfig config, Tokenizer tokenizer) {
+        ModelConfig model = config.model();
+        if (model.vocabSize() == 0) {
+            return model.withVocabSize(tokenizer.vocabSize());
+        }
+        boolean lacksPaddingAlone =
+                model.vocabSize() == tokenizer.padId() && tokenizer.padId() == tokenizer.vocabSize() - 1;
+        if (model.vocabSize() < tokenizer.vocabSize() && !lacksPaddingAlone) {
+            throw new QuietStarException("model.vocabSize: " + model.vocabSize() + " is less than the tokenizer's "
+                    + tokenizer.vocabSize() + " ids; set it to that, or to 0 to follow the"
+                    + " tokenizer");
+        }
+        return model;
+    }
+
+    private static Parameters load(ModelConfig model) {
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        try (var source = ShardedSafetensors.open(java.nio.file.Path.of(model.weights()))) {
+            Map<String, long[]> shapes = DecoderParameters.shapes(model);
+            var unknown = new TreeSet<>(source.names());
+            unknown.removeAll(shapes.keySet());
+            if (!unknown.isEmpty()) {
+                throw new QuietStarException("model.weights: " + model.weights()
+                        + " holds tensors that a decoder of these" + " sizes has no place for: " + unknown);
+            }
+            shapes.forEach((name, shape) -> {
+                long[] found = source.info(name).dimensions();
+                if (!java.util.Arrays.equals(found, shape)) {
+                    throw new QuietStarException("model.weights: " + model.weights() + ": '" + name + "' has shape "
+                            + java.util.Arrays.toString(found) + ", section model gives "
+                            + java.util.Arrays.toString(shape));
+                }
+                arrays.put(name, source.read(name, DataType.FLOAT));
+            });
+        }
+        return new Parameters(arrays);
+    }
+
+    /** Makes the thoughts' parameters where there are none yet. */
+    void ensureThought(ThoughtConfig config, Tokenizer tokenizer, long seed) {
+        if (thought.isEmpty()) {
+            thought = Optional.of(freshThought(config, tokenizer, seed));
+        }
+    }
+
+    private Parameters freshThought(ThoughtConfig config, Tokenizer tokenizer, long seed) {
+        int[] ids = config.initText().isEmpty() ? new int[0] : tokenizer.encode(config.initText());
+        return ThoughtParameters.create(model, config, base, ids.length == 0 ? -1 : ids[0], seed);
+    }
+
+    /**
+     * Id to fill up sequences with. A tokenizer's added padding id has no row in a pretrained embedding table; there any
+     * other id does, since nothing reads what becomes of padding.
+     */
+    public int padId(Tokenizer tokenizer) {
+        return tokenizer.padId() < model.vocabSize() ? tokenizer.padId() : tokenizer.eosId();
+    }
+
+    /** Sizes, with the vocabulary's filled in. */
+    public ModelConfig model() {
+        return model;
+    }
+
+    /** The decoder's parameters. */
+    public Parameters base() {
+        return base;
+    }
+
+    /** START, END and the mixing head, once there are any. */
+    public Optional<Parameters> thought() {
+        return thought;
+    }
+
+    /** What a stage trains. */
+    Parameters trained(boolean withThoughts) {
+        return withThoughts ? base.and(thought.orElseThrow()) : base;
+    }
+
+    /** Parameters to evaluate with: the model's own, or fresh thoughts, which change nothing, where it has none. */
+    public Parameters forEvaluation(ThoughtConfig config, Tokenizer tokenizer, long seed) {
+        return base.and(thought.orElseGet(() -> freshThought(config, tokenizer, seed)));
+    }
+
+    /** Ids that a thought never contains: the configured ones and the padding id. */
+    public static List<Integer> bannedIds(ThoughtConfig config, Tokenizer tokenizer, ModelConfig model) {
+        var banned = new TreeSet<>(config.bannedIds());
+        for (int id : banned) {
+            if (id >= model.vocabSize()) {
+                throw new QuietStarException(
+                        "thought.bannedIds: " + id + " is no token id; there are 0 to " + (model.vocabSize() - 1));
+            }
+        }
+        if (tokenizer.padId() < model.vocabSize()) {
+            banned.add(tokenizer.padId());
+        }
+        for (int id = tokenizer.vocabSize(); id < model.vocabSize(); id++) {
+            banned.add(id);
+        }
+        return List.copyOf(banned);
+    }
+}

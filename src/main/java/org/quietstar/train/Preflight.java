@@ -1,0 +1,32 @@
+package org.quietstar.train;
+
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.StageConfig;
+import org.quietstar.data.DataListener;
+import org.quietstar.data.TextBatches;
+import org.quietstar.tokenizer.Tokenizer;
+
+/** Looks at what every stage will need before the first step: what is missing hours later is missing now. */
+final class Preflight {
+    private Preflight() {}
+
+    /**
+     * Checks that the text of all stages can be found and opened, and that banned ids are ids.
+     *
+     * @throws org.quietstar.QuietStarException that names the key and what is missing
+     */
+    static void check(RunConfig config, Tokenizer tokenizer, ModelConfig model) {
+        for (StageConfig stage : config.stages()) {
+            ModelState.bannedIds(stage.thought(), tokenizer, model);
+            if (stage.train().steps() > 0) {
+                TextBatches.training(stage.data(), tokenizer, config.seed(), DataListener.none())
+                        .close();
+            }
+            if (stage.data().holdsOut()) {
+                TextBatches.validation(stage.data(), tokenizer, config.seed(), DataListener.none())
+                        .close();
+            }
+        }
+    }
+}

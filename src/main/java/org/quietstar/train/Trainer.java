@@ -1,0 +1,305 @@
+package org.quietstar.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.config.StageConfig;
+import org.quietstar.data.DataPosition;
+import org.quietstar.data.MicroBatch;
+import org.quietstar.data.SplitMix;
+import org.quietstar.data.TextBatches;
+import org.quietstar.model.Parameters;
+import org.quietstar.runtime.NativeSettings;
+import org.quietstar.runtime.Versions;
+import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
+
+/**
+ * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to go on is in its
+ * checkpoints; going on gives what never stopping would have given, bit for bit.
+ */
+public final class Trainer implements AutoCloseable {
+    private static final String CONFIG = "config";
+    private static final String STAGE = "stage";
+    private static final String STAGE_STEP = "stage_step";
+    private static final String UPDATES = "updates";
+    private static final String DATA = "data";
+
+    private final RunConfig config;
+    private final RunFolder folder;
+    private final Tokenizer tokenizer;
+    private final CheckpointStore checkpoints;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+    private final ModelState model;
+    private Optional<Checkpoint> resumed = Optional.empty();
+    private long step;
+    private int stageIndex;
+    private int stageStep;
+    private final SkippedSteps skipped = new SkippedSteps();
+
+    private Trainer(RunConfig config, RunFolder folder, Tokenizer tokenizer, ModelState model) {
+        this.config = config;
+        this.folder = folder;
+        this.tokenizer = tokenizer;
+        this.model = model;
+        this.checkpoints = new CheckpointStore(folder.path(), config.checkpoint());
+    }
+
+    /** A new run in {@code path}, which may not hold a run yet. */
+    public static Trainer start(RunConfig config, Path path) {
+        NativeSettings.warnOnce();
+        RunConfigs.requireTrainingData(config);
+        Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
+        try {
+            ModelState model = ModelState.create(config, tokenizer);
+            Preflight.check(config, tokenizer, model.model());
+            return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Goes on with a run from its newest intact checkpoint, or from the start where there is none yet.
+     *
+     * @param damage hears of checkpoints that are passed over
+     */
+    public static Trainer resume(Path path, DamageListener damage) {
+        NativeSettings.warnOnce();
+        RunFolder folder = RunFolder.existing(path);
+        RunConfig config = folder.readConfig();
+        Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
+        try {
+            Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
+            ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
+                    .orElseGet(() -> ModelState.create(config, tokenizer));
+            Preflight.check(config, tokenizer, model.model());
+            var trainer = new Trainer(config, folder, tokenizer, model);
+            latest.ifPresent(trainer::restore);
+            return trainer;
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private void restore(Checkpoint checkpoint) {
+        Map<String, Object> state = checkpoint.state();
+        step = checkpoint.step();
+        stageIndex = number(state, STAGE).intValue();
+        stageStep = number(state, STAGE_STEP).intValue();
+        skipped.restore(state);
+        resumed = Optional.of(checkpoint);
+    }
+
+    private static Number number(Map<String, Object> state, String key) {
+        return (Number) state.get(key);
+    }
+
+    /** Adds a listener; all are called in the order of their adding. */
+    public void addListener(TrainingListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Trains what remains of all stages. */
+    public void train() {
+        try (var metrics = MetricsLog.open(folder.metrics(), step)) {
+            for (; stageIndex < config.stages().size(); stageIndex++, stageStep = 0) {
+                StageConfig stage = config.stages().get(stageIndex);
+                if (stageStep < stage.train().steps()) {
+                    runStage(stage, metrics);
+                }
+                resumed = Optional.empty();
+            }
+        }
+    }
+
+    private void runStage(StageConfig stage, MetricsLog metrics) {
+        boolean thoughts = stage.train().mode().equals("quiet-star");
+        if (thoughts) {
+            model.ensureThought(stage.thought(), tokenizer, config.seed());
+        }
+        Parameters parameters = model.trained(thoughts);
+        var optimizer = new AdamW(stage.optimizer(), parameters);
+        var rate = new LearningRate(stage.optimizer(), stage.train().steps());
+        try (TextBatches data = text(stage);
+                Objective objective = objective(stage, thoughts, parameters);
+                HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
+            resumed.ifPresent(checkpoint -> goOn(checkpoint, data, optimizer));
+            listeners.forEach(listener -> listener.onStage(stage, stageStep));
+            while (stageStep < stage.train().steps()) {
+                long started = System.nanoTime();
+                List<MicroBatch> batches = take(data, stage.train().gradientAccumulation(), model.padId(tokenizer));
+                stageStep++;
+                step++;
+                boolean measureParts = isDue(stage.train().gradientNormsEvery());
+                Objective.Result result = objective.compute(batches, SplitMix.hash(config.seed(), step), measureParts);
+                double norm = GradientSum.norm(result.gradients());
+                double learningRate = rate.at(stageStep);
+                if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
+                    optimizer.update(
+                            result.gradients(), clip(norm, stage.optimizer().clipNorm()), learningRate);
+                    skipped.applied();
+                } else {
+                    skipped.skipped();
+                    warn("step " + step + " was skipped: its loss is " + result.loss() + ", its gradient's norm "
+                            + norm);
+                }
+                log(stage, metrics, result.metrics(), norm, learningRate, batches, started);
+                skipped.requireFew(stage, step, folder);
+                boolean save = isDue(config.checkpoint().everySteps())
+                        || stageStep == stage.train().steps();
+                OptionalDouble heldOut = heldOut(stage.train().evaluateEvery(), save, evaluation);
+                if (save) {
+                    save(data, optimizer, heldOut);
+                }
+            }
+        }
+    }
+
+    /** Each stage goes through the text in an order of its own; what is held out is the same for all. */
+    private TextBatches text(StageConfig stage) {
+        return TextBatches.training(
+                stage.data(),
+                tokenizer,
+                config.seed(),
+                SplitMix.hash(config.seed(), stageIndex),
+                record -> warn(record.toString()));
+    }
+
+    private Objective objective(StageConfig stage, boolean thoughts, Parameters parameters) {
+        return thoughts
+                ? new QuietStarObjective(
+                        model.model(),
+                        stage,
+                        ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
+                        model.padId(tokenizer),
+                        parameters)
+                : new LanguageModelObjective(
+                        model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters);
+    }
+
+    /** Puts data and optimiser where the checkpoint left them. */
+    private static void goOn(Checkpoint checkpoint, TextBatches data, AdamW optimizer) {
+        @SuppressWarnings("unchecked")
+        var position = (Map<String, Object>) checkpoint.state().get(DATA);
+        data.restore(DataPosition.fromMap(position));
+        optimizer.restore(
+                checkpoint.optimizer(), number(checkpoint.state(), UPDATES).longValue());
+    }
+
+    private static List<MicroBatch> take(TextBatches data, int count, int padId) {
+        List<MicroBatch> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            batches.add(MicroBatch.of(data.next(), padId));
+        }
+        return batches;
+    }
+
+    private static double clip(double norm, double limit) {
+        return limit > 0 && norm > limit ? limit / norm : 1;
+    }
+
+    private boolean isDue(int every) {
+        return every > 0 && stageStep % every == 0;
+    }
+
+    private void log(
+            StageConfig stage,
+            MetricsLog log,
+            Map<String, Object> measured,
+            double norm,
+            double learningRate,
+            List<MicroBatch> batches,
+            long started) {
+        double seconds = (System.nanoTime() - started) * 1e-9;
+        long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("step", step);
+        metrics.put("stage", stage.name());
+        metrics.put("mode", stage.train().mode());
+        metrics.putAll(measured);
+        metrics.put("grad_norm", norm);
+        metrics.put("learning_rate", learningRate);
+        metrics.put("skipped_steps", skipped.total());
+        metrics.put("tokens", tokens);
+        metrics.put("step_s", seconds);
+        metrics.put("tokens_per_s", tokens / seconds);
+        metrics.put("heap_mib", ProcessMemory.heapMiB());
+        metrics.put("memory_mib", ProcessMemory.residentMiB());
+        metrics.put("peak_memory_mib", ProcessMemory.peakMiB());
+        log.write(metrics);
+        listeners.forEach(listener -> listener.onStep(stageStep, metrics));
+    }
+
+    /** The held-out loss where it is due. A checkpoint is scored by its own weights, so it is due there as well. */
+    private OptionalDouble heldOut(int every, boolean save, HeldOutLoss evaluation) {
+        if (!isDue(every) && !(save && every > 0)) {
+            return OptionalDouble.empty();
+        }
+        double nll = evaluation.measure();
+        listeners.forEach(listener -> listener.onHeldOut(stageStep, nll));
+        return OptionalDouble.of(nll);
+    }
+
+    private void save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put(CONFIG, RunConfigs.toYaml(config));
+        state.put(ModelState.TOKENIZER, tokenizer.fingerprint());
+        state.put(STAGE, stageIndex);
+        state.put(STAGE_STEP, stageStep);
+        state.put(UPDATES, optimizer.updates());
+        skipped.putInto(state);
+        // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
+        state.put("seed", config.seed());
+        state.put(DATA, data.position().toMap());
+        state.put("versions", versions());
+        Map<String, org.nd4j.linalg.api.ndarray.INDArray> thought =
+                model.thought().map(Parameters::asMap).orElse(Map.of());
+        CheckpointInfo saved = checkpoints.save(
+                new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut));
+        listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
+    }
+
+    private static Map<String, Object> versions() {
+        Versions versions = Versions.current();
+        return Map.of("quietstar", versions.quietstar(), "nd4j", versions.nd4j(), "java", versions.java());
+    }
+
+    private void warn(String message) {
+        listeners.forEach(listener -> listener.onWarning(message));
+    }
+
+    public ModelState model() {
+        return model;
+    }
+
+    /** Optimiser steps done, over all stages. */
+    public long step() {
+        return step;
+    }
+
+    public RunConfig config() {
+        return config;
+    }
+
+    public RunFolder folder() {
+        return folder;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

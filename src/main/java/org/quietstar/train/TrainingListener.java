@@ -1,0 +1,28 @@
+package org.quietstar.train;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.quietstar.config.StageConfig;
+
+/** Hears what happens in a run. Everything but the loop itself listens. */
+public interface TrainingListener {
+
+    /**
+     * A stage begins or goes on.
+     *
+     * @param stepsDone steps of this stage that were done before
+     */
+    default void onStage(StageConfig stage, int stepsDone) {}
+
+    /** A step is done; {@code metrics} are what stands in the metrics file. */
+    default void onStep(int stageStep, Map<String, Object> metrics) {}
+
+    /** The held-out loss was measured, in nats per token. */
+    default void onHeldOut(int stageStep, double nll) {}
+
+    /** A checkpoint is safe on disk. */
+    default void onCheckpoint(Path checkpoint) {}
+
+    /** Something that the user should know: a skipped step, a bad record. */
+    default void onWarning(String message) {}
+}

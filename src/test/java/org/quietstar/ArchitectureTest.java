@@ -1,0 +1,165 @@
+package org.quietstar;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The rules of the house: which package knows which. Every rule may find its package empty; the packages arrive one by
+ * one.
+ */
+@AnalyzeClasses(packages = "org.quietstar", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("org.quietstar..");
+
+    @ArchTest
+    static final ArchRule SAMEDIFF_KNOWS_NOTHING_OF_LANGUAGE_MODELS = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.samediff..")
+            .should()
+            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.samediff.."))
+                    .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
+            .because("samediff is usable without Quiet-STaR")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule RUNTIME_IS_A_LEAF = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.runtime..")
+            .should()
+            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.runtime.."))
+                    .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
+            .because("every package may use it")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule MODEL_KNOWS_NOTHING_OF_THOUGHTS = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "..quietstar.thought..",
+                    "..quietstar.train..",
+                    "..quietstar.data..",
+                    "..quietstar.eval..",
+                    "..quietstar.generate..",
+                    "..quietstar.report..",
+                    "..quietstar.cluster..",
+                    "..quietstar.cli..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule THOUGHT_KNOWS_NOTHING_OF_FILES_OR_YAML = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.thought..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.io..",
+                    "java.nio.file..",
+                    "com.fasterxml.jackson..",
+                    "..quietstar.data..",
+                    "..quietstar.train..",
+                    "..quietstar.eval..",
+                    "..quietstar.report..",
+                    "..quietstar.cluster..",
+                    "..quietstar.cli..")
+            .orShould()
+            .dependOnClassesThat(resideInAPackage("..quietstar.config..")
+                    .and(DescribedPredicate.not(DescribedPredicate.describe(
+                            "a record or an enum of the configuration",
+                            type -> type.isRecord() || type.isEnum() || type.isInterface()))))
+            .because("of the configuration it takes the values, not the loading")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule TRAIN_KNOWS_NOTHING_OF_THE_COMMAND_LINE = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.train..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..quietstar.cli..", "picocli..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule ONLY_CLI_KNOWS_THE_COMMAND_LINE = noClasses()
+            .that()
+            .resideOutsideOfPackage("..quietstar.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..quietstar.cli..", "picocli..");
+
+    @ArchTest
+    static final ArchRule ONLY_CLI_PRINTS = noClasses()
+            .that()
+            .resideOutsideOfPackage("..quietstar.cli..")
+            .and()
+            .doNotHaveSimpleName("GradientGraph") // puts System.out back after silencing M2.1
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err")
+            .orShould()
+            .callMethod(Throwable.class, "printStackTrace")
+            .because("what a library has to say goes to SLF4J or into an exception");
+
+    @ArchTest
+    static final ArchRule ONLY_CLI_EXITS = noClasses()
+            .that()
+            .resideOutsideOfPackage("..quietstar.cli..")
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "halt", int.class);
+
+    @ArchTest
+    static final ArchRule THE_ROOT_PACKAGE_KNOWS_NO_OTHER = noClasses()
+            .that()
+            .resideInAPackage("org.quietstar")
+            .should()
+            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("org.quietstar")));
+
+    @ArchTest
+    static final ArchRule THE_ROOT_PACKAGE_HOLDS_ONE_CLASS = noClasses()
+            .that(DescribedPredicate.not(equivalentTo(QuietStarException.class)))
+            .should()
+            .resideInAPackage("org.quietstar");
+
+    @ArchTest
+    static final ArchRule NO_CIRCLES =
+            slices().matching("org.quietstar.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_JAVA_UTIL_LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule NO_FIELD_INJECTION = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
+
+    @ArchTest
+    static final ArchRule NO_DEFAULT_CHARSET_OR_LOCALE = noClasses()
+            .should()
+            .callMethod(String.class, "toLowerCase")
+            .orShould()
+            .callMethod(String.class, "toUpperCase")
+            .orShould()
+            .callMethod(String.class, "format", String.class, Object[].class)
+            .orShould()
+            .callMethod(String.class, "formatted", Object[].class)
+            .orShould()
+            .callMethod(String.class, "getBytes")
+            .because("Locale.ROOT and UTF-8 are always named");
+}

@@ -1,0 +1,37 @@
+package org.quietstar.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code train configs/tiny.yaml} with sizes that make a step a matter of milliseconds. */
+final class SmallRun {
+    private SmallRun() {}
+
+    /** Arguments of the program for a run in {@code folder}; each of {@code more} is a KEY=VALUE. */
+    static List<String> train(Path folder, int languageModelSteps, int quietStarSteps, String... more) {
+        List<String> sets = new ArrayList<>(List.of(
+                "output.dir=" + folder,
+                "model.hiddenSize=16",
+                "model.intermediateSize=24",
+                "model.layers=1",
+                "model.heads=2",
+                "model.kvHeads=1",
+                "model.maxPositions=64",
+                "data.sequenceLength=16",
+                "data.shuffleBuffer=32",
+                "data.batchSize=2",
+                "stages.language-model.data.batchSize=2",
+                "thought.thoughtTokens=2",
+                "thought.lookahead=2",
+                "optimizer.warmupSteps=2",
+                "stages.language-model.train.steps=" + languageModelSteps,
+                "stages.quiet-star.train.steps=" + quietStarSteps,
+                "stages.quiet-star.train.gradientNormsEvery=1",
+                "evaluation.maxTokens=300"));
+        sets.addAll(List.of(more));
+        List<String> arguments = new ArrayList<>(List.of("train", "configs/tiny.yaml"));
+        sets.forEach(set -> arguments.addAll(List.of("--set", set)));
+        return arguments;
+    }
+}

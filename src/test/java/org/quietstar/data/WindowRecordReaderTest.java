@@ -1,0 +1,132 @@
+package org.quietstar.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.TreeMap;
+import org.datavec.api.writable.NDArrayWritable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.quietstar.QuietStarException;
+import org.quietstar.tokenizer.ByteTokenizer;
+
+class WindowRecordReaderTest {
+    private static final int EOS = 257;
+    private static final int PAD = 258;
+
+    @TempDir
+    private Path folder;
+
+    private WindowRecordReader windows(String packing, int length, String... lines) throws IOException {
+        Path file = TestFiles.write(folder.resolve("t.txt"), String.join("\n", lines));
+        List<TextFile> files = TextSources.resolve("data.train", List.of(file.toString()), "auto");
+        var documents = new TextRecordReader(files, "text", TextDocuments.LINE, true, DataListener.none());
+        return new WindowRecordReader(documents, new ByteTokenizer(), packing, length, 1);
+    }
+
+    private static List<int[]> all(WindowRecordReader windows) {
+        var found = new ArrayList<int[]>();
+        while (windows.hasNext()) {
+            found.add(((NDArrayWritable) windows.next().get(0)).get().toIntVector());
+        }
+        return found;
+    }
+
+    @Test
+    void packGoesThroughDocuments() throws IOException {
+        try (var windows = windows("pack", 4, "abc", "de", "fg")) {
+            assertThat(all(windows))
+                    .containsExactly(new int[] {'a', 'b', 'c', EOS}, new int[] {'d', 'e', EOS, 'f'}, new int[] {
+                        'g', EOS, PAD, PAD
+                    });
+        }
+    }
+
+    @Test
+    void aLastWindowWithNothingToPredictIsDropped() throws IOException {
+        try (var windows = windows("pack", 4, "abc", "def", "")) {
+            assertThat(all(windows)).hasSize(2);
+        }
+        try (var windows = windows("pad", 4, "abcd", "x")) {
+            assertThat(all(windows)).containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'x', EOS, PAD, PAD});
+        }
+    }
+
+    @Test
+    void padBeginsAnewWithEachDocument() throws IOException {
+        try (var windows = windows("pad", 4, "abcde", "f")) {
+            assertThat(all(windows))
+                    .containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'e', EOS, PAD, PAD}, new int[] {
+                        'f', EOS, PAD, PAD
+                    });
+        }
+    }
+
+    @Test
+    void aWindowIsOneIntegerVector() throws IOException {
+        try (var windows = windows("pack", 4, "abc")) {
+            var window = (NDArrayWritable) windows.next().get(0);
+            assertThat(window.get().dataType()).isEqualTo(DataType.INT32);
+            assertThat(window.get().shape()).containsExactly(4);
+            assertThat(windows.hasNext()).isFalse();
+            assertThatThrownBy(windows::next).isInstanceOf(NoSuchElementException.class);
+            windows.reset();
+            assertThat(all(windows)).hasSize(1);
+        }
+    }
+
+    @Test
+    void randomSpanTakesOneSpanOfEachDocument() throws IOException {
+        String digits = "!\"#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[";
+        try (var windows = windows("random-span", 5, digits, "ab", digits)) {
+            List<int[]> found = all(windows);
+            assertThat(found).hasSize(3);
+            assertThat(found.get(1)).containsExactly('a', 'b', EOS, PAD, PAD);
+            assertThat(found.get(0)).hasSize(5).isNotEqualTo(found.get(2));
+            assertThat(digits).contains(new ByteTokenizer().decode(found.get(0)));
+            windows.reset();
+            assertThat(all(windows)).usingRecursiveComparison().isEqualTo(found);
+        }
+    }
+
+    @Test
+    void everySpanIsEquallyLikelyHoweverTheDocumentIsCut() {
+        // Starts 0..7 of 10 ids in windows of 3, the document in one, two or four parts.
+        for (int[] cuts : new int[][] {{10}, {4, 10}, {1, 2, 9, 10}}) {
+            var counts = new TreeMap<Integer, Integer>();
+            var spans = new RandomSpans(3, 11, false);
+            for (int epoch = 0; epoch < 8000; epoch++) {
+                spans.startEpoch(epoch);
+                int from = 0;
+                for (int part = 0; part < cuts.length; part++) {
+                    int[] ids =
+                            java.util.stream.IntStream.range(from, cuts[part]).toArray();
+                    var place = new DocumentMetaData("t", 0, 1, part, part == cuts.length - 1);
+                    spans.add(ids, place, window -> {
+                        assertThat(window).containsExactly(window[0], window[0] + 1, window[0] + 2);
+                        counts.merge(window[0], 1, Integer::sum);
+                    });
+                    from = cuts[part];
+                }
+                assertThat(spans.restartable()).isTrue();
+            }
+            assertThat(counts.keySet()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+            assertThat(counts.values()).as(Arrays.toString(cuts)).allMatch(count -> Math.abs(count - 1000) < 150);
+        }
+    }
+
+    @Test
+    void unknownPackingIsNamed() {
+        assertThatThrownBy(() -> windows("best-fit", 4, "a"))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("data.packing is \"best-fit\"")
+                .hasMessageContaining("random-span");
+    }
+}

@@ -1,0 +1,147 @@
+package org.quietstar.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.knowm.xchart.XYChart;
+import org.quietstar.QuietStarException;
+import org.quietstar.eval.PerplexityReport;
+import org.quietstar.eval.TokenScores;
+
+class PicturesTest {
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void skipWithoutFonts() {
+        try {
+            Png.requireFonts(Path.of("test.png"));
+        } catch (QuietStarException e) {
+            Assumptions.abort("skipped: " + e.getMessage());
+        }
+    }
+
+    private static PerplexityReport report(int sequences, double sign) {
+        Random random = new Random(1);
+        TokenScores scores = new TokenScores();
+        for (int i = 0; i < 2000; i++) {
+            float base = (float) -Math.log(1 - random.nextDouble());
+            scores.add(base, (float) (base - sign * base * base), i % sequences);
+        }
+        scores.addTextBytes(2000);
+        return PerplexityReport.of(scores, 10, 100, 1);
+    }
+
+    private static List<ObjectNode> metrics(int languageModel, int quietStar) {
+        List<ObjectNode> lines = new ArrayList<>();
+        for (int step = 1; step <= languageModel + quietStar; step++) {
+            boolean thinks = step > languageModel;
+            ObjectNode line = JsonNodeFactory.instance.objectNode();
+            line.put("stage", thinks ? "think" : "base").put("step", step).put("loss", 5.0 / step);
+            line.put("nll_base", 4.0 / step);
+            if (thinks) {
+                line.put("nll_thought", 3.0 / step).put("reward_mean", 0.01 * step);
+                line.put("mix_weight_mean", 0.1).put("mix_weight_min", -0.1).put("mix_weight_max", "Infinity");
+            }
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    private static long pixels(BufferedImage image, int rgb) {
+        return IntStream.range(0, image.getWidth() * image.getHeight())
+                .filter(i -> (image.getRGB(i % image.getWidth(), i / image.getWidth()) & 0xffffff) == rgb)
+                .count();
+    }
+
+    @Test
+    void gainPlotShowsGainsAndLossesInTheirColours() throws IOException {
+        Path better = folder.resolve("plots").resolve("better.png");
+        GainPlot.write(report(20, 0.1), better);
+        BufferedImage image = ImageIO.read(better.toFile());
+        assertThat(image.getWidth()).isEqualTo(1600);
+        int blue = ChartStyle.BLUE.getRGB() & 0xffffff;
+        int orange = ChartStyle.ORANGE.getRGB() & 0xffffff;
+        assertThat(pixels(image, blue)).isGreaterThan(10_000);
+        assertThat(pixels(image, orange)).isZero();
+        Path worse = folder.resolve("worse.png");
+        GainPlot.write(report(20, -0.1), worse);
+        assertThat(pixels(ImageIO.read(worse.toFile()), orange)).isGreaterThan(10_000);
+    }
+
+    @Test
+    void gainPlotHasOneIntervalForEachBinThatHasOne() {
+        XYChart several = GainPlot.chart(report(20, 0.1));
+        assertThat(several.getSeriesMap().keySet()).contains("bar 10", "interval 1", "interval 10", "zero");
+        assertThat(several.getXAxisTitle()).isEqualTo("decile of base loss (easy → hard)");
+        assertThat(several.getYAxisTitle()).contains("nats per token");
+        XYChart single = GainPlot.chart(report(1, 0));
+        assertThat(single.getSeriesMap().keySet()).contains("bar 10").doesNotContain("interval 1");
+    }
+
+    @Test
+    void samePictureFromSameNumbers() throws IOException {
+        GainPlot.write(report(20, 0.1), folder.resolve("one.png"));
+        GainPlot.write(report(20, 0.1), folder.resolve("two.png"));
+        assertThat(folder.resolve("one.png")).hasSameBinaryContentAs(folder.resolve("two.png"));
+    }
+
+    @Test
+    void trainingPlotHasAPanelForEachKindOfMetric() throws IOException {
+        List<XYChart> charts = TrainingPlot.charts(metrics(30, 20));
+        assertThat(charts)
+                .extracting(XYChart::getYAxisTitle)
+                .containsExactly("loss (nats)", "NLL (nats per token)", "reward (nats)", "mixing weight w");
+        assertThat(charts.get(3).getXAxisTitle()).isEqualTo("optimiser step; dashed: think from 31");
+        // The largest weight was never finite, so it has no line.
+        assertThat(charts.get(3).getSeriesMap()).hasSize(4);
+        Path png = folder.resolve("training.png");
+        TrainingPlot.write(metrics(30, 20), png);
+        assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(1600);
+    }
+
+    @Test
+    void trainingPlotOfALanguageModelAloneHasTwoPanels() {
+        assertThat(TrainingPlot.charts(metrics(5, 0))).hasSize(2);
+        Path png = folder.resolve("one-step.png");
+        TrainingPlot.write(metrics(1, 0), png);
+        assertThat(png).exists();
+        assertThatThrownBy(() -> TrainingPlot.write(List.of(), png))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("nothing to draw");
+    }
+
+    @Test
+    void longSeriesAreThinnedToMeans() {
+        MetricSeries series = MetricSeries.of(metrics(0, 1000), "reward_mean", 10);
+        assertThat(series.steps()).hasSize(10);
+        assertThat(series.steps()[0]).isEqualTo(50.5);
+        assertThat(series.values()[9]).isCloseTo(9.505, org.assertj.core.api.Assertions.within(1e-9));
+        assertThat(MetricSeries.of(metrics(0, 7), "reward_mean", 10).steps()).containsExactly(1, 2, 3, 4, 5, 6, 7);
+        assertThat(MetricSeries.of(metrics(0, 7), "mix_weight_max", 10).isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void namesTheFileThatCannotBeWritten() throws IOException {
+        Path blocked = Files.writeString(folder.resolve("file"), "x").resolve("gain.png");
+        assertThatThrownBy(() -> GainPlot.write(report(5, 0.1), blocked))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining(blocked.toString());
+    }
+}

@@ -1,0 +1,21 @@
+package org.quietstar.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class OpenBlasTest {
+    @Test
+    void openBlasTellsItsCoreType() {
+        OpenBlas blas = OpenBlas.inForce();
+        assumeTrue(blas.vendor().equals("OPENBLAS"), "another BLAS: " + blas.vendor());
+        assertThat(blas.core()).isNotBlank();
+        assertThat(blas.config()).startsWith("OpenBLAS ").contains(blas.core());
+        assertThat(blas.threads()).isPositive();
+        String chosen = System.getenv("OPENBLAS_CORETYPE");
+        if (chosen != null) {
+            assertThat(blas.core()).isEqualToIgnoringCase(chosen);
+        }
+    }
+}
