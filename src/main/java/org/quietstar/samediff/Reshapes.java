@@ -9,8 +9,8 @@ final class Reshapes implements PlanRewrite {
     private static final Set<String> IDENTITIES = Set.of("identity", "stop_gradient");
     private static final Set<String> RESHAPES = Set.of("reshape", "expand_dims", "squeeze", "flatten");
     /**
-     * Reductions that give back their input where the axis has length 1. M2.1 skips such an op if the input is a vector
-     * and leaves its output unwritten.
+     * Reductions that give back their input where the axis has length 1. M2.1 fails on such an op, with a
+     * NullPointerException, if the input is a vector.
      */
     private static final Set<String> IDENTITY_ON_ONE = Set.of(
             "reduce_sum",

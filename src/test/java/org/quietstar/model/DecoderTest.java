@@ -30,10 +30,7 @@ class DecoderTest {
     /** Heads, key/value heads, width of a head (0: D / H), window, tied. */
     static Stream<ModelConfig> models() {
         return Stream.of(
-                model(4, 2, 0, 0, true),
-                model(4, 1, 6, 3, false),
-                model(2, 2, 4, 2, false),
-                model(3, 3, 2, 100, true));
+                model(4, 2, 0, 0, true), model(4, 1, 6, 3, false), model(2, 2, 4, 2, false), model(3, 3, 2, 100, true));
     }
 
     private static ModelConfig model(int heads, int kvHeads, int headDim, int window, boolean tied) {
@@ -93,7 +90,8 @@ class DecoderTest {
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), inputs(IDS, weights()), outputs)) {
             plan.run();
             double[] actual = Differences.numbers(plan.output(LanguageModelGraph.LOGITS));
-            assertThat(Differences.relative(actual, Differences.numbers(logits))).isLessThan(1e-13);
+            assertThat(Differences.relative(actual, Differences.numbers(logits)))
+                    .isLessThan(1e-13);
             assertThat(plan.output(LanguageModelGraph.LOSS).getDouble(0)).isCloseTo(loss, offset(1e-12 * loss));
             double[] nll = Differences.numbers(plan.output(LanguageModelGraph.NLL));
             double sum = 0;
@@ -103,7 +101,8 @@ class DecoderTest {
             assertThat(sum).isCloseTo(loss, offset(1e-12 * loss));
         }
         assertThat(graph.parameterNames())
-                .containsExactlyInAnyOrderElementsOf(DecoderParameters.shapes(model).keySet());
+                .containsExactlyInAnyOrderElementsOf(
+                        DecoderParameters.shapes(model).keySet());
     }
 
     @ParameterizedTest
@@ -140,8 +139,7 @@ class DecoderTest {
         Parameters parameters = parameters(model);
         var graph = new LanguageModelGraph(model, BATCH, LENGTH, parameters);
         Map<String, INDArray> inputs = inputs(IDS.clone(), weights());
-        try (var plan = StaticPlan.compile(
-                graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
+        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
             plan.run();
             INDArray before = plan.output(LanguageModelGraph.LOGITS).dup();
             inputs.get(LanguageModelGraph.IDS).putScalar(1, 7);
@@ -150,7 +148,9 @@ class DecoderTest {
             for (int p = 0; p < BATCH * LENGTH; p++) {
                 // Two layers with a window of two carry a token two places on.
                 boolean reached = p >= 1 && p <= 3;
-                assertThat(after.getRow(p).equals(before.getRow(p))).as("row %d", p).isEqualTo(!reached);
+                assertThat(after.getRow(p).equals(before.getRow(p)))
+                        .as("row %d", p)
+                        .isEqualTo(!reached);
             }
         }
     }

@@ -14,7 +14,8 @@ class MasksTest {
         for (int i = 0; i < rows.length; i++) {
             var row = new StringBuilder();
             for (double number : numbers[i]) {
-                assertThat(number == 0 || number == (double) (float) Masks.HIDDEN).isTrue();
+                assertThat(number == 0 || number == (double) (float) Masks.HIDDEN)
+                        .isTrue();
                 row.append(number == 0 ? 'x' : '.');
             }
             rows[i] = row.toString();

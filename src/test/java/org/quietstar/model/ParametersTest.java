@@ -13,8 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 
 class ParametersTest {
-    private static final ModelConfig MODEL =
-            new ModelConfig("", 10, 8, 12, 1, 4, 2, 3, 50.0, 1e-3, 0, false, 64, 0.4);
+    private static final ModelConfig MODEL = new ModelConfig("", 10, 8, 12, 1, 4, 2, 3, 50.0, 1e-3, 0, false, 64, 0.4);
 
     @Test
     void namesAndShapesAreHuggingFaces() {
@@ -62,7 +61,8 @@ class ParametersTest {
         assertThat(parameters.get("own")).isSameAs(own);
         assertThat(parameters.get("view")).isEqualTo(view);
         for (String name : parameters.asMap().keySet()) {
-            assertThat(SameDiff.create().var(name, parameters.get(name)).getArr()).isSameAs(parameters.get(name));
+            assertThat(SameDiff.create().var(name, parameters.get(name)).getArr())
+                    .isSameAs(parameters.get(name));
         }
     }
 

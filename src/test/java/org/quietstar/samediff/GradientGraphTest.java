@@ -32,8 +32,7 @@ class GradientGraphTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'other'");
         List<String> outputs = gradients.outputs(List.of("loss"));
-        assertThat(outputs)
-                .containsExactlyInAnyOrder("loss", gradients.gradientOf("w"), gradients.gradientOf("x"));
+        assertThat(outputs).containsExactlyInAnyOrder("loss", gradients.gradientOf("w"), gradients.gradientOf("x"));
         try (var plan = StaticPlan.compile(gradients.function(), sd, Map.of("x", pair(5, 7)), outputs)) {
             plan.run();
             assertThat(plan.output("loss").getDouble(0)).isEqualTo(2 * 5 + 3 * 7);
@@ -48,7 +47,8 @@ class GradientGraphTest {
         PrintStream out = System.out;
         SameDiff sd = SameDiff.create();
         SDVariable table = sd.var("table", Nd4j.zeros(DataType.DOUBLE, 3, 2));
-        sd.sum(sd.gather(table.mul(table), sd.constant(Nd4j.createFromArray(1)), 0)).rename("loss");
+        sd.sum(sd.gather(table.mul(table), sd.constant(Nd4j.createFromArray(1)), 0))
+                .rename("loss");
         assertThatThrownBy(() -> GradientGraph.of(sd, "loss", List.of("table")))
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThat(System.out).isSameAs(out);

@@ -90,6 +90,13 @@ final class OpCases {
                 (sd, v) -> sd.mmul(v[0], v[1], false, true, false),
                 shape(2, 3, 4),
                 shape(2, 5, 4)));
+        // As many and as thin as a plan takes apart.
+        cases.add(OpCase.of("many thin products", (sd, v) -> sd.mmul(v[0], v[1]), shape(64, 2, 3), shape(64, 3, 2)));
+        cases.add(OpCase.of(
+                "many thin products, transposed",
+                (sd, v) -> sd.mmul(v[0], v[1], false, true, false),
+                shape(64, 1, 3),
+                shape(64, 2, 3)));
     }
 
     private static void reductions(List<OpCase> cases) {
@@ -109,12 +116,11 @@ final class OpCases {
         cases.add(OpCase.of("permute 4", (sd, v) -> sd.permute(v[0], 0, 2, 1, 3), shape(2, 3, 2, 2)));
         cases.add(OpCase.of("permute 5", (sd, v) -> sd.permute(v[0], 0, 3, 1, 2, 4), shape(2, 3, 2, 4, 2)));
         cases.add(OpCase.of("permute 6", (sd, v) -> sd.permute(v[0], 0, 1, 4, 5, 2, 3), shape(2, 3, 2, 4, 1, 2)));
-        cases.add(OpCase.of(
-                "permute 7", (sd, v) -> sd.permute(v[0], 3, 0, 4, 5, 1, 2, 6), shape(2, 3, 2, 3, 1, 2, 2)));
+        cases.add(OpCase.of("permute 7", (sd, v) -> sd.permute(v[0], 3, 0, 4, 5, 1, 2, 6), shape(2, 3, 2, 3, 1, 2, 2)));
+        cases.add(OpCase.of("permute of long rows", (sd, v) -> sd.permute(v[0], 2, 0, 1, 3), shape(2, 3, 4, 8)));
         cases.add(OpCase.of("slice of rows", (sd, v) -> sd.slice(v[0], new int[] {1, 0}, 2, 3), shape(4, 3)));
         cases.add(OpCase.of("slice of columns", (sd, v) -> sd.slice(v[0], new int[] {0, 2}, 4, 2), shape(4, 5)));
-        cases.add(OpCase.of(
-                "slice 3", (sd, v) -> sd.slice(v[0], new int[] {0, 1, 0}, 2, 3, 2), shape(2, 5, 2)));
+        cases.add(OpCase.of("slice 3", (sd, v) -> sd.slice(v[0], new int[] {0, 1, 0}, 2, 3, 2), shape(2, 5, 2)));
         cases.add(OpCase.of(
                 "overlapping slices",
                 (sd, v) -> sd.slice(v[0], new int[] {0, 0}, 3, 2).mul(sd.slice(v[0], new int[] {1, 0}, 3, 2)),
@@ -122,8 +128,8 @@ final class OpCases {
         cases.add(OpCase.of(
                 "concat of rows", (sd, v) -> sd.concat(0, v[0], v[1], v[2]), shape(1, 3), shape(2, 3), shape(1, 3)));
         cases.add(OpCase.of("concat 3", (sd, v) -> sd.concat(1, v[0], v[1]), shape(2, 1, 3), shape(2, 2, 3)));
-        cases.add(OpCase.of(
-                "concat 5", (sd, v) -> sd.concat(0, v[0], v[1]), shape(1, 2, 1, 2, 2), shape(2, 2, 1, 2, 2)));
+        cases.add(
+                OpCase.of("concat 5", (sd, v) -> sd.concat(0, v[0], v[1]), shape(1, 2, 1, 2, 2), shape(2, 2, 1, 2, 2)));
     }
 
     private static void gathers(List<OpCase> cases) {

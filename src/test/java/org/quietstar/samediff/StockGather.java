@@ -24,14 +24,15 @@ final class StockGather {
     public static void main(String[] arguments) {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         out.println("stock=" + gradient((sd, table) -> sd.gather(table, ids(sd), 0)));
-        out.println("two=" + gradient(
-                (sd, table) -> sd.gather(table, ids(sd), 0).add(sd.gather(table, ids(sd), 0))));
-        out.println("unregistered=" + gradient((sd, table) -> new SegmentSumGather(sd, table, ids(sd)).outputVariable()));
+        out.println("two="
+                + gradient((sd, table) -> sd.gather(table, ids(sd), 0).add(sd.gather(table, ids(sd), 0))));
+        out.println(
+                "unregistered=" + gradient((sd, table) -> new SegmentSumGather(sd, table, ids(sd)).outputVariable()));
         CorrectedOps.install();
         out.println("corrected=" + gradient((sd, table) -> new SegmentSumGather(sd, table, ids(sd)).outputVariable()));
         out.println("corrected stock=" + gradient((sd, table) -> sd.gather(table, ids(sd), 0)));
-        out.println("corrected two=" + gradient(
-                (sd, table) -> sd.gather(table, ids(sd), 0).add(sd.gather(table, ids(sd), 0))));
+        out.println("corrected two="
+                + gradient((sd, table) -> sd.gather(table, ids(sd), 0).add(sd.gather(table, ids(sd), 0))));
     }
 
     private interface Graph {
@@ -45,7 +46,8 @@ final class StockGather {
     /** Gradient of the sum of the gathered rows for a table of shape [3, 2]. */
     private static String gradient(Graph graph) {
         SameDiff sd = SameDiff.create();
-        sd.sum(graph.build(sd, sd.var("table", Nd4j.zeros(DataType.DOUBLE, 3, 2)))).rename("loss");
+        sd.sum(graph.build(sd, sd.var("table", Nd4j.zeros(DataType.DOUBLE, 3, 2))))
+                .rename("loss");
         try {
             GradientGraph.of(sd, "loss", List.of("table"));
             INDArray result = sd.calculateGradients(Map.of(), "table").get("table");

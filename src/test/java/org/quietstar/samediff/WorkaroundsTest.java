@@ -32,13 +32,10 @@ class WorkaroundsTest {
         CorrectedOps.install();
     }
 
+    /** Gradient of "loss" as M2.1's own session computes it. */
     private static double[] gradient(SameDiff sd, String variable) {
-        var gradients = GradientGraph.of(sd, "loss", List.of(variable));
-        try (var plan = StaticPlan.compile(
-                gradients.function(), sd, Map.of(), List.of(gradients.gradientOf(variable)))) {
-            plan.run();
-            return Differences.numbers(plan.output(gradients.gradientOf(variable)));
-        }
+        GradientGraph.of(sd, "loss", List.of(variable));
+        return Differences.numbers(sd.calculateGradients(Map.of(), variable).get(variable));
     }
 
     /** SegmentSumGather and CorrectedOps. */
@@ -55,8 +52,10 @@ class WorkaroundsTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        output.lines().filter(line -> line.contains("=")).forEach(line -> printed.put(
-                line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+        output.lines()
+                .filter(line -> line.contains("="))
+                .forEach(line ->
+                        printed.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
         String once = "[1.0, 1.0, 1.0, 1.0, 0.0, 0.0]";
         String thrice = "[1.0, 1.0, 3.0, 3.0, 0.0, 0.0]";
         assertThat(printed)
@@ -106,10 +105,11 @@ class WorkaroundsTest {
     @Test
     void makingAGradientFunctionPrints() {
         assertThat(printedBy(() -> square().createGradFunction("x"))).contains("differentiated op");
-        assertThat(printedBy(() -> GradientGraph.of(square(), "loss", List.of("x")))).isEqualTo("end" + System.lineSeparator());
+        assertThat(printedBy(() -> GradientGraph.of(square(), "loss", List.of("x"))))
+                .isEqualTo("end" + System.lineSeparator());
     }
 
-    /** The type check of StaticPlan. */
+    /** The type check of plans. */
     @Test
     void theSessionOverwritesAnInputOfAnotherType() {
         SameDiff sd = SameDiff.create();
@@ -124,7 +124,7 @@ class WorkaroundsTest {
         assertThat(ids.toFloatVector()).isNotEqualTo(new float[] {3, 4});
     }
 
-    /** PlanBuilder.IDENTITY_ON_ONE. */
+    /** Reshapes. */
     @Test
     void theSessionCannotReduceTheAxisOfLengthOneOfAVector() {
         SameDiff sd = SameDiff.create();
@@ -144,13 +144,14 @@ class WorkaroundsTest {
             SameDiff sd = SameDiff.create();
             SDVariable logits = sd.var("logits", Nd4j.create(new double[][] {{1, 2, 3}, {3, 1, 0}}));
             SDVariable loss = sd.loss.sparseSoftmaxCrossEntropy(logits, sd.constant(Nd4j.createFromArray(1, 2)));
-            sd.sum(loss.mul(sd.constant(Nd4j.create(new double[] {1 + 4 * i, 1 + 2 * i})))).rename("loss");
+            sd.sum(loss.mul(sd.constant(Nd4j.create(new double[] {1 + 4 * i, 1 + 2 * i}))))
+                    .rename("loss");
             gradients[i] = gradient(sd, "logits");
         }
         assertThat(gradients[1]).containsExactly(gradients[0]);
     }
 
-    /** ThoughtReward, which multiplies by the inverse. */
+    /** SplitBroadcastGradient, and ThoughtReward, which multiplies by the inverse. */
     @Test
     void theGradientOfADivisionByAScalarIsWrong() {
         SameDiff sd = SameDiff.create();
@@ -183,7 +184,8 @@ class WorkaroundsTest {
     /** Detached. */
     @Test
     void samediffHasNoMethodForStopGradient() {
-        assertThat(Arrays.stream(SameDiff.class.getMethods()).map(m -> m.getName().toLowerCase(Locale.ROOT)))
+        assertThat(Arrays.stream(SameDiff.class.getMethods())
+                        .map(m -> m.getName().toLowerCase(Locale.ROOT)))
                 .noneMatch(name -> name.contains("stopgradient") || name.contains("stop_gradient"));
         SameDiff sd = SameDiff.create();
         SDVariable x = sd.var("x", Nd4j.create(new double[] {3, 4}));

@@ -39,7 +39,7 @@ public record TinyModel(
 
     public static TinyModel of(
             boolean tied, int window, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
-        var model = new ModelConfig("", VOCAB, 8, 12, 2, 4, 2, 4, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
+        var model = new ModelConfig("", VOCAB, 8, 12, 2, 4, 2, 8, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
         var thought = new ThoughtConfig(
                 sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
         return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
