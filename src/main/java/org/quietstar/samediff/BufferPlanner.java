@@ -23,9 +23,14 @@ final class BufferPlanner {
             this.length = length;
         }
 
+        private static boolean succeeds(PlanValue next, PlanValue previous) {
+            return next.overwrites == previous && next.firstStep == previous.lastStep;
+        }
+
         boolean isFreeFor(PlanValue value) {
             for (PlanValue tenant : tenants) {
-                if (value.firstStep <= tenant.lastStep && tenant.firstStep <= value.lastStep) {
+                boolean together = value.firstStep <= tenant.lastStep && tenant.firstStep <= value.lastStep;
+                if (together && !succeeds(value, tenant) && !succeeds(tenant, value)) {
                     return false;
                 }
             }

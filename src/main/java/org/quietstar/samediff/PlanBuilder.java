@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -21,24 +22,34 @@ import org.nd4j.linalg.api.shape.LongShapeDescriptor;
  * known to be zero.
  */
 final class PlanBuilder {
-    /** In the order in which they are asked; the first that takes an op ends the asking. */
-    private static final List<PlanRewrite> REWRITES = List.of(
+    /** Rewrites that leave every bit as it is. */
+    static final List<PlanRewrite> EXACT = List.of(
             new ZeroElimination(),
             new Reshapes(),
             new ConstantFolding(),
             new CommonSubexpressions(),
+            new BroadcastSums());
+
+    /** Rewrites that change no result beyond rounding. */
+    static final List<PlanRewrite> ROUNDING = List.of(
             new SplitBroadcastGradient(),
             new SplitMatmulGradient(),
             new SigmoidGradient(),
             new RowPermutation(),
             new ThinProducts());
 
+    /** All, in the order in which they are asked; the first that takes an op ends the asking. */
+    static final List<PlanRewrite> ALL =
+            Stream.concat(EXACT.stream(), ROUNDING.stream()).toList();
+
     private final SameDiff graph;
     private final SameDiff variableSource;
     private final Map<String, INDArray> inputs;
+    private final List<PlanRewrite> rewrites;
     private final PlanDraft draft = new PlanDraft();
 
-    PlanBuilder(SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs) {
+    PlanBuilder(SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<PlanRewrite> rewrites) {
+        this.rewrites = rewrites;
         this.graph = graph;
         this.variableSource = variableSource;
         this.inputs = inputs;
@@ -94,7 +105,7 @@ final class PlanBuilder {
                 names.stream().map(n -> graph.getVariable(n).dataType()).toList();
         List<PlanValue> shapesOnly = shapes(op, in, names, types);
         var call = new PlanCall(op, in, shapesOnly);
-        for (PlanRewrite rewrite : REWRITES) {
+        for (PlanRewrite rewrite : rewrites) {
             if (rewrite.apply(call, draft)) {
                 return;
             }
@@ -137,6 +148,7 @@ final class PlanBuilder {
             for (PlanValue in : result.get(i).inputs()) {
                 in.root().lastStep = i;
             }
+            Overwriting.mark(result.get(i));
         }
         for (String name : outputs) {
             value(name).root().lastStep = Integer.MAX_VALUE;

@@ -27,6 +27,9 @@ final class PlanValue {
     /** The array in force: the caller's, the constant's, a shape-only stand-in while planning, then the planned one. */
     INDArray array;
 
+    /** The value in whose place this one may be written, if that one is read for the last time when this is made. */
+    PlanValue overwrites;
+
     int firstStep = Integer.MAX_VALUE;
     int lastStep = -1;
 

@@ -15,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A SameDiff function for fixed shapes, bound once and executed many times without allocating. M2.1's own session
  * allocates every output anew in every pass, walks dependency maps, and keeps what it freed; a plan orders the ops,
  * binds each to its arrays, and reuses buffers by liveness, so that a pass is one loop of kernels. Results equal the
- * session's.
+ * session's but for rounding, since some of M2.1's kernels are replaced by faster ones.
  *
  * <p>A plan is used by one thread at a time. Inputs are the caller's arrays, which the caller fills in place before
  * {@link #run()}; outputs are overwritten by the next run.
@@ -42,8 +42,17 @@ public final class StaticPlan implements AutoCloseable {
      */
     public static StaticPlan compile(
             SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<String> outputNames) {
+        return compile(graph, variableSource, inputs, outputNames, PlanBuilder.ALL);
+    }
+
+    static StaticPlan compile(
+            SameDiff graph,
+            SameDiff variableSource,
+            Map<String, INDArray> inputs,
+            List<String> outputNames,
+            List<PlanRewrite> rewrites) {
         var plan = new StaticPlan();
-        var builder = new PlanBuilder(graph, variableSource, inputs);
+        var builder = new PlanBuilder(graph, variableSource, inputs, rewrites);
         List<PlanStep> steps = builder.build(outputNames);
         Set<PlanValue> computed = new LinkedHashSet<>();
         steps.forEach(step -> step.outputs().forEach(out -> computed.add(out.root())));

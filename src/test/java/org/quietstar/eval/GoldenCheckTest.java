@@ -42,15 +42,16 @@ class GoldenCheckTest {
     void everyRecordedNumberIsOurs(String name) {
         Path folder = SharedFiles.require("golden/" + name);
         List<GoldenCheck.Row> rows = GoldenCheck.run(folder);
-        assertThat(rows).isNotEmpty().allSatisfy(row -> assertThat(row.error())
-                .as(row.name())
-                .isLessThan(TOLERANCE));
+        assertThat(rows)
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.error()).as(row.name()).isLessThan(TOLERANCE));
         Set<String> expected = new HashSet<>();
         expected.add("tokens drawn with the recorded noise");
         json(folder).get("losses_f64").fieldNames().forEachRemaining(loss -> expected.add("loss " + loss));
-        json(folder).get("files").properties().forEach(file -> file.getValue()
-                .fieldNames()
-                .forEachRemaining(tensor -> {
+        json(folder)
+                .get("files")
+                .properties()
+                .forEach(file -> file.getValue().fieldNames().forEachRemaining(tensor -> {
                     if (file.getKey().equals("acts")) {
                         expected.add("act " + tensor);
                     } else if (file.getKey().startsWith("grads_")) {
@@ -84,11 +85,10 @@ class GoldenCheckTest {
             bytes.seek(bytes.length() - 1);
             bytes.write(last ^ 0x80);
         }
-        assertThat(GoldenCheck.run(folder))
-                .anySatisfy(row -> {
-                    assertThat(row.name()).startsWith(prefix);
-                    assertThat(row.error()).isGreaterThan(TOLERANCE);
-                });
+        assertThat(GoldenCheck.run(folder)).anySatisfy(row -> {
+            assertThat(row.name()).startsWith(prefix);
+            assertThat(row.error()).isGreaterThan(TOLERANCE);
+        });
     }
 
     private static void setConfig(Path folder, String key, Object value) throws IOException {
@@ -115,15 +115,15 @@ class GoldenCheckTest {
         Path folder = copy("none");
         Object setting = key.equals("ban_ids")
                 ? List.of(Integer.valueOf(value))
-                : new ObjectMapper().readValue(key.startsWith("mix") || key.equals("reward")
-                        ? "\"" + value + "\""
-                        : value, Object.class);
+                : new ObjectMapper()
+                        .readValue(
+                                key.startsWith("mix") || key.equals("reward") ? "\"" + value + "\"" : value,
+                                Object.class);
         setConfig(folder, key, setting);
-        assertThat(GoldenCheck.run(folder))
-                .anySatisfy(each -> {
-                    assertThat(each.name()).isEqualTo(row);
-                    assertThat(each.error()).as(key).isGreaterThan(TOLERANCE);
-                });
+        assertThat(GoldenCheck.run(folder)).anySatisfy(each -> {
+            assertThat(each.name()).isEqualTo(row);
+            assertThat(each.error()).as(key).isGreaterThan(TOLERANCE);
+        });
     }
 
     @Test

@@ -102,7 +102,8 @@ class StaticPlanTest {
                 assertThat(plan.output("x.reshaped")).isEqualTo(input.reshape(3, 2));
                 assertThat(plan.output("w.reshaped").toDoubleMatrix()[2]).containsExactly(5, 6);
                 assertThat(plan.output("square")).isEqualTo(input.mul(input));
-                assertThat(plan.output("square.reshaped")).isEqualTo(input.mul(input).reshape(1, 6));
+                assertThat(plan.output("square.reshaped"))
+                        .isEqualTo(input.mul(input).reshape(1, 6));
                 assertThat(plan.output("c.reshaped").toDoubleVector()).containsExactly(7, 8);
             }
         }
@@ -117,11 +118,9 @@ class StaticPlanTest {
         x.mul(x).rename("square");
         sd.reshape(sd.identity(x), 6).rename("reshaped");
         INDArray columnMajor = matrix(1, 2, 3, 4, 5, 6).dup('f');
-        INDArray view =
-                matrix(1, 2, 3, 9, 4, 5, 6, 9).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3));
+        INDArray view = matrix(1, 2, 3, 9, 4, 5, 6, 9).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 3));
         for (INDArray input : List.of(columnMajor, view)) {
-            try (var plan =
-                    StaticPlan.compile(sd, sd, Map.of("x", input), List.of("same", "stopped", "square"))) {
+            try (var plan = StaticPlan.compile(sd, sd, Map.of("x", input), List.of("same", "stopped", "square"))) {
                 input.muli(2);
                 plan.run();
                 assertThat(Differences.numbers(plan.output("same"))).containsExactly(2, 4, 6, 8, 10, 12);

@@ -54,7 +54,9 @@ class AdvantageTest {
                     mean += signed.reward[b][n][p] / SIZES.thoughts();
                 }
                 assertThat(sum).isCloseTo(0, offset(1e-14));
-                assertThat(largest > 1e-3).as("position %d of sequence %d counts", p, b).isEqualTo(p < VALID);
+                assertThat(largest > 1e-3)
+                        .as("position %d of sequence %d counts", p, b)
+                        .isEqualTo(p < VALID);
                 for (int n = 0; n < SIZES.thoughts(); n++) {
                     assertThat(signed.advantage[b][n][p]).isCloseTo(signed.reward[b][n][p] - mean, offset(1e-14));
                 }
@@ -67,7 +69,8 @@ class AdvantageTest {
         double[] signed = flat(run(SIZES, LossOptions.SIGNED).advantage);
         double[] clamped = flat(run(SIZES, LossOptions.rewarded("mean", true, false)).advantage);
         assertThat(Arrays.stream(signed).anyMatch(x -> x < -1e-3)).isTrue();
-        assertThat(clamped).containsExactly(Arrays.stream(signed).map(x -> x > 0 ? x : 0).toArray(), offset(0.0));
+        assertThat(clamped)
+                .containsExactly(Arrays.stream(signed).map(x -> x > 0 ? x : 0).toArray(), offset(0.0));
     }
 
     @Test
@@ -93,7 +96,8 @@ class AdvantageTest {
     @Test
     void aSingleThoughtKeepsItsReward() {
         Numbers one = run(new ThoughtSizes(3, 6, 1, 2, 2), LossOptions.rewarded("mean", true, false));
-        double[] expected = Arrays.stream(flat(one.reward)).map(x -> Math.max(0, x)).toArray();
+        double[] expected =
+                Arrays.stream(flat(one.reward)).map(x -> Math.max(0, x)).toArray();
         assertThat(flat(one.advantage)).containsExactly(expected, offset(0.0));
         assertThat(Arrays.stream(expected).sum()).isPositive();
     }
@@ -112,6 +116,8 @@ class AdvantageTest {
     }
 
     private static double[] flat(double[][][] cube) {
-        return Arrays.stream(cube).flatMapToDouble(rows -> Arrays.stream(Differences.numbers(rows))).toArray();
+        return Arrays.stream(cube)
+                .flatMapToDouble(rows -> Arrays.stream(Differences.numbers(rows)))
+                .toArray();
     }
 }

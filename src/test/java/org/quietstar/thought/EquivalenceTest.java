@@ -25,7 +25,11 @@ import org.quietstar.samediff.Differences;
 class EquivalenceTest {
     private static final double TOLERANCE = 1e-12;
     private static final Set<String> MIXER = Set.of(
-            ThoughtParameters.W1, ThoughtParameters.B1, ThoughtParameters.W2, ThoughtParameters.B2, ThoughtParameters.W3);
+            ThoughtParameters.W1,
+            ThoughtParameters.B1,
+            ThoughtParameters.W2,
+            ThoughtParameters.B2,
+            ThoughtParameters.W3);
 
     @BeforeAll
     static void install() {
@@ -60,8 +64,7 @@ class EquivalenceTest {
             }
             assertThat(result.gradients().keySet()).as(name).isEqualTo(expected);
             expected.forEach(parameter -> assertThat(Differences.relative(
-                            result.gradients().get(parameter),
-                            block.gradients().get(parameter)))
+                            result.gradients().get(parameter), block.gradients().get(parameter)))
                     .as(name + ": gradient of " + parameter)
                     .isLessThan(TOLERANCE));
         });

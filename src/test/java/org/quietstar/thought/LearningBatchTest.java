@@ -100,13 +100,14 @@ class LearningBatchTest {
         int[] first = {6, 4};
         int[] second = {2, 5};
         LabelCounts totals = two.counts(first).plus(two.counts(second));
-        Map<String, double[]> sum = everything(
-                two, two.batch(Arrays.copyOf(text, 12), first, half(thoughts, 0), totals));
+        Map<String, double[]> sum =
+                everything(two, two.batch(Arrays.copyOf(text, 12), first, half(thoughts, 0), totals));
         everything(two, two.batch(Arrays.copyOfRange(text, 12, 24), second, half(thoughts, 1), totals))
                 .forEach((name, numbers) -> Arrays.setAll(sum.get(name), i -> sum.get(name)[i] + numbers[i]));
         assertThat(sum.keySet()).isEqualTo(expected.keySet()).contains("loss");
-        expected.forEach((name, numbers) ->
-                assertThat(Differences.relative(sum.get(name), numbers)).as(name).isLessThan(1e-12));
+        expected.forEach((name, numbers) -> assertThat(Differences.relative(sum.get(name), numbers))
+                .as(name)
+                .isLessThan(1e-12));
     }
 
     /** The thoughts [T, 4, P, L] of two of the four sequences. */

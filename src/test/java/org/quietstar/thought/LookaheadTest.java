@@ -32,7 +32,9 @@ class LookaheadTest {
                 int b = i / 8 % 2;
                 int p = i / 2 % 4;
                 double expected = p + k < 4 ? x.getDouble(b, p + k, i % 2) : 0;
-                assertThat(numbers[i]).as("k %d, sequence %d, position %d", k, b, p).isEqualTo(expected);
+                assertThat(numbers[i])
+                        .as("k %d, sequence %d, position %d", k, b, p)
+                        .isEqualTo(expected);
             }
         }
     }

@@ -153,7 +153,8 @@ class MixingHeadTest {
     private static INDArray inOneProduct(INDArray hidden, INDArray head) {
         CorrectedOps.install();
         SameDiff sd = SameDiff.create();
-        sd.mmul(sd.var("hidden", hidden), sd.var("head", head), false, true, false).rename("logits");
+        sd.mmul(sd.var("hidden", hidden), sd.var("head", head), false, true, false)
+                .rename("logits");
         try (var plan = StaticPlan.compile(sd, sd, Map.of(), List.of("logits"))) {
             plan.run();
             return plan.output("logits").dup();

@@ -29,8 +29,7 @@ class PolicyGraphTest {
     @MethodSource("models")
     void itsGradientIsThePolicysPart(TinyModel tiny) {
         LearningBatch batch = tiny.batch(tiny.text(1), new int[] {5, 4}, tiny.thoughts(2));
-        Map<String, INDArray> whole =
-                QuietStarGradients.withLoss(tiny.graph(), QuietStarGraph.LOSS, batch);
+        Map<String, INDArray> whole = QuietStarGradients.withLoss(tiny.graph(), QuietStarGraph.LOSS, batch);
         Map<String, INDArray> base = QuietStarGradients.withLoss(tiny.graph(), QuietStarGraph.BASE_LOSS, batch);
         Map<String, INDArray> thought = QuietStarGradients.withLoss(tiny.graph(), QuietStarGraph.THOUGHT_LOSS, batch);
         LossWeights weights = LossWeights.of(tiny.loss());
@@ -42,7 +41,8 @@ class PolicyGraphTest {
             plan.run();
             double rest = whole.remove(QuietStarGraph.LOSS).getDouble(0)
                     - weights.base() * base.get(QuietStarGraph.BASE_LOSS).getDouble(0)
-                    - weights.thought() * thought.get(QuietStarGraph.THOUGHT_LOSS).getDouble(0);
+                    - weights.thought()
+                            * thought.get(QuietStarGraph.THOUGHT_LOSS).getDouble(0);
             assertThat(plan.output(PolicyGraph.LOSS).getDouble(0)).isCloseTo(rest, offset(1e-12));
             whole.forEach((name, total) -> {
                 INDArray expected = total.sub(part(base, name, total).mul(weights.base()))
@@ -74,10 +74,11 @@ class PolicyGraphTest {
         inputs.put(QuietStarGraph.DRAWN, batch.drawn());
         inputs.put(QuietStarGraph.POLICY_WEIGHTS, batch.inputs().get(QuietStarGraph.POLICY_WEIGHTS));
         QuietStarGraph graph = tiny.graph();
-        try (var plan = StaticPlan.compile(
-                graph.graph(), graph.graph(), batch.inputs(), List.of(QuietStarGraph.ADVANTAGE))) {
+        try (var plan =
+                StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), List.of(QuietStarGraph.ADVANTAGE))) {
             plan.run();
-            inputs.put(PolicyGraph.ADVANTAGE, plan.output(QuietStarGraph.ADVANTAGE).dup());
+            inputs.put(
+                    PolicyGraph.ADVANTAGE, plan.output(QuietStarGraph.ADVANTAGE).dup());
         }
         return inputs;
     }

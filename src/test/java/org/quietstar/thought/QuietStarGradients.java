@@ -26,7 +26,9 @@ final class QuietStarGradients {
             plan.run();
             Map<String, INDArray> result = new LinkedHashMap<>();
             result.put(loss, plan.output(loss).dup());
-            gradient.gradientNames().forEach((name, output) -> result.put(name, plan.output(output).dup('c')));
+            gradient.gradientNames()
+                    .forEach((name, output) ->
+                            result.put(name, plan.output(output).dup('c')));
             return result;
         }
     }

@@ -83,7 +83,8 @@ final class ReferenceLoss {
 
     private double[][] aloneLogits(INDArray hidden) {
         double[][] states = hidden.toDoubleMatrix();
-        double[][] head = tiny.parameters().get(DecoderParameters.head(tiny.model())).toDoubleMatrix();
+        double[][] head =
+                tiny.parameters().get(DecoderParameters.head(tiny.model())).toDoubleMatrix();
         int first = sizes.firstRowOfStep(sizes.thoughtTokens() + 2);
         double[][] logits = new double[sizes.lookahead() * sizes.stepRows()][head.length];
         for (int r = 0; r < logits.length; r++) {
@@ -184,8 +185,7 @@ final class ReferenceLoss {
 
     private double[] logPolicy(double[][] drawn) {
         double[] result = new double[drawn.length];
-        Arrays.setAll(
-                result, i -> logSoftmax(drawn[i], loss.reinforceTemperature(), tiny.bannedIds())[thoughts[i]]);
+        Arrays.setAll(result, i -> logSoftmax(drawn[i], loss.reinforceTemperature(), tiny.bannedIds())[thoughts[i]]);
         return result;
     }
 

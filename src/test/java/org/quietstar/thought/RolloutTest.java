@@ -36,12 +36,19 @@ class RolloutTest {
                 tiny.bannedIds(),
                 tiny.parameters())) {
             rollout.draw(Nd4j.createFromArray(text), noise, drawn);
-            return new Drawn(drawn.toIntVector(), java.util.Arrays.stream(rollout.entropies()).average().orElseThrow());
+            return new Drawn(
+                    drawn.toIntVector(),
+                    Arrays.stream(rollout.entropies()).average().orElseThrow());
         }
     }
 
     private static Drawn draw(TinyModel tiny, ThoughtSampling sampling, int[] text, Rollout.Noise noise) {
-        return draw(tiny, sampling, text, noise, new int[tiny.sizes().thoughtTokens() * tiny.sizes().stepRows()]);
+        return draw(
+                tiny,
+                sampling,
+                text,
+                noise,
+                new int[tiny.sizes().thoughtTokens() * tiny.sizes().stepRows()]);
     }
 
     /** The learning graph's logits [T·B·P·L, V] with these thoughts, banned ones at −∞. */
@@ -73,7 +80,9 @@ class RolloutTest {
         assertThat(ThoughtSampling.atTemperature(0)).isEqualTo(new ThoughtSampling.Greedy());
         Drawn drawn = draw(tiny, new ThoughtSampling.Greedy(), tiny.text(1), NONE);
         double[][] logits = learningLogits(tiny, tiny.text(1), drawn.tokens);
-        assertThat(drawn.tokens).containsExactly(Arrays.stream(logits).mapToInt(RolloutTest::argmax).toArray());
+        assertThat(drawn.tokens)
+                .containsExactly(
+                        Arrays.stream(logits).mapToInt(RolloutTest::argmax).toArray());
     }
 
     @ParameterizedTest
@@ -88,8 +97,8 @@ class RolloutTest {
         List<Integer> asked = new ArrayList<>();
         Drawn drawn = draw(tiny, new ThoughtSampling.GivenNoise(temperature), tiny.text(1), (token, array) -> {
             asked.add(token);
-            array.assign(Nd4j.createFromArray(Arrays.copyOfRange(
-                    noise, token * SIZES.stepRows(), (token + 1) * SIZES.stepRows())));
+            array.assign(Nd4j.createFromArray(
+                    Arrays.copyOfRange(noise, token * SIZES.stepRows(), (token + 1) * SIZES.stepRows())));
         });
         assertThat(asked).containsExactly(0, 1, 2);
         double[][] logits = learningLogits(tiny, tiny.text(1), drawn.tokens);
@@ -110,7 +119,8 @@ class RolloutTest {
         assertThat(drawn.tokens).containsExactly(given);
         double entropy = Arrays.stream(learningLogits(tiny, tiny.text(1), given))
                 .map(row -> probabilities(row, 1))
-                .mapToDouble(p -> -Arrays.stream(p).map(x -> x > 0 ? x * Math.log(x) : 0).sum())
+                .mapToDouble(p ->
+                        -Arrays.stream(p).map(x -> x > 0 ? x * Math.log(x) : 0).sum())
                 .average()
                 .orElseThrow();
         assertThat(drawn.entropy).isCloseTo(entropy, offset(1e-12));
@@ -211,8 +221,7 @@ class RolloutTest {
 
     private static Rollout.Noise seeded(long seed) {
         var random = new Random(seed);
-        return (token, noise) -> noise.assign(Nd4j.createFromArray(
-                        random.doubles(noise.length()).toArray())
-                .reshape(noise.shape()));
+        return (token, noise) -> noise.assign(
+                Nd4j.createFromArray(random.doubles(noise.length()).toArray()).reshape(noise.shape()));
     }
 }

@@ -18,7 +18,8 @@ import org.quietstar.samediff.Differences;
 
 /** Spec, sections 4 and 5: what a new model's thought parameters are. */
 class ThoughtParametersTest {
-    private static final ModelConfig MODEL = TinyModel.of(false, 0, TinyModel.SIZES).model();
+    private static final ModelConfig MODEL =
+            TinyModel.of(false, 0, TinyModel.SIZES).model();
 
     private static ThoughtConfig mixer(String mixer) {
         return new ThoughtConfig(2, 2, 2, 1, mixer, "---", 1, List.of());
@@ -33,7 +34,8 @@ class ThoughtParametersTest {
         assertThat(Differences.numbers(thought.get(ThoughtParameters.END))).containsExactly(row);
         assertThat(thought.get(ThoughtParameters.START).shape()).containsExactly(8);
         thought.get(ThoughtParameters.START).addi(1);
-        assertThat(Differences.numbers(base.get(DecoderParameters.EMBEDDING).getRow(3))).containsExactly(row);
+        assertThat(Differences.numbers(base.get(DecoderParameters.EMBEDDING).getRow(3)))
+                .containsExactly(row);
         assertThat(Differences.numbers(thought.get(ThoughtParameters.END))).containsExactly(row);
     }
 
@@ -59,8 +61,10 @@ class ThoughtParametersTest {
         assertThat(thought.get(ThoughtParameters.W3).shape()).containsExactly(1, 64);
         assertThat(thought.get(ThoughtParameters.W3).maxNumber().doubleValue()).isZero();
         assertThat(thought.get(ThoughtParameters.W3).minNumber().doubleValue()).isZero();
-        assertThat(thought.get(ThoughtParameters.B1).norm2Number().doubleValue()).isZero();
-        assertThat(thought.get(ThoughtParameters.B2).norm2Number().doubleValue()).isZero();
+        assertThat(thought.get(ThoughtParameters.B1).norm2Number().doubleValue())
+                .isZero();
+        assertThat(thought.get(ThoughtParameters.B2).norm2Number().doubleValue())
+                .isZero();
         assertThat(thought.get(ThoughtParameters.W1).shape()).containsExactly(64, 128);
         assertThat(thought.get(ThoughtParameters.W2).shape()).containsExactly(64, 64);
         for (String weight : List.of(ThoughtParameters.W1, ThoughtParameters.W2)) {
@@ -81,7 +85,8 @@ class ThoughtParametersTest {
     @Test
     void theSameSeedGivesTheSameMixerAndAnotherAnother() {
         Parameters base = DecoderParameters.random(MODEL, DataType.FLOAT, 1);
-        INDArray w1 = ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 5).get(ThoughtParameters.W1);
+        INDArray w1 =
+                ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 5).get(ThoughtParameters.W1);
         assertThat(ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 5).get(ThoughtParameters.W1))
                 .isEqualTo(w1);
         assertThat(ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 6).get(ThoughtParameters.W1))
@@ -90,9 +95,11 @@ class ThoughtParametersTest {
 
     @Test
     void onlyStartAndEndLearnAtARateOfTheirOwn() {
-        assertThat(ThoughtParameters.isThoughtEmbedding(ThoughtParameters.START)).isTrue();
+        assertThat(ThoughtParameters.isThoughtEmbedding(ThoughtParameters.START))
+                .isTrue();
         assertThat(ThoughtParameters.isThoughtEmbedding(ThoughtParameters.END)).isTrue();
         assertThat(ThoughtParameters.isThoughtEmbedding(ThoughtParameters.W1)).isFalse();
-        assertThat(ThoughtParameters.isThoughtEmbedding(DecoderParameters.EMBEDDING)).isFalse();
+        assertThat(ThoughtParameters.isThoughtEmbedding(DecoderParameters.EMBEDDING))
+                .isFalse();
     }
 }

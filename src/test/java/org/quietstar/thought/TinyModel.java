@@ -39,8 +39,7 @@ public record TinyModel(
 
     public static TinyModel of(
             boolean tied, int window, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
-        var model = new ModelConfig(
-                "", VOCAB, 8, 12, 2, 4, 2, 4, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
+        var model = new ModelConfig("", VOCAB, 8, 12, 2, 4, 2, 4, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
         var thought = new ThoughtConfig(
                 sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
         return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
@@ -131,9 +130,7 @@ public record TinyModel(
     /** Row of the learning graph: step {@code a} of thought {@code n} at position {@code p} (a = 0 is the text). */
     public int row(int b, int n, int p, int a) {
         int l = sizes.length();
-        return a == 0
-                ? b * l + p
-                : sizes.textRows() + (a - 1) * sizes.stepRows() + (b * sizes.thoughts() + n) * l + p;
+        return a == 0 ? b * l + p : sizes.textRows() + (a - 1) * sizes.stepRows() + (b * sizes.thoughts() + n) * l + p;
     }
 
     @Override

@@ -62,7 +62,8 @@ final class Way {
 
     private final class Collector {
         final double[][] cotangents;
-        final double[][][] states = new double[tiny.model().layers() + 2][tiny.sizes().rows()][];
+        final double[][][] states =
+                new double[tiny.model().layers() + 2][tiny.sizes().rows()][];
         final boolean[] used = new boolean[tiny.sizes().rows()];
         final Map<String, INDArray> gradients = new LinkedHashMap<>();
         double spread;
@@ -83,8 +84,8 @@ final class Way {
             List<String> names = new ArrayList<>(tiny.parameters().asMap().keySet());
             names.removeIf(name -> !graph.sd.hasVariable(name));
             var gradient = GradientGraph.of(graph.sd, "functional", names);
-            try (var plan = StaticPlan.compile(
-                    gradient.function(), graph.sd, graph.inputs, gradient.outputs(outputs))) {
+            try (var plan =
+                    StaticPlan.compile(gradient.function(), graph.sd, graph.inputs, gradient.outputs(outputs))) {
                 plan.run();
                 graph.parts.forEach(part -> keepStates(part, plan));
                 names.stream().filter(gradient::dependsOn).forEach(name -> {

@@ -71,9 +71,15 @@ final class Ways {
         }
         SDVariable sum = decoder.embed(sd.constant(Nd4j.createFromArray(ids))).mul(column(sd, factors[0]));
         sum = sum.add(column(sd, factors[1])
-                .mul(sd.reshape(decoder.parameter(ThoughtParameters.START), 1, tiny.model().hiddenSize())));
+                .mul(sd.reshape(
+                        decoder.parameter(ThoughtParameters.START),
+                        1,
+                        tiny.model().hiddenSize())));
         return sum.add(column(sd, factors[2])
-                .mul(sd.reshape(decoder.parameter(ThoughtParameters.END), 1, tiny.model().hiddenSize())));
+                .mul(sd.reshape(
+                        decoder.parameter(ThoughtParameters.END),
+                        1,
+                        tiny.model().hiddenSize())));
     }
 
     private static SDVariable column(SameDiff sd, double[] numbers) {
@@ -143,8 +149,7 @@ final class Ways {
             }
             SameDiff sd = SameDiff.create();
             Decoder decoder = decoder(sd);
-            SDVariable mask =
-                    mask(sd, length, length, (i, j) -> j <= i && inWindow(i, j), 1, length, length);
+            SDVariable mask = mask(sd, length, length, (i, j) -> j <= i && inWindow(i, j), 1, length, length);
             int[] positions = TextAttention.consecutivePositions(sequences, length);
             var attention = new TextAttention(
                     sd, HeadShape.of(tiny.model()), sequences, length, mask, positions(sd, positions));
@@ -179,8 +184,8 @@ final class Ways {
             return (text || own) && inWindow(i % l + i / l, j % l + j / l);
         };
         SDVariable mask = mask(sd, length, length, sees, 1, length, length);
-        var attention = new TextAttention(
-                sd, HeadShape.of(tiny.model()), sequences, length, mask, positions(sd, positions));
+        var attention =
+                new TextAttention(sd, HeadShape.of(tiny.model()), sequences, length, mask, positions(sd, positions));
         Decoder.Hidden hidden = decoder.layers(embed(sd, decoder, tokens), attention);
         var way = new Way(tiny);
         way.add(sd, List.of(Way.Part.of(hidden, rows)), Map.of());
@@ -196,8 +201,7 @@ final class Ways {
         List<Way.Part> parts = new ArrayList<>();
         SDVariable mask = mask(sd, l, l, (i, j) -> j <= i && inWindow(i, j), 1, l, l);
         int[] textPositions = TextAttention.consecutivePositions(sizes.batch(), l);
-        var textAttention =
-                new TextAttention(sd, heads, sizes.batch(), l, mask, positions(sd, textPositions));
+        var textAttention = new TextAttention(sd, heads, sizes.batch(), l, mask, positions(sd, textPositions));
         parts.add(Way.Part.of(decoder.layers(embed(sd, decoder, text), textAttention), slab(0, new int[0])));
         var steps = new Steps(sd, textAttention);
         for (int a = 1; a <= sizes.steps(); a++) {
@@ -244,8 +248,7 @@ final class Ways {
             for (int r = 0; r < positions.length; r++) {
                 positions[r] = r % l + a;
             }
-            SDVariable textMask =
-                    mask(sd, wide, l, (i, j) -> j <= i % l && inWindow(i % l + a, j), 1, 1, wide, l);
+            SDVariable textMask = mask(sd, wide, l, (i, j) -> j <= i % l && inWindow(i % l + a, j), 1, 1, wide, l);
             SDVariable ownMask = mask(sd, 1, a, (i, j) -> inWindow(a, j + 1), 1, 1, 1, a);
             SDVariable stepPositions = positions(sd, positions);
             var attention = new ThoughtBlockAttention(sd, HeadShape.of(tiny.model()), sizes, 1);
@@ -262,8 +265,7 @@ final class Ways {
 
                 @Override
                 public SDVariable attend(int layer, SDVariable q, SDVariable k, SDVariable v) {
-                    var view = new ThoughtBlockAttention.View(
-                            text.keys(layer), text.values(layer), textMask, ownMask);
+                    var view = new ThoughtBlockAttention.View(text.keys(layer), text.values(layer), textMask, ownMask);
                     SDVariable ownKeys = all(keys, layer, attention.ownByPosition(k));
                     SDVariable ownValues = all(values, layer, attention.ownByPosition(v));
                     return attention.attend(q, ownKeys, ownValues, a, view);

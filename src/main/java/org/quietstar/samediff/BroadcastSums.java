@@ -1,0 +1,51 @@
+package org.quietstar.samediff;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+
+/**
+ * The gradient of a sum is the same number all along the summed axes. Where a product is all that reads it, the product
+ * broadcasts the number itself, and nobody writes it out.
+ */
+final class BroadcastSums implements PlanRewrite {
+
+    /** Key of the number behind a written-out gradient. */
+    private record Source(PlanValue writtenOut) {}
+
+    @Override
+    public boolean apply(PlanCall call, PlanDraft draft) {
+        if (call.is("reduce_sum_bp") && call.inputs().size() == 2 && call.op() instanceof DynamicCustomOp custom) {
+            writeOut(call, custom.iArgs(), draft);
+            return true;
+        }
+        if (call.is("multiply") && call.inputs().size() == 2) {
+            for (int i = 0; i < 2; i++) {
+                PlanValue other = call.input(1 - i);
+                List<PlanValue> source = draft.known(new Source(call.input(i).root()));
+                boolean whole = Arrays.equals(other.shape, call.output(0).shape)
+                        && Arrays.equals(call.input(i).shape, call.input(i).root().shape);
+                if (source != null && whole) {
+                    draft.step("multiply", List.of(other, source.get(0)), draft.computed(call.output(0)));
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static void writeOut(PlanCall call, long[] axes, PlanDraft draft) {
+        PlanValue target = draft.computed(call.output(0));
+        draft.step(call.op(), call.inputs(), List.of(target));
+        long[] kept = target.shape.clone();
+        int rank = kept.length;
+        IntStream summed = axes.length == 0
+                ? IntStream.range(0, rank)
+                : Arrays.stream(axes).mapToInt(axis -> (int) (axis < 0 ? axis + rank : axis));
+        summed.forEach(axis -> kept[axis] = 1);
+        if (Arrays.stream(kept).reduce(1, (a, b) -> a * b) == call.input(1).length()) {
+            draft.remember(new Source(target), List.of(draft.reshaped(call.input(1), kept)));
+        }
+    }
+}
