@@ -1,0 +1,176 @@
+package org.quietstar.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.RunConfig;
+
+/** A run that stops and goes on gives what one that never stopped gives, bit for bit. */
+class ResumeTest {
+    private static final RunConfig CONFIG =
+            SmallRecipe.with("stages.quiet-star.train.gradientAccumulation=2", "train.evaluateEvery=3");
+
+    @TempDir
+    private static Path folder;
+
+    private static Path straight;
+    private static Checkpoint expected;
+
+    /** What stops a run in these tests. */
+    private static final class Stop extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @BeforeAll
+    static void trainStraight() {
+        straight = folder.resolve("straight");
+        try (Trainer trainer = Trainer.start(CONFIG, straight)) {
+            trainer.train();
+        }
+        expected = last(straight);
+    }
+
+    private static Checkpoint last(Path run) {
+        return new CheckpointStore(run, CONFIG.checkpoint())
+                .loadLatest((path, why) -> {
+                    throw new AssertionError(path + ": " + why);
+                })
+                .orElseThrow();
+    }
+
+    /** Before the first checkpoint, within both stages, and after the first step of the second. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 5, 7, 9, 11})
+    void stoppedAfterAStep(int step) {
+        assertGoesOnAsIfNeverStopped("step-" + step, new TrainingListener() {
+            @Override
+            public void onStep(int stageStep, Map<String, Object> metrics) {
+                if (metrics.get("step").equals((long) step)) {
+                    throw new Stop();
+                }
+            }
+        });
+    }
+
+    /** Directly after a checkpoint: within a stage, at the boundary, and at the very end. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 6, 12})
+    void stoppedAfterACheckpoint(int step) {
+        assertGoesOnAsIfNeverStopped("checkpoint-" + step, new TrainingListener() {
+            @Override
+            public void onCheckpoint(Path checkpoint) {
+                if (checkpoint.endsWith("step-%08d".formatted(step))) {
+                    throw new Stop();
+                }
+            }
+        });
+    }
+
+    private static void assertGoesOnAsIfNeverStopped(String name, TrainingListener stop) {
+        Path run = folder.resolve(name);
+        try (Trainer trainer = Trainer.start(CONFIG, run)) {
+            trainer.addListener(stop);
+            assertThatThrownBy(trainer::train).isInstanceOf(Stop.class);
+        }
+        try (Trainer trainer = Trainer.resume(run, (path, why) -> {
+            throw new AssertionError(path + ": " + why);
+        })) {
+            trainer.train();
+            assertSame(trainer.model().base().asMap(), expected.weights());
+            assertSame(trainer.model().thought().orElseThrow().asMap(), expected.thought());
+        }
+        Checkpoint last = last(run);
+        assertThat(last.step()).isEqualTo(12);
+        assertThat(last.score()).isEqualTo(expected.score());
+        assertSame(last.weights(), expected.weights());
+        assertSame(last.thought(), expected.thought());
+        assertSame(last.optimizer(), expected.optimizer());
+        assertThat(last.state()).isEqualTo(expected.state());
+        assertThat(metrics(run)).hasSize(12).isEqualTo(metrics(straight));
+    }
+
+    private static void assertSame(Map<String, INDArray> found, Map<String, INDArray> wanted) {
+        assertThat(found.keySet()).isEqualTo(wanted.keySet());
+        found.forEach((name, array) -> assertThat(array.data().asFloat())
+                .as(name)
+                .isEqualTo(wanted.get(name).data().asFloat()));
+    }
+
+    private static List<ObjectNode> metrics(Path run) {
+        return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+                .map(MetricsLog::withoutTimings)
+                .toList();
+    }
+
+    @Test
+    void trainingChangedEveryParameter() {
+        try (Trainer fresh = Trainer.start(CONFIG, folder.resolve("fresh"))) {
+            expected.weights()
+                    .forEach((name, array) ->
+                            assertThat(array).as(name).isNotEqualTo(fresh.model().base().get(name)));
+        }
+        assertThat(expected.thought().get("talk_head.4.weight").amaxNumber().doubleValue())
+                .isPositive();
+    }
+
+    @Test
+    void aCheckpointBearsTheLossOfItsOwnWeightsOnly() {
+        var store = new CheckpointStore(straight, CONFIG.checkpoint());
+        assertThat(store.list()).allSatisfy(info -> assertThat(info.score()).isPresent());
+        assertThat(store.list()).extracting(info -> info.score().getAsDouble()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anotherTokenizerIsRefused() throws Exception {
+        Path run = folder.resolve("tokenizer");
+        try (Trainer trainer = Trainer.start(
+                SmallRecipe.with("stages.language-model.train.steps=2", "stages.quiet-star.train.steps=0"), run)) {
+            trainer.train();
+        }
+        Path tokenizer = Files.writeString(
+                folder.resolve("tokenizer.json"),
+                """
+                {"version":"1.0","added_tokens":[{"id":0,"content":"</s>","special":true,"single_word":false,
+                "lstrip":false,"rstrip":false,"normalized":false}],"normalizer":null,"pre_tokenizer":{"type":"Whitespace"},
+                "post_processor":null,"decoder":null,"model":{"type":"WordLevel","vocab":{"</s>":0,"a":1,"b":2},
+                "unk_token":"</s>"}}
+                """);
+        Path config = run.resolve("config.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config).replace("kind: byte", "kind: huggingface").replace("path: ''", "path: " + tokenizer)
+                        .replace("path: \"\"", "path: " + tokenizer));
+        assertThatThrownBy(() -> Trainer.resume(run, (path, why) -> {}))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("tokenizer");
+    }
+
+    @Test
+    void everythingMissingIsFoundBeforeTheFolderIsMade() {
+        Path run = folder.resolve("never");
+        for (String set : List.of(
+                "data.train=nothing-there.jsonl",
+                "data.validation=nothing-there.jsonl",
+                "stages.quiet-star.data.train=nothing-there.jsonl")) {
+            assertThatThrownBy(() -> Trainer.start(SmallRecipe.with(set), run))
+                    .isInstanceOf(QuietStarException.class)
+                    .hasMessageContaining("nothing-there.jsonl");
+        }
+        assertThatThrownBy(() -> Trainer.start(SmallRecipe.with("thought.bannedIds=259"), run))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("thought.bannedIds");
+        assertThat(run).doesNotExist();
+    }
+}
