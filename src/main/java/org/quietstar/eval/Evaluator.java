@@ -1,5 +1,6 @@
 package org.quietstar.eval;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -71,7 +72,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Scores batches until they end or {@code maxTokens} are reached.
+     * Scores batches until they end or {@code maxTokens} are reached, exactly: how many sequences come together does not
+     * change what is scored. Of a sequence that is cut short the bytes are taken in proportion.
      *
      * @param progress hears how many tokens are scored
      */
@@ -97,17 +99,27 @@ public final class Evaluator implements AutoCloseable {
                 inputs.drawn());
         inputs.takeDrawn();
         plan.run();
+        int scored = addScores(lengths, firstSequence, scores);
+        long labels = Arrays.stream(lengths).mapToLong(n -> Math.max(0, n - 1)).sum();
+        if (labels > 0) {
+            scores.addTextBytes(batch.textBytes() * scored / labels);
+        }
+        return firstSequence + sizes.batch();
+    }
+
+    /** Adds the plan's scores of real labels, as many as are still wanted; returns how many. */
+    private int addScores(int[] lengths, int firstSequence, TokenScores scores) {
         double[] base = numbers(QuietStarGraph.BASE_NLL);
         double[] mixed = numbers(QuietStarGraph.THOUGHT_NLL);
-        for (int r = 0; r < base.length; r++) {
+        int before = scores.size();
+        for (int r = 0; r < base.length && scores.size() < config.maxTokens(); r++) {
             int p = r % sizes.length();
             int sequence = r / sizes.length();
             if (p + 1 < lengths[sequence]) {
                 scores.add((float) base[r], (float) mixed[r], firstSequence + sequence);
             }
         }
-        scores.addTextBytes(batch.textBytes());
-        return firstSequence + sizes.batch();
+        return scores.size() - before;
     }
 
     private double[] numbers(String output) {

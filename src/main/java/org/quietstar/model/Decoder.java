@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.samediff.SegmentSumGather;
+import org.quietstar.samediff.ScatterAddGather;
 
 /**
  * A decoder of the Llama/Mistral kind in one SameDiff graph: RMSNorm, rotary positions, grouped-query attention,
@@ -47,12 +47,12 @@ public final class Decoder {
 
     /** Embeddings [n, D] of token ids [n]. */
     public SDVariable embed(SDVariable ids) {
-        return new SegmentSumGather(sd, parameter(DecoderParameters.EMBEDDING), ids).outputVariable();
+        return new ScatterAddGather(sd, parameter(DecoderParameters.EMBEDDING), ids).outputVariable();
     }
 
     /** Rows [n, D] of the output head for token ids [n]. */
     public SDVariable headRows(SDVariable ids) {
-        return new SegmentSumGather(sd, parameter(DecoderParameters.head(model)), ids).outputVariable();
+        return new ScatterAddGather(sd, parameter(DecoderParameters.head(model)), ids).outputVariable();
     }
 
     /** What went through the layers. {@code states.get(i)} is the residual stream [R, D] after i layers. */

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.samediff.SegmentSumGather;
+import org.quietstar.samediff.ScatterAddGather;
 
 /**
  * Rotary positions, halves rotated against each other as in Hugging Face's Llama: x·cos + (x·Π)·sin, where Π swaps the
@@ -49,7 +49,7 @@ final class Rotary {
 
     /** The table's row of each position, [R, 1, E]. */
     private SDVariable rowsOf(INDArray table, SDVariable positions, DataType type) {
-        SDVariable picked = new SegmentSumGather(sd, sd.constant(table.castTo(type)), positions).outputVariable();
+        SDVariable picked = new ScatterAddGather(sd, sd.constant(table.castTo(type)), positions).outputVariable();
         return sd.reshape(picked, rows, 1, heads.width());
     }
 

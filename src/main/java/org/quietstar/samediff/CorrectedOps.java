@@ -23,7 +23,7 @@ public final class CorrectedOps {
         if (installed) {
             return;
         }
-        register(new SegmentSumGather());
+        register(new ScatterAddGather());
         installed = true;
     }
 

@@ -141,6 +141,6 @@ final class OpCases {
     }
 
     private static SDVariable gather(SameDiff sd, SDVariable table, int... ids) {
-        return new SegmentSumGather(sd, table, sd.constant(Nd4j.createFromArray(ids))).outputVariable();
+        return new ScatterAddGather(sd, table, sd.constant(Nd4j.createFromArray(ids))).outputVariable();
     }
 }

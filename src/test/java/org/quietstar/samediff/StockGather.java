@@ -27,9 +27,9 @@ final class StockGather {
         out.println("two="
                 + gradient((sd, table) -> sd.gather(table, ids(sd), 0).add(sd.gather(table, ids(sd), 0))));
         out.println(
-                "unregistered=" + gradient((sd, table) -> new SegmentSumGather(sd, table, ids(sd)).outputVariable()));
+                "unregistered=" + gradient((sd, table) -> new ScatterAddGather(sd, table, ids(sd)).outputVariable()));
         CorrectedOps.install();
-        out.println("corrected=" + gradient((sd, table) -> new SegmentSumGather(sd, table, ids(sd)).outputVariable()));
+        out.println("corrected=" + gradient((sd, table) -> new ScatterAddGather(sd, table, ids(sd)).outputVariable()));
         out.println("corrected stock=" + gradient((sd, table) -> sd.gather(table, ids(sd), 0)));
         out.println("corrected two="
                 + gradient((sd, table) -> sd.gather(table, ids(sd), 0).add(sd.gather(table, ids(sd), 0))));

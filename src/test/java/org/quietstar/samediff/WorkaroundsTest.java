@@ -19,8 +19,11 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.runtime.NativeHeap;
 
 /**
  * One test for each thing that the project does otherwise than it would with a DL4J that has no such bug. A test that
@@ -38,7 +41,7 @@ class WorkaroundsTest {
         return Differences.numbers(sd.calculateGradients(Map.of(), variable).get(variable));
     }
 
-    /** SegmentSumGather and CorrectedOps. */
+    /** ScatterAddGather and CorrectedOps. */
     @Test
     void gathersGradientLosesRepeatedIdsUnlessCorrected() throws IOException, InterruptedException {
         Map<String, String> printed = new TreeMap<>();
@@ -88,17 +91,51 @@ class WorkaroundsTest {
         return sd;
     }
 
-    /** SegmentSumGather, which needs the table's size. */
+    /** ScatterAddGather, which knows the gradient along axis 0 only. */
     @Test
     void whereNoRightGradientIsKnownGatherSaysSo() {
         SameDiff sd = SameDiff.create();
         SDVariable x = sd.var("x", Nd4j.zeros(DataType.DOUBLE, 3, 2));
-        SDVariable computed = x.mul(x);
-        sd.sum(sd.gather(computed, sd.constant(Nd4j.createFromArray(1, 1)), 0)).rename("loss");
+        sd.sum(sd.gather(x, sd.constant(Nd4j.createFromArray(1, 1)), 1)).rename("loss");
         assertThatThrownBy(() -> GradientGraph.of(sd, "loss", List.of("x")))
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining(computed.name())
-                .hasMessageContaining("axis 0");
+                .hasMessageContaining("'x'")
+                .hasMessageContaining("axis 0, not 1");
+    }
+
+    /** ScatterAddGather: why it is not the sum of segments. */
+    @Test
+    void unsortedSegmentSumLosesMemoryWhereScatterAddDoesNot() {
+        int rows = 500;
+        INDArray ids = Nd4j.zeros(DataType.INT32, 1000);
+        for (int i = 0; i < ids.length(); i++) {
+            ids.putScalar(i, i % rows);
+        }
+        INDArray gradient = Nd4j.ones(DataType.FLOAT, ids.length(), 8);
+        INDArray table = Nd4j.zeros(DataType.FLOAT, rows, 8);
+        INDArray sum = Nd4j.zeros(DataType.FLOAT, rows, 8);
+        CustomOp segments = DynamicCustomOp.builder("unsorted_segment_sum")
+                .addInputs(gradient, ids)
+                .addOutputs(sum)
+                .addIntegerArguments(rows)
+                .build();
+        CustomOp scatter = DynamicCustomOp.builder("scatter_add")
+                .addInputs(table, ids, gradient)
+                .addOutputs(sum)
+                .addBooleanArguments(true)
+                .build();
+        assertThat(bytesLostIn(segments, 20)).isGreaterThan(20 * 50_000);
+        assertThat(bytesLostIn(scatter, 20)).isLessThan(20 * 5_000);
+        assertThat(sum).isEqualTo(Nd4j.valueArrayOf(new long[] {rows, 8}, 2f, DataType.FLOAT));
+    }
+
+    private static long bytesLostIn(CustomOp op, int calls) {
+        Nd4j.exec(op);
+        long before = NativeHeap.usedBytes();
+        for (int i = 0; i < calls; i++) {
+            Nd4j.exec(op);
+        }
+        return NativeHeap.usedBytes() - before;
     }
 
     /** GradientGraph. */

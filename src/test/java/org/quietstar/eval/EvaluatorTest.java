@@ -1,0 +1,260 @@
+package org.quietstar.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.data.Batch;
+import org.quietstar.data.DataListener;
+import org.quietstar.data.MicroBatch;
+import org.quietstar.data.TextBatches;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.LanguageModelGraph;
+import org.quietstar.model.Parameters;
+import org.quietstar.samediff.StaticPlan;
+import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.tokenizer.ByteTokenizer;
+
+class EvaluatorTest {
+    private static final ByteTokenizer TOKENIZER = new ByteTokenizer();
+    private static final String YAML =
+            """
+            data: {sequenceLength: 12, batchSize: 2, packing: pad}
+            model: {vocabSize: 259, hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, kvHeads: 1, initializerRange: 0.2}
+            thought: {thoughtTokens: 2}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path text;
+
+    /** Five documents: seven windows of twelve tokens at most, the last of each cut short. */
+    @BeforeEach
+    void writeText() throws Exception {
+        text = Files.writeString(
+                folder.resolve("text.txt"),
+                String.join("\n\n\n", "one and two are three", "four", "five and six", "seven, eight and nine", "ten"));
+    }
+
+    private RunConfig config(String... sets) {
+        List<String> all = new ArrayList<>(List.of("data.validation=" + text));
+        all.addAll(List.of(sets));
+        return RunConfigs.fromYaml(YAML, "EvaluatorTest", all);
+    }
+
+    private static Parameters parameters(RunConfig config, boolean trainedMixer) {
+        Parameters base = DecoderParameters.random(config.model(), DataType.FLOAT, 1);
+        Parameters thought = ThoughtParameters.create(config.model(), config.thought(), base, -1, 1);
+        if (trainedMixer) {
+            thought.get(ThoughtParameters.W1).muli(20);
+            thought.get(ThoughtParameters.W2).muli(20);
+            thought.get(ThoughtParameters.W3).assign(Parameters.normal(DataType.FLOAT, 1, "w3", 0.5, 1, 16));
+        }
+        return base.and(thought);
+    }
+
+    private static Evaluator evaluator(RunConfig config, Parameters parameters) {
+        return new Evaluator(
+                config.model(),
+                config.thought(),
+                config.evaluation(),
+                config.data().batchSize(),
+                config.data().sequenceLength(),
+                List.of(TOKENIZER.padId()),
+                TOKENIZER.padId(),
+                parameters,
+                config.seed());
+    }
+
+    private static TextBatches batches(RunConfig config) {
+        return TextBatches.validation(config.data(), TOKENIZER, config.seed(), DataListener.none());
+    }
+
+    private static TokenScores score(RunConfig config, Parameters parameters) {
+        try (Evaluator evaluator = evaluator(config, parameters);
+                TextBatches batches = batches(config)) {
+            return evaluator.score(batches, tokens -> {});
+        }
+    }
+
+    private static List<Float> base(TokenScores scores) {
+        List<Float> numbers = new ArrayList<>();
+        for (int i = 0; i < scores.size(); i++) {
+            numbers.add(scores.base(i));
+        }
+        return numbers;
+    }
+
+    private static List<Float> mixed(TokenScores scores) {
+        List<Float> numbers = new ArrayList<>();
+        for (int i = 0; i < scores.size(); i++) {
+            numbers.add(scores.mixed(i));
+        }
+        return numbers;
+    }
+
+    private static void assertClose(List<Float> found, List<Float> expected, double tolerance) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.size(); i++) {
+            assertThat(found.get(i).doubleValue()).as("token %d", i).isCloseTo(expected.get(i), within(tolerance));
+        }
+    }
+
+    /** The NLL of every label as the plain language model gives it, sequence after sequence. */
+    private static List<Float> languageModel(RunConfig config, Parameters parameters) {
+        int b = config.data().batchSize();
+        int l = config.data().sequenceLength();
+        var graph = new LanguageModelGraph(config.model(), b, l, parameters);
+        Map<String, INDArray> inputs = new LinkedHashMap<>();
+        inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, (long) b * l));
+        inputs.put(LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, (long) b * l));
+        List<Float> nlls = new ArrayList<>();
+        try (StaticPlan plan =
+                        StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.NLL));
+                TextBatches batches = batches(config)) {
+            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+                MicroBatch micro = MicroBatch.of(batch, TOKENIZER.padId());
+                for (int r = 0; r < b * l; r++) {
+                    inputs.get(LanguageModelGraph.IDS).putScalar(r, micro.ids()[r]);
+                    inputs.get(LanguageModelGraph.LABELS).putScalar(r, r + 1 < b * l ? micro.ids()[r + 1] : 0);
+                }
+                plan.run();
+                for (int r = 0; r < b * l; r++) {
+                    if (r % l + 1 < micro.lengths()[r / l]) {
+                        nlls.add(plan.output(LanguageModelGraph.NLL).getFloat(r));
+                    }
+                }
+            }
+        }
+        return nlls;
+    }
+
+    @Test
+    void baseScoresAreTheLanguageModels() {
+        RunConfig config = config();
+        Parameters parameters = parameters(config, true);
+        TokenScores scores = score(config, parameters);
+        List<Float> expected = languageModel(config, parameters);
+        assertThat(expected).hasSizeGreaterThan(50);
+        assertClose(base(scores), expected, 1e-5);
+    }
+
+    @Test
+    void aNewMixerChangesNothingAndATrainedOneDoes() {
+        RunConfig config = config();
+        TokenScores fresh = score(config, parameters(config, false));
+        assertThat(mixed(fresh)).isEqualTo(base(fresh));
+        TokenScores trained = score(config, parameters(config, true));
+        assertThat(base(trained)).isEqualTo(base(fresh));
+        assertThat(mixed(trained)).isNotEqualTo(base(trained));
+    }
+
+    /** Seven windows: with batches of two and of three the last has rows of padding only. */
+    @Test
+    void theBatchSizeDoesNotChangeTheScores() {
+        Parameters parameters = parameters(config(), true);
+        TokenScores one = score(config("data.batchSize=1"), parameters);
+        for (int batchSize : new int[] {2, 3, 7}) {
+            TokenScores scores = score(config("data.batchSize=" + batchSize), parameters);
+            assertClose(base(scores), base(one), 1e-5);
+            assertClose(mixed(scores), mixed(one), 1e-5);
+            assertThat(scores.textBytes()).isEqualTo(one.textBytes());
+            for (int i = 0; i < one.size(); i++) {
+                assertThat(scores.sequence(i)).isEqualTo(one.sequence(i));
+            }
+        }
+    }
+
+    @Test
+    void everyTokenButTheFirstOfEachWindowIsScoredOnce() {
+        RunConfig config = config();
+        int labels = 0;
+        try (TextBatches batches = batches(config)) {
+            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+                for (int length : MicroBatch.of(batch, TOKENIZER.padId()).lengths()) {
+                    labels += Math.max(0, length - 1);
+                }
+            }
+        }
+        assertThat(score(config, parameters(config, true)).size()).isEqualTo(labels);
+    }
+
+    @Test
+    void scoringEndsAtMaxTokensWhateverTheBatchSize() {
+        RunConfig all = config();
+        Parameters parameters = parameters(all, true);
+        TokenScores whole = score(all, parameters);
+        for (int batchSize : new int[] {1, 2, 7}) {
+            TokenScores part = score(config("evaluation.maxTokens=25", "data.batchSize=" + batchSize), parameters);
+            assertClose(base(part), base(whole).subList(0, 25), 1e-5);
+            assertThat(part.textBytes()).isBetween(22.0, 25.0);
+        }
+    }
+
+    @Test
+    void evaluationLeavesTheModelAsItIs() {
+        RunConfig config = config();
+        Parameters parameters = parameters(config, true);
+        Map<String, float[]> before = new LinkedHashMap<>();
+        parameters.asMap().forEach((name, array) -> before.put(name, array.data().asFloat()));
+        score(config, parameters);
+        parameters
+                .asMap()
+                .forEach((name, array) ->
+                        assertThat(array.data().asFloat()).as(name).isEqualTo(before.get(name)));
+    }
+
+    /** One evaluator serves the whole training: it sees parameters that changed in place. */
+    @Test
+    void anEvaluatorFollowsItsParameters() {
+        RunConfig config = config();
+        Parameters parameters = parameters(config, true);
+        try (Evaluator evaluator = evaluator(config, parameters)) {
+            TokenScores first;
+            try (TextBatches batches = batches(config)) {
+                first = evaluator.score(batches, tokens -> {});
+            }
+            parameters.get(DecoderParameters.FINAL_NORM).muli(2);
+            try (TextBatches batches = batches(config)) {
+                TokenScores second = evaluator.score(batches, tokens -> {});
+                assertThat(base(second)).isEqualTo(base(score(config, parameters))).isNotEqualTo(base(first));
+                assertThat(mixed(second)).isEqualTo(mixed(score(config, parameters)));
+            }
+        }
+    }
+
+    @Test
+    void sampledThoughtsAreRepeatable() {
+        RunConfig config = config("evaluation.thoughtTemperature=1");
+        Parameters parameters = parameters(config, true);
+        assertThat(mixed(score(config, parameters))).isEqualTo(mixed(score(config, parameters)));
+        assertThat(mixed(score(config("evaluation.thoughtTemperature=1", "seed=43"), parameters)))
+                .isNotEqualTo(mixed(score(config, parameters)));
+    }
+
+    @Test
+    void aModelThatHasDivergedIsNamed() {
+        RunConfig config = config();
+        Parameters parameters = parameters(config, true);
+        parameters.get(DecoderParameters.FINAL_NORM).putScalar(0, Float.NaN);
+        assertThatThrownBy(() -> score(config, parameters))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("NaN");
+    }
+}
