@@ -1,0 +1,45 @@
+package org.quietstar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quietstar.data.SharedFiles;
+
+/** {@code ./quietstar check-golden} on recorded numbers. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the start script needs a POSIX shell")
+final class CheckGoldenIT {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"golden/a", "golden/b"})
+    void agrees(String name) throws Exception {
+        Path golden = SharedFiles.require(name);
+        Program.Outcome outcome = Program.run(folder, "check-golden", golden.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .contains("loss loss_policy")
+                .contains("grad total model.embed_tokens.weight")
+                .contains("tokens drawn with the recorded noise")
+                .containsPattern("\\d{2,} comparisons, 0 above 1.0e-05")
+                .doesNotContain("OFF")
+                .doesNotContain("differentiated op");
+        assertThat(outcome.exitCode()).isZero();
+    }
+
+    /** The recorded numbers are of single precision, so no program agrees to nine digits. */
+    @Test
+    void aToleranceThatIsExceededIsExitCodeOne() throws Exception {
+        Path golden = SharedFiles.require("golden/a");
+        Program.Outcome outcome = Program.run(folder, "check-golden", golden.toString(), "--tolerance", "1e-9");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).contains("  OFF").doesNotContain(", 0 above");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+    }
+}

@@ -1,0 +1,134 @@
+package org.quietstar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.data.SharedFiles;
+import org.quietstar.data.synthetic.SyntheticDataset;
+import org.quietstar.train.MetricsLog;
+
+/** Every recipe in configs/ trains: with its own settings, but for fewer steps and smaller sizes. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the start script needs a POSIX shell")
+final class RecipesIT {
+    @TempDir
+    private Path folder;
+
+    private List<ObjectNode> train(String recipe, String... sets) throws Exception {
+        Path run = folder.resolve("run");
+        List<String> arguments = new ArrayList<>(List.of("train", "configs/" + recipe, "--set", "output.dir=" + run));
+        for (String set : sets) {
+            arguments.addAll(List.of("--set", set));
+        }
+        Program.Outcome outcome = Program.run(folder, arguments);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).as(outcome.out()).isZero();
+        assertThat(outcome.out()).contains("NLL (nats per token)");
+        List<ObjectNode> lines = MetricsLog.read(run.resolve("metrics.jsonl"));
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.get("loss").isNumber()).as(line.toString()).isTrue();
+            assertThat(line.get("skipped_steps").asInt()).isZero();
+        });
+        return lines;
+    }
+
+    @Test
+    void thereIsATestForEachRecipe() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("configs"))) {
+            List<String> names =
+                    files.map(file -> file.getFileName().toString()).sorted().toList();
+            assertThat(names).containsExactly("openwebmath-mistral-7b.yaml", "tiny.yaml", "tinystories.yaml");
+        }
+    }
+
+    @Test
+    void tiny() throws Exception {
+        List<ObjectNode> lines = train(
+                "tiny.yaml",
+                "optimizer.warmupSteps=2",
+                "stages.language-model.train.steps=4",
+                "stages.quiet-star.train.steps=3",
+                "stages.quiet-star.train.gradientNormsEvery=2",
+                "evaluation.maxTokens=200");
+        assertThat(lines).hasSize(7);
+        assertThat(lines.get(0).get("tokens").asInt()).isEqualTo(16 * 64);
+        assertThat(lines.get(4).get("tokens").asInt()).isEqualTo(4 * 64);
+        assertThat(lines.get(4).has("grad_norm_policy")).isFalse();
+        assertThat(lines.get(5).has("grad_norm_policy")).isTrue();
+    }
+
+    private void tinyStories(Path text) throws Exception {
+        List<ObjectNode> lines = train(
+                "tinystories.yaml",
+                "data.train=" + text,
+                "data.batchSize=1",
+                "stages.language-model.data.batchSize=2",
+                "data.sequenceLength=64",
+                "optimizer.warmupSteps=1",
+                "stages.language-model.train.steps=2",
+                "stages.quiet-star.train.steps=2",
+                "evaluation.maxTokens=200");
+        assertThat(lines).hasSize(4);
+    }
+
+    @Test
+    void tinyStoriesWithTextOfOnesOwn() throws Exception {
+        var story = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            story.append("Once upon a time there was a cat with ").append(i).append(" hats. It was happy.\n");
+        }
+        tinyStories(Files.writeString(folder.resolve("stories.txt"), story));
+    }
+
+    @Test
+    void tinyStoriesWithItsCorpus() throws Exception {
+        tinyStories(SharedFiles.require("data/corpora/tinystories.txt"));
+    }
+
+    private List<ObjectNode> mistral(String... tokenizer) throws Exception {
+        new SyntheticDataset(1, 100, 10).write(folder.resolve("openwebmath"));
+        List<String> sets = new ArrayList<>(List.of(
+                "data.train=" + folder.resolve("openwebmath/train.jsonl"),
+                "data.validationFraction=0.2",
+                "data.batchSize=2",
+                "data.sequenceLength=32",
+                "model.weights=",
+                "model.hiddenSize=32",
+                "model.intermediateSize=48",
+                "model.layers=1",
+                "model.heads=4",
+                "model.kvHeads=2",
+                "train.steps=2",
+                "train.gradientNormsEvery=1",
+                "evaluation.maxTokens=100"));
+        sets.addAll(List.of(tokenizer));
+        List<ObjectNode> lines = train("openwebmath-mistral-7b.yaml", sets.toArray(String[]::new));
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0).get("nll_thought_k")).hasSize(4);
+        // Two of the twenty steps of warm-up.
+        assertThat(lines.get(0).get("learning_rate").asDouble()).isEqualTo(1e-6 / 20);
+        assertThat(lines.get(1).get("learning_rate").asDouble()).isEqualTo(1e-6 * 2 / 20);
+        return lines;
+    }
+
+    @Test
+    void theMistralRecipeInSmallWithBytes() throws Exception {
+        mistral("tokenizer.kind=byte", "tokenizer.path=", "model.vocabSize=0");
+    }
+
+    @Test
+    void theMistralRecipeInSmallWithItsTokenizer() throws Exception {
+        Path tokenizer = SharedFiles.require("data/tokenizers/mistral-7b-v0.1/tokenizer.json");
+        List<ObjectNode> lines = mistral("tokenizer.path=" + tokenizer);
+        assertThat(lines.get(0).get("nll_base").asDouble()).isBetween(Math.log(32000) - 0.5, Math.log(32000) + 0.5);
+    }
+}
