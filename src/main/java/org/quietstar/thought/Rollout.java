@@ -20,6 +20,7 @@ import org.quietstar.model.TokenLikelihood;
  */
 public final class Rollout implements AutoCloseable {
     private static final String NEXT = "next";
+    private static final String WEIGHTS = "weights";
     private static final String NOISE = "noise";
     private static final String ENTROPY = "entropy";
 
@@ -28,6 +29,7 @@ public final class Rollout implements AutoCloseable {
     private final DataType type;
     private final CachedText text;
     private final CachedStep step;
+    private final CategoricalDraw categorical;
     private final double[] entropies;
 
     /**
@@ -45,6 +47,8 @@ public final class Rollout implements AutoCloseable {
         this.sampling = sampling;
         this.type = parameters.dataType();
         this.entropies = new double[sizes.stepRows()];
+        this.categorical = new CategoricalDraw(
+                sizes.stepRows(), model.vocabSize(), lastAllowed(bannedIds, model.vocabSize()), type);
         this.text = new CachedText(model, sizes, parameters);
         this.step = new CachedStep(
                 model,
@@ -77,18 +81,18 @@ public final class Rollout implements AutoCloseable {
         SDVariable logSum = TokenLikelihood.logSum(sd, allowed);
         SDVariable mean = sd.sum(sd.math.exp(allowed.sub(logSum)).mul(logits), true, 1);
         logSum.sub(mean).rename(ENTROPY); // H = log Σ exp l − Σ p·l
-        SDVariable next = next(sd, allowed, inputs, lastAllowed(bannedIds, vocabSize), vocabSize);
-        next.castTo(DataType.INT32).rename(NEXT);
+        if (sampling instanceof ThoughtSampling.Categorical categorical) {
+            SDVariable scaled = scaled(sd, allowed, categorical.temperature());
+            sd.math.exp(scaled.sub(sd.max(scaled, true, 1))).rename(WEIGHTS);
+            return List.of("logits", ENTROPY, WEIGHTS);
+        }
+        next(sd, allowed, inputs, vocabSize).castTo(DataType.INT32).rename(NEXT);
         return List.of("logits", ENTROPY, NEXT);
     }
 
-    private SDVariable next(
-            SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int lastAllowed, int vocabSize) {
-        if (sampling instanceof ThoughtSampling.Categorical categorical) {
-            return categorical(sd, scaled(sd, logits, categorical.temperature()), inputs, lastAllowed);
-        }
+    private SDVariable next(SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int vocabSize) {
         if (sampling instanceof ThoughtSampling.GivenNoise given) {
-            return sd.argmax(scaled(sd, logits, given.temperature()).add(noise(sd, inputs, vocabSize)), 1);
+            return sd.argmax(scaled(sd, logits, given.temperature()).add(gumbel(sd, inputs, vocabSize)), 1);
         }
         return sd.argmax(logits, 1);
     }
@@ -97,19 +101,9 @@ public final class Rollout implements AutoCloseable {
         return temperature == 1 ? logits : logits.mul(sd.constant(Nd4j.scalar(type, 1 / temperature)));
     }
 
-    private SDVariable noise(SameDiff sd, Map<String, INDArray> inputs, int width) {
-        inputs.put(NOISE, Nd4j.zeros(type, sizes.stepRows(), width));
-        return sd.placeHolder(NOISE, type, sizes.stepRows(), width);
-    }
-
-    /** Inverse of the cumulative distribution: how many ids have a cumulative weight of at most u times the total. */
-    private SDVariable categorical(SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int lastAllowed) {
-        SDVariable weights = sd.math.exp(logits.sub(sd.max(logits, true, 1)));
-        SDVariable cumulative = sd.cumsum(weights, false, false, 1);
-        SDVariable target = sd.max(cumulative, true, 1).mul(noise(sd, inputs, 1));
-        SDVariable below = sd.lte(cumulative, target).castTo(type);
-        // u < 1, but its product with the total can round up to the total.
-        return sd.math.min(sd.sum(below, false, 1), sd.constant(Nd4j.scalar(type, lastAllowed)));
+    private SDVariable gumbel(SameDiff sd, Map<String, INDArray> inputs, int vocabSize) {
+        inputs.put(NOISE, Nd4j.zeros(type, sizes.stepRows(), vocabSize));
+        return sd.placeHolder(NOISE, type, sizes.stepRows(), vocabSize);
     }
 
     private static int lastAllowed(List<Integer> bannedIds, int vocabSize) {
@@ -132,7 +126,9 @@ public final class Rollout implements AutoCloseable {
         step.restart();
         Arrays.fill(entropies, 0);
         for (int token = 0; token < sizes.thoughtTokens(); token++) {
-            if (step.input(NOISE) != null) {
+            if (sampling instanceof ThoughtSampling.Categorical) {
+                noise.fill(token, categorical.uniform());
+            } else if (sampling instanceof ThoughtSampling.GivenNoise) {
                 noise.fill(token, step.input(NOISE));
             }
             if (token == 0) {
@@ -141,7 +137,9 @@ public final class Rollout implements AutoCloseable {
                 step.runTokens(tokens(drawn, token - 1));
             }
             addEntropies(step.output(ENTROPY));
-            if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
+            if (sampling instanceof ThoughtSampling.Categorical) {
+                categorical.draw(step.output(WEIGHTS), tokens(drawn, token));
+            } else if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
                 tokens(drawn, token).assign(step.output(NEXT));
             }
         }
@@ -169,6 +167,7 @@ public final class Rollout implements AutoCloseable {
     @Override
     public void close() {
         step.close();
+        categorical.close();
         text.close();
     }
 }

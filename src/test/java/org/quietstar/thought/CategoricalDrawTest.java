@@ -1,0 +1,79 @@
+package org.quietstar.thought;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.runtime.NativeHeap;
+
+class CategoricalDrawTest {
+    private static int[] draw(DataType type, double[][] weights, int lastAllowed, double... uniform) {
+        try (var draw = new CategoricalDraw(weights.length, weights[0].length, lastAllowed, type);
+                INDArray target = Nd4j.zeros(DataType.INT32, weights.length)) {
+            for (int r = 0; r < uniform.length; r++) {
+                draw.uniform().putScalar(r, 0, uniform[r]);
+            }
+            draw.draw(Nd4j.createFromArray(weights).castTo(type), target);
+            return target.toIntVector();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "DOUBLE"})
+    void takesTheFirstIdWhoseCumulativeWeightExceedsTheNumber(DataType type) {
+        double[] row = {1, 0, 2, 1};
+        double[][] weights = {row, row, row, row, row, row};
+        assertThat(draw(type, weights, 3, 0, 0.125, 0.25, 0.5, 0.75, 0.875)).containsExactly(0, 0, 2, 2, 3, 3);
+    }
+
+    @Test
+    void aBannedIdIsNeverDrawn() {
+        double almostOne = Math.nextDown(1.0);
+        double[][] weights = {{0, 1, 0, 1, 0, 0}, {0, 1, 0, 1, 0, 0}, {0, 0, 0, 1e-30, 0, 0}};
+        assertThat(draw(DataType.DOUBLE, weights, 3, 0, almostOne, 0.5)).containsExactly(1, 3, 3);
+    }
+
+    @Test
+    void frequenciesAreTheWeights() {
+        var random = new Random(4);
+        int rows = 20_000;
+        double[][] weights = new double[rows][];
+        double[] uniform = new double[rows];
+        for (int r = 0; r < rows; r++) {
+            weights[r] = new double[] {5, 3, 0, 2};
+            uniform[r] = random.nextDouble();
+        }
+        int[] counts = new int[4];
+        for (int id : draw(DataType.FLOAT, weights, 3, uniform)) {
+            counts[id]++;
+        }
+        // Four standard deviations of a binomial count.
+        assertThat(counts[0]).isBetween(10_000 - 283, 10_000 + 283);
+        assertThat(counts[1]).isBetween(6_000 - 260, 6_000 + 260);
+        assertThat(counts[2]).isZero();
+    }
+
+    /** Why the draw is not {@code cumsum} in the graph. */
+    @Test
+    void cumsumLosesMemory() {
+        INDArray x = Nd4j.ones(DataType.FLOAT, 5000, 20);
+        CustomOp cumsum = DynamicCustomOp.builder("cumsum")
+                .addInputs(x)
+                .addOutputs(x.like())
+                .addIntegerArguments(0, 0, 1)
+                .build();
+        Nd4j.exec(cumsum);
+        long before = NativeHeap.usedBytes();
+        for (int i = 0; i < 20; i++) {
+            Nd4j.exec(cumsum);
+        }
+        assertThat(NativeHeap.usedBytes() - before).isGreaterThan(10_000_000);
+    }
+}
