@@ -32,8 +32,7 @@ import org.quietstar.tokenizer.ByteTokenizer;
 
 class EvaluatorTest {
     private static final ByteTokenizer TOKENIZER = new ByteTokenizer();
-    private static final String YAML =
-            """
+    private static final String YAML = """
             data: {sequenceLength: 12, batchSize: 2, packing: pad}
             model: {vocabSize: 259, hiddenSize: 16, intermediateSize: 24, layers: 2, heads: 2, kvHeads: 1, initializerRange: 0.2}
             thought: {thoughtTokens: 2}
@@ -212,7 +211,9 @@ class EvaluatorTest {
         RunConfig config = config();
         Parameters parameters = parameters(config, true);
         Map<String, float[]> before = new LinkedHashMap<>();
-        parameters.asMap().forEach((name, array) -> before.put(name, array.data().asFloat()));
+        parameters
+                .asMap()
+                .forEach((name, array) -> before.put(name, array.data().asFloat()));
         score(config, parameters);
         parameters
                 .asMap()
@@ -233,7 +234,9 @@ class EvaluatorTest {
             parameters.get(DecoderParameters.FINAL_NORM).muli(2);
             try (TextBatches batches = batches(config)) {
                 TokenScores second = evaluator.score(batches, tokens -> {});
-                assertThat(base(second)).isEqualTo(base(score(config, parameters))).isNotEqualTo(base(first));
+                assertThat(base(second))
+                        .isEqualTo(base(score(config, parameters)))
+                        .isNotEqualTo(base(first));
                 assertThat(mixed(second)).isEqualTo(mixed(score(config, parameters)));
             }
         }

@@ -11,7 +11,16 @@ public final class NativeHeap {
 
     /** The C library's {@code struct mallinfo2}. */
     @Structure.FieldOrder({
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"
+        "arena",
+        "ordblks",
+        "smblks",
+        "hblks",
+        "hblkhd",
+        "usmblks",
+        "fsmblks",
+        "uordblks",
+        "fordblks",
+        "keepcost"
     })
     public static class MallocInfo extends Structure implements Structure.ByValue {
         public long arena;

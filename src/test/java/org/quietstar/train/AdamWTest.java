@@ -100,10 +100,10 @@ class AdamWTest {
     }
 
     private static void assertAgrees(Parameters parameters, Map<String, Reference> references) {
-        references.forEach((name, reference) -> assertThat(
-                        parameters.get(name).reshape(-1).toDoubleVector())
-                .as(name)
-                .containsExactly(reference.theta, within(1e-10)));
+        references.forEach(
+                (name, reference) -> assertThat(parameters.get(name).reshape(-1).toDoubleVector())
+                        .as(name)
+                        .containsExactly(reference.theta, within(1e-10)));
     }
 
     @Test

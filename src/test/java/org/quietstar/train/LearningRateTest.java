@@ -10,8 +10,7 @@ import org.quietstar.config.OptimizerConfig;
 
 class LearningRateTest {
     private static LearningRate rate(String schedule, int warmup, int steps) {
-        return new LearningRate(
-                new OptimizerConfig(0.8, 0.9, 0.999, 1e-8, 0, warmup, schedule, 0.25, 1, 1), steps);
+        return new LearningRate(new OptimizerConfig(0.8, 0.9, 0.999, 1e-8, 0, warmup, schedule, 0.25, 1, 1), steps);
     }
 
     @ParameterizedTest
@@ -26,9 +25,17 @@ class LearningRateTest {
     /** Peak 0.8, ending at a quarter of it; 16 steps of decay after 4 of warm-up. */
     @ParameterizedTest
     @CsvSource({
-        "constant, 5, 0.8", "constant, 20, 0.8", "constant, 50, 0.8",
-        "linear, 8, 0.65", "linear, 12, 0.5", "linear, 20, 0.2", "linear, 50, 0.2",
-        "cosine, 8, 0.7121320343559643", "cosine, 12, 0.5", "cosine, 20, 0.2", "cosine, 50, 0.2"
+        "constant, 5, 0.8",
+        "constant, 20, 0.8",
+        "constant, 50, 0.8",
+        "linear, 8, 0.65",
+        "linear, 12, 0.5",
+        "linear, 20, 0.2",
+        "linear, 50, 0.2",
+        "cosine, 8, 0.7121320343559643",
+        "cosine, 12, 0.5",
+        "cosine, 20, 0.2",
+        "cosine, 50, 0.2"
     })
     void thenFollowsTheSchedule(String schedule, int step, double expected) {
         assertThat(rate(schedule, 4, 20).at(step)).isCloseTo(expected, within(1e-15));

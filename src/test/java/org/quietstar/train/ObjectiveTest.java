@@ -85,8 +85,8 @@ class ObjectiveTest {
     private static Computed quietStar(DataType type, int batchSize, String... sets) {
         List<String> all = new ArrayList<>(List.of("data.batchSize=" + batchSize));
         all.addAll(List.of(sets));
-        try (Objective objective = new QuietStarObjective(
-                model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type))) {
+        try (Objective objective =
+                new QuietStarObjective(model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type))) {
             return compute(objective, batchSize);
         }
     }
@@ -107,10 +107,10 @@ class ObjectiveTest {
             assertThat(got).as(key).containsExactly(wanted, within(tolerance * Math.max(1, largest(wanted))));
         });
         assertThat(found.gradients().keySet()).isEqualTo(expected.gradients().keySet());
-        expected.gradients().forEach((name, wanted) -> assertThat(
-                        found.gradients().get(name))
-                .as(name)
-                .containsExactly(wanted, within(tolerance * largest(wanted))));
+        expected.gradients()
+                .forEach((name, wanted) -> assertThat(found.gradients().get(name))
+                        .as(name)
+                        .containsExactly(wanted, within(tolerance * largest(wanted))));
     }
 
     private static double largest(double[] numbers) {
@@ -122,7 +122,10 @@ class ObjectiveTest {
     @CsvSource({"DOUBLE, 1e-10", "FLOAT, 2e-5"})
     void aStepIsTheSameInOneTwoFourOrEightMicroBatches(DataType type, double tolerance) {
         String[] sets = {
-            "thought.thoughtTemperature=0", "loss.rewardBaseline=base", "loss.clampNegative=false", "loss.policyWeight=3"
+            "thought.thoughtTemperature=0",
+            "loss.rewardBaseline=base",
+            "loss.clampNegative=false",
+            "loss.policyWeight=3"
         };
         Computed whole = quietStar(type, 8, sets);
         assertThat((Double) whole.metrics().get("reward_std")).isGreaterThan(0.01);
@@ -147,9 +150,9 @@ class ObjectiveTest {
         Computed base = quietStar(DataType.DOUBLE, 8, "loss.baseLossWeight=1", "loss.policyWeight=0");
         Computed plain = languageModel(DataType.DOUBLE, 8);
         assertThat(base.loss()).isCloseTo(plain.loss(), within(1e-12));
-        plain.gradients().forEach((name, wanted) -> assertThat(base.gradients().get(name))
-                .as(name)
-                .containsExactly(wanted, within(1e-12)));
+        plain.gradients()
+                .forEach((name, wanted) ->
+                        assertThat(base.gradients().get(name)).as(name).containsExactly(wanted, within(1e-12)));
     }
 
     /** The loss's parts are measured by graphs of their own; here they are taken apart by setting the weight to 0. */
@@ -201,8 +204,8 @@ class ObjectiveTest {
     @Test
     void whatPaddingHoldsChangesNothing() {
         Computed expected = quietStar(DataType.DOUBLE, 8);
-        try (Objective objective = new QuietStarObjective(
-                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE))) {
+        try (Objective objective =
+                new QuietStarObjective(model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE))) {
             List<MicroBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {
@@ -211,8 +214,7 @@ class ObjectiveTest {
                 }
             }
             Objective.Result result = objective.compute(other, 5, true);
-            assertSame(
-                    new Computed(result.loss(), result.metrics(), numbers(result.gradients())), expected, 1e-12);
+            assertSame(new Computed(result.loss(), result.metrics(), numbers(result.gradients())), expected, 1e-12);
         }
     }
 }

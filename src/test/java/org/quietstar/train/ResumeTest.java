@@ -118,8 +118,9 @@ class ResumeTest {
     void trainingChangedEveryParameter() {
         try (Trainer fresh = Trainer.start(CONFIG, folder.resolve("fresh"))) {
             expected.weights()
-                    .forEach((name, array) ->
-                            assertThat(array).as(name).isNotEqualTo(fresh.model().base().get(name)));
+                    .forEach((name, array) -> assertThat(array)
+                            .as(name)
+                            .isNotEqualTo(fresh.model().base().get(name)));
         }
         assertThat(expected.thought().get("talk_head.4.weight").amaxNumber().doubleValue())
                 .isPositive();
@@ -139,9 +140,7 @@ class ResumeTest {
                 SmallRecipe.with("stages.language-model.train.steps=2", "stages.quiet-star.train.steps=0"), run)) {
             trainer.train();
         }
-        Path tokenizer = Files.writeString(
-                folder.resolve("tokenizer.json"),
-                """
+        Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), """
                 {"version":"1.0","added_tokens":[{"id":0,"content":"</s>","special":true,"single_word":false,
                 "lstrip":false,"rstrip":false,"normalized":false}],"normalizer":null,"pre_tokenizer":{"type":"Whitespace"},
                 "post_processor":null,"decoder":null,"model":{"type":"WordLevel","vocab":{"</s>":0,"a":1,"b":2},
@@ -150,7 +149,9 @@ class ResumeTest {
         Path config = run.resolve("config.yaml");
         Files.writeString(
                 config,
-                Files.readString(config).replace("kind: byte", "kind: huggingface").replace("path: ''", "path: " + tokenizer)
+                Files.readString(config)
+                        .replace("kind: byte", "kind: huggingface")
+                        .replace("path: ''", "path: " + tokenizer)
                         .replace("path: \"\"", "path: " + tokenizer));
         assertThatThrownBy(() -> Trainer.resume(run, (path, why) -> {}))
                 .isInstanceOf(QuietStarException.class)

@@ -6,8 +6,7 @@ import org.quietstar.config.RunConfigs;
 
 /** A recipe of two short stages on the embedded corpus, with sizes that make a step a matter of milliseconds. */
 final class SmallRecipe {
-    private static final String YAML =
-            """
+    private static final String YAML = """
             seed: 7
             data:
               train: [datasets/tiny/train.jsonl]

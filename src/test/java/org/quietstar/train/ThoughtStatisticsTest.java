@@ -39,12 +39,12 @@ class ThoughtStatisticsTest {
     private static Map<String, double[]> outputs() {
         Map<String, double[]> outputs = new LinkedHashMap<>();
         // Rows are sequence, thought, position. Two positions of the first sequence have both targets.
-        outputs.put(QuietStarGraph.REWARD, new double[] {
-            1, 2, OFF, OFF, 3, 6, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF
-        });
-        outputs.put(QuietStarGraph.ADVANTAGE, new double[] {
-            0, -1, OFF, OFF, 2, 0.5, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF
-        });
+        outputs.put(
+                QuietStarGraph.REWARD,
+                new double[] {1, 2, OFF, OFF, 3, 6, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF});
+        outputs.put(
+                QuietStarGraph.ADVANTAGE,
+                new double[] {0, -1, OFF, OFF, 2, 0.5, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF});
         // k = 0 has labels at positions 0 … 2 and 0; k = 1 at positions 0 … 1 and nowhere.
         double[] byK = {
             1, 2, 3, OFF, 4, 5, 6, OFF, 7, OFF, OFF, OFF, 8, OFF, OFF, OFF, //

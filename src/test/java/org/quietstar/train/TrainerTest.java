@@ -53,8 +53,7 @@ class TrainerTest {
         String[] steps = {"stages.language-model.train.steps=5", "stages.quiet-star.train.steps=0"};
         List<ObjectNode> whole = train("whole", SmallRecipe.with(steps[0], steps[1], "data.batchSize=4"));
         List<ObjectNode> parts = train(
-                "parts",
-                SmallRecipe.with(steps[0], steps[1], "data.batchSize=1", "train.gradientAccumulation=4"));
+                "parts", SmallRecipe.with(steps[0], steps[1], "data.batchSize=1", "train.gradientAccumulation=4"));
         for (int i = 0; i < 5; i++) {
             for (String key : List.of("loss", "nll_base", "grad_norm", "learning_rate", "tokens")) {
                 double expected = whole.get(i).get(key).asDouble();
@@ -103,7 +102,11 @@ class TrainerTest {
         @Override
         public void onStep(int stageStep, Map<String, Object> metrics) {
             INDArray norm = trainer.model().base().get(DecoderParameters.FINAL_NORM);
-            tables.add(trainer.model().base().get(DecoderParameters.EMBEDDING).data().asFloat());
+            tables.add(trainer.model()
+                    .base()
+                    .get(DecoderParameters.EMBEDDING)
+                    .data()
+                    .asFloat());
             if (stageStep == before - 1) {
                 healthy = norm.getFloat(0);
                 norm.putScalar(0, Float.NaN);
@@ -134,7 +137,9 @@ class TrainerTest {
             assertThat(poison.tables.get(3)).isEqualTo(poison.tables.get(1));
             assertThat(poison.tables.get(4)).isNotEqualTo(poison.tables.get(1));
             List<ObjectNode> lines = MetricsLog.read(run.resolve("metrics.jsonl"));
-            assertThat(lines).extracting(line -> line.get("skipped_steps").asInt()).containsExactly(0, 0, 1, 2, 2, 2);
+            assertThat(lines)
+                    .extracting(line -> line.get("skipped_steps").asInt())
+                    .containsExactly(0, 0, 1, 2, 2, 2);
             assertThat(lines.get(2).get("loss").asText()).isEqualTo("NaN");
             assertThat(lines.get(5).get("loss").isNumber()).isTrue();
         }
@@ -198,7 +203,9 @@ class TrainerTest {
             assertThat(heldOut).hasSizeBetween(3, 20);
             for (int id = 'a'; id <= 'z'; id++) {
                 boolean changed = !table.getRow(id).equals(before.getRow(id));
-                assertThat(changed).as("letter " + (char) id + " was trained on").isEqualTo(!heldOut.contains(id));
+                assertThat(changed)
+                        .as("letter " + (char) id + " was trained on")
+                        .isEqualTo(!heldOut.contains(id));
             }
         }
     }
