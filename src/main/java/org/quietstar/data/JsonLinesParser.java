@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.quietstar.data.LineInput.Segment;
 
 /** Documents of a JSON-lines file: one field of one object a line. Empty lines and empty texts are passed over. */
@@ -119,7 +120,7 @@ final class JsonLinesParser implements DocumentParser {
     }
 
     private static String typeOf(JsonNode node) {
-        return node.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+        return node.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
     private static boolean hasLoneSurrogate(String text) {

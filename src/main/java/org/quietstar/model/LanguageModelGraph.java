@@ -3,11 +3,11 @@ package org.quietstar.model;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.samediff.CorrectedOps;
+import org.quietstar.samediff.GradientGraph;
 
 /** Plain next-token training and scoring: text through the decoder, and the weighted sum of the labels' NLL. */
 public final class LanguageModelGraph {
@@ -58,9 +58,6 @@ public final class LanguageModelGraph {
 
     /** Names of the parameters that the loss depends on. */
     public List<String> parameterNames() {
-        return sd.variables().stream()
-                .filter(v -> v.getVariableType() == VariableType.VARIABLE)
-                .map(SDVariable::name)
-                .toList();
+        return GradientGraph.trainable(sd);
     }
 }

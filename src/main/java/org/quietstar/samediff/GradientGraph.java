@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
 
 /**
  * SameDiff's own gradient function of one scalar loss, with the names of the gradients in it.
@@ -38,6 +39,14 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
             }
         }
         return new GradientGraph(function, Map.copyOf(names));
+    }
+
+    /** Names of a graph's trainable variables, in the order of their declaration. */
+    public static List<String> trainable(SameDiff graph) {
+        return graph.variables().stream()
+                .filter(v -> v.getVariableType() == VariableType.VARIABLE)
+                .map(SDVariable::name)
+                .toList();
     }
 
     /** Name of the gradient of {@code variable} in {@link #function()}. */

@@ -2,6 +2,7 @@ package org.quietstar.samediff;
 
 import java.util.List;
 import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.linalg.api.ops.RandomOp;
 
 /**
  * One op of the graph before it is decided how it is executed.
@@ -22,7 +23,7 @@ record PlanCall(DifferentialFunction op, List<PlanValue> inputs, List<PlanValue>
 
     /** Whether it gives other numbers each time. */
     boolean isRandom() {
-        return op.opName().startsWith("random") || op instanceof org.nd4j.linalg.api.ops.RandomOp;
+        return op.opName().startsWith("random") || op instanceof RandomOp;
     }
 
     PlanValue input(int i) {

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -112,7 +113,7 @@ final class PlanDraft {
     /** Adds a sum over the axes along which {@code target} was broadcast to the shape of {@code x}. */
     void sumTo(PlanValue x, PlanValue target) {
         int offset = x.shape.length - target.shape.length;
-        int[] axes = java.util.stream.IntStream.range(0, x.shape.length)
+        int[] axes = IntStream.range(0, x.shape.length)
                 .filter(i -> i < offset || (target.shape[i - offset] == 1 && x.shape[i] != 1))
                 .toArray();
         long[] kept = x.shape.clone();

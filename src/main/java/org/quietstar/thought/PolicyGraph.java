@@ -3,7 +3,6 @@ package org.quietstar.thought;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
@@ -12,6 +11,7 @@ import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.CorrectedOps;
+import org.quietstar.samediff.GradientGraph;
 
 /**
  * The policy's part of the loss alone, for measuring how large its gradient is beside the likelihood's: text and the
@@ -67,9 +67,6 @@ public final class PolicyGraph {
 
     /** Names of the parameters that the loss depends on. */
     public List<String> parameterNames() {
-        return sd.variables().stream()
-                .filter(v -> v.getVariableType() == VariableType.VARIABLE)
-                .map(SDVariable::name)
-                .toList();
+        return GradientGraph.trainable(sd);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
@@ -12,6 +13,7 @@ import org.quietstar.model.Detached;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TokenLikelihood;
 import org.quietstar.samediff.CorrectedOps;
+import org.quietstar.samediff.GradientGraph;
 
 /**
  * The learning phase as one static, differentiable SameDiff graph: text and all thought blocks go through the decoder
@@ -187,7 +189,7 @@ public final class QuietStarGraph {
     }
 
     private SDVariable scalar(double value) {
-        return sd.constant(org.nd4j.linalg.factory.Nd4j.scalar(type, value));
+        return sd.constant(Nd4j.scalar(type, value));
     }
 
     private static SDVariable named(SDVariable x, String name) {
@@ -205,9 +207,6 @@ public final class QuietStarGraph {
 
     /** Names of the parameters that the loss depends on. */
     public List<String> parameterNames() {
-        return sd.variables().stream()
-                .filter(v -> v.getVariableType() == org.nd4j.autodiff.samediff.VariableType.VARIABLE)
-                .map(SDVariable::name)
-                .toList();
+        return GradientGraph.trainable(sd);
     }
 }

@@ -1,5 +1,6 @@
 package org.quietstar.train;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class LanguageModelObjective implements Objective {
     @Override
     public Result compute(List<MicroBatch> batches, long seed, boolean measureParts) {
         long labels = batches.stream()
-                .flatMapToInt(batch -> java.util.Arrays.stream(batch.lengths()))
+                .flatMapToInt(batch -> Arrays.stream(batch.lengths()))
                 .mapToLong(n -> Math.max(0, n - 1))
                 .sum();
         double loss = 0;

@@ -1,5 +1,7 @@
 package org.quietstar.train;
 
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +79,7 @@ public final class ModelState {
 
     private static Parameters load(ModelConfig model) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
-        try (var source = ShardedSafetensors.open(java.nio.file.Path.of(model.weights()))) {
+        try (var source = ShardedSafetensors.open(Path.of(model.weights()))) {
             Map<String, long[]> shapes = DecoderParameters.shapes(model);
             var unknown = new TreeSet<>(source.names());
             unknown.removeAll(shapes.keySet());
@@ -87,10 +89,10 @@ public final class ModelState {
             }
             shapes.forEach((name, shape) -> {
                 long[] found = source.info(name).dimensions();
-                if (!java.util.Arrays.equals(found, shape)) {
+                if (!Arrays.equals(found, shape)) {
                     throw new QuietStarException("model.weights: " + model.weights() + ": '" + name + "' has shape "
-                            + java.util.Arrays.toString(found) + ", section model gives "
-                            + java.util.Arrays.toString(shape));
+                            + Arrays.toString(found) + ", section model gives "
+                            + Arrays.toString(shape));
                 }
                 arrays.put(name, source.read(name, DataType.FLOAT));
             });

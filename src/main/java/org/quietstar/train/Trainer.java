@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
@@ -261,8 +262,7 @@ public final class Trainer implements AutoCloseable {
         state.put("seed", config.seed());
         state.put(DATA, data.position().toMap());
         state.put("versions", versions());
-        Map<String, org.nd4j.linalg.api.ndarray.INDArray> thought =
-                model.thought().map(Parameters::asMap).orElse(Map.of());
+        Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
         CheckpointInfo saved = checkpoints.save(
                 new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut));
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
