@@ -3,6 +3,7 @@ package org.quietstar.runtime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -29,5 +30,10 @@ public record Versions(String quietstar, String nd4j, String java, String os) {
                 System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")",
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"));
+    }
+
+    /** For a checkpoint: what made it. */
+    public Map<String, Object> asMap() {
+        return Map.of("quietstar", quietstar, "nd4j", nd4j, "java", java);
     }
 }

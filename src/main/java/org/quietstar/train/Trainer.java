@@ -261,16 +261,11 @@ public final class Trainer implements AutoCloseable {
         // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
         state.put("seed", config.seed());
         state.put(DATA, data.position().toMap());
-        state.put("versions", versions());
+        state.put("versions", Versions.current().asMap());
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
         CheckpointInfo saved = checkpoints.save(
                 new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut));
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
-    }
-
-    private static Map<String, Object> versions() {
-        Versions versions = Versions.current();
-        return Map.of("quietstar", versions.quietstar(), "nd4j", versions.nd4j(), "java", versions.java());
     }
 
     private void warn(String message) {

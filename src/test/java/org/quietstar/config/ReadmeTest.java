@@ -1,0 +1,56 @@
+package org.quietstar.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.quietstar.cli.Main;
+
+/** What the README shows must work. */
+class ReadmeTest {
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("README.md"), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void itsRecipeLoads() throws IOException {
+        Matcher recipe = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(readme());
+        assertThat(recipe.find()).isTrue();
+        RunConfig config = RunConfigs.fromYaml(recipe.group(1), "README.md", List.of());
+        assertThat(config.stages()).extracting(StageConfig::name).containsExactly("language-model", "quiet-star");
+        assertThat(config.stages().get(1).loss().policyWeight()).isEqualTo(1.0);
+        assertThat(recipe.find()).as("one recipe").isFalse();
+    }
+
+    @Test
+    void itsCommandsExist() throws IOException {
+        Matcher command = Pattern.compile("\\./quietstar ([a-z-]+)").matcher(readme());
+        var known = Main.commandLine().getSubcommands().keySet();
+        int found = 0;
+        while (command.find()) {
+            assertThat(known).contains(command.group(1));
+            found++;
+        }
+        assertThat(found).isGreaterThan(5);
+    }
+
+    @Test
+    void theFilesThatItNamesExist() throws IOException {
+        Matcher file = Pattern.compile("(?:`|\\()((?:thought|configs|docs|src)/[A-Za-z0-9_./-]+)(?:`|\\))")
+                .matcher(readme());
+        int found = 0;
+        while (file.find()) {
+            String name = file.group(1);
+            Path path = name.startsWith("thought/") ? Path.of("src/main/java/org/quietstar", name) : Path.of(name);
+            assertThat(path).exists();
+            found++;
+        }
+        assertThat(found).isGreaterThan(8);
+    }
+}
