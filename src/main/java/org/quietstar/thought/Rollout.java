@@ -12,7 +12,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
-import org.quietstar.model.TokenLikelihood;
 
 /**
  * The rollout (paper, section 4.2: parallel generation): draws P thoughts of T tokens after every position of the text,
@@ -78,12 +77,17 @@ public final class Rollout implements AutoCloseable {
         SDVariable allowed = bannedIds.isEmpty()
                 ? logits
                 : logits.add(sd.constant(PolicyTerm.bannedMask(bannedIds, vocabSize, type)));
-        SDVariable logSum = TokenLikelihood.logSum(sd, allowed);
-        SDVariable mean = sd.sum(sd.math.exp(allowed.sub(logSum)).mul(logits), true, 1);
-        logSum.sub(mean).rename(ENTROPY); // H = log Σ exp l − Σ p·l
+        SDVariable shifted = allowed.sub(sd.max(allowed, true, 1));
+        SDVariable weights = sd.math.exp(shifted);
+        SDVariable total = sd.sum(weights, true, 1);
+        // H = log Z − Σ w·s / Z, with s the logits less their maximum, w = exp s and Z = Σ w
+        SDVariable mean = sd.sum(weights.mul(shifted), true, 1).div(total);
+        sd.math.log(total).sub(mean).rename(ENTROPY);
         if (sampling instanceof ThoughtSampling.Categorical categorical) {
-            SDVariable scaled = scaled(sd, allowed, categorical.temperature());
-            sd.math.exp(scaled.sub(sd.max(scaled, true, 1))).rename(WEIGHTS);
+            SDVariable tempered = categorical.temperature() == 1
+                    ? weights
+                    : sd.math.exp(scaled(sd, shifted, categorical.temperature()));
+            tempered.rename(WEIGHTS);
             return List.of("logits", ENTROPY, WEIGHTS);
         }
         next(sd, allowed, inputs, vocabSize).castTo(DataType.INT32).rename(NEXT);
