@@ -11,10 +11,8 @@ import org.quietstar.config.DataConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.TextBatches;
-import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.TokenScores;
-import org.quietstar.model.Parameters;
 import org.quietstar.report.GainPlot;
 import org.quietstar.report.TrainingPlot;
 import org.quietstar.tokenizer.Tokenizer;
@@ -65,17 +63,7 @@ final class HeldOutReport {
     }
 
     private PerplexityReport score(ModelState model, Tokenizer tokenizer, StageConfig stage, DataConfig data) {
-        Parameters parameters = model.forEvaluation(stage.thought(), tokenizer, config.seed());
-        try (var evaluator = new Evaluator(
-                        model.model(),
-                        stage.thought(),
-                        config.evaluation(),
-                        data.batchSize(),
-                        data.sequenceLength(),
-                        ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
-                        model.padId(tokenizer),
-                        parameters,
-                        config.seed());
+        try (var evaluator = model.evaluator(config, stage.thought(), data, tokenizer);
                 TextBatches batches = TextBatches.validation(
                         data, tokenizer, config.seed(), record -> progress.message(record.toString()))) {
             progress.begin("evaluation (tokens)", config.evaluation().maxTokens(), 0);

@@ -4,7 +4,6 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.GradientGraph;
@@ -35,13 +34,7 @@ public final class LanguageModelGraph {
         DataType type = parameters.dataType();
         long rows = (long) batch * length;
         var decoder = new Decoder(sd, model, parameters, length - 1);
-        var attention = new TextAttention(
-                sd,
-                HeadShape.of(model),
-                batch,
-                length,
-                sd.constant(Masks.causal(type, length, model.slidingWindow()).reshape(1, length, length)),
-                sd.constant(Nd4j.createFromArray(TextAttention.consecutivePositions(batch, length))));
+        var attention = TextAttention.causal(sd, model, batch, length, type);
         SDVariable embeddings = decoder.embed(sd.placeHolder(IDS, DataType.INT32, rows));
         SDVariable hidden = decoder.layers(embeddings, attention).normed(); // [B·L, D]
         SDVariable labels = decoder.headRows(sd.placeHolder(LABELS, DataType.INT32, rows)); // [B·L, D]

@@ -4,6 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ModelConfig;
 
 /**
  * Attention among the tokens of B sequences of length L under a mask, rows in [B, L] order. It remembers each layer's
@@ -30,6 +34,18 @@ public final class TextAttention implements AttentionPattern {
         this.length = length;
         this.mask = mask;
         this.positions = positions;
+    }
+
+    /** Ordinary text: each token sees itself and those before it, within the model's window. */
+    public static TextAttention causal(SameDiff sd, ModelConfig model, int batch, int length, DataType type) {
+        INDArray mask = Masks.causal(type, length, model.slidingWindow());
+        return new TextAttention(
+                sd,
+                HeadShape.of(model),
+                batch,
+                length,
+                sd.constant(mask.reshape(1, length, length)),
+                sd.constant(Nd4j.createFromArray(consecutivePositions(batch, length))));
     }
 
     /** Positions 0 … L−1 of every sequence. */

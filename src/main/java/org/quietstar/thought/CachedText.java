@@ -10,8 +10,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
-import org.quietstar.model.HeadShape;
-import org.quietstar.model.Masks;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TextAttention;
 import org.quietstar.samediff.CorrectedOps;
@@ -27,14 +25,7 @@ final class CachedText implements AutoCloseable {
         DataType type = parameters.dataType();
         SameDiff sd = SameDiff.create();
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
-        INDArray mask = Masks.causal(type, sizes.length(), model.slidingWindow());
-        var attention = new TextAttention(
-                sd,
-                HeadShape.of(model),
-                sizes.batch(),
-                sizes.length(),
-                sd.constant(mask.reshape(1, sizes.length(), sizes.length())),
-                sd.constant(Nd4j.createFromArray(TextAttention.consecutivePositions(sizes.batch(), sizes.length()))));
+        var attention = TextAttention.causal(sd, model, sizes.batch(), sizes.length(), type);
         this.ids = Nd4j.zeros(DataType.INT32, sizes.textRows());
         SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, sizes.textRows()));
         decoder.layers(tokens, attention);

@@ -73,7 +73,6 @@ public final class Rollout implements AutoCloseable {
             List<Integer> bannedIds,
             int vocabSize) {
         SDVariable logits = decoder.logits(hidden);
-        logits.rename("logits");
         SDVariable allowed = bannedIds.isEmpty()
                 ? logits
                 : logits.add(sd.constant(PolicyTerm.bannedMask(bannedIds, vocabSize, type)));
@@ -88,10 +87,10 @@ public final class Rollout implements AutoCloseable {
                     ? weights
                     : sd.math.exp(scaled(sd, shifted, categorical.temperature()));
             tempered.rename(WEIGHTS);
-            return List.of("logits", ENTROPY, WEIGHTS);
+            return List.of(ENTROPY, WEIGHTS);
         }
         next(sd, allowed, inputs, vocabSize).castTo(DataType.INT32).rename(NEXT);
-        return List.of("logits", ENTROPY, NEXT);
+        return List.of(ENTROPY, NEXT);
     }
 
     private SDVariable next(SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int vocabSize) {

@@ -37,13 +37,7 @@ public final class TextAndBlocks implements AttentionPattern {
         int window = model.slidingWindow();
         int[] all = Arrays.copyOf(sizes.positions(), sizes.firstRowOfStep(steps + 1));
         this.positions = sd.constant(Nd4j.createFromArray(all));
-        this.text = new TextAttention(
-                sd,
-                heads,
-                sizes.batch(),
-                length,
-                sd.constant(Masks.causal(type, length, window).reshape(1, length, length)),
-                sd.constant(Nd4j.createFromArray(TextAttention.consecutivePositions(sizes.batch(), length))));
+        this.text = TextAttention.causal(sd, model, sizes.batch(), length, type);
         this.blocks = new ThoughtBlockAttention(sd, heads, sizes, steps);
         this.textMask = sd.constant(textMask(type, sizes, 1, steps, window));
         this.ownMask = sd.constant(ownMask(type, steps, window));

@@ -6,7 +6,6 @@ import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.TokenScores;
-import org.quietstar.model.Parameters;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** The held-out loss in the course of training, which decides which checkpoint is best. Made ready at its first use. */
@@ -27,17 +26,7 @@ final class HeldOutLoss implements AutoCloseable {
     /** Mean NLL of the held-out text in nats per token, after thoughts where the model has any. */
     double measure() {
         if (evaluator == null) {
-            Parameters parameters = model.forEvaluation(stage.thought(), tokenizer, config.seed());
-            evaluator = new Evaluator(
-                    model.model(),
-                    stage.thought(),
-                    config.evaluation(),
-                    stage.data().batchSize(),
-                    stage.data().sequenceLength(),
-                    ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
-                    model.padId(tokenizer),
-                    parameters,
-                    config.seed());
+            evaluator = model.evaluator(config, stage.thought(), stage.data(), tokenizer);
         }
         try (TextBatches batches =
                 TextBatches.validation(stage.data(), tokenizer, config.seed(), DataListener.none())) {

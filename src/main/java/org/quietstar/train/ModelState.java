@@ -10,9 +10,11 @@ import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.eval.Evaluator;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.ShardedSafetensors;
@@ -140,9 +142,21 @@ public final class ModelState {
         return withThoughts ? base.and(thought.orElseThrow()) : base;
     }
 
-    /** Parameters to evaluate with: the model's own, or fresh thoughts, which change nothing, where it has none. */
-    public Parameters forEvaluation(ThoughtConfig config, Tokenizer tokenizer, long seed) {
-        return base.and(thought.orElseGet(() -> freshThought(config, tokenizer, seed)));
+    /**
+     * An evaluator of this model, whose parameters it follows; with fresh thoughts, which change nothing, where there are
+     * none.
+     */
+    public Evaluator evaluator(RunConfig config, ThoughtConfig thoughts, DataConfig data, Tokenizer tokenizer) {
+        return new Evaluator(
+                model,
+                thoughts,
+                config.evaluation(),
+                data.batchSize(),
+                data.sequenceLength(),
+                bannedIds(thoughts, tokenizer, model),
+                padId(tokenizer),
+                base.and(thought.orElseGet(() -> freshThought(thoughts, tokenizer, config.seed()))),
+                config.seed());
     }
 
     /** Ids that a thought never contains: the configured ones and the padding id. */
