@@ -6,10 +6,15 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 
 /**
- * The gradient of a sum is the same number all along the summed axes. Where a product is all that reads it, the product
- * broadcasts the number itself, and nobody writes it out.
+ * The gradient of a sum is the same number all along the summed axes. Where only products and sums read it, they
+ * broadcast the number themselves, and nobody writes it out.
  */
 final class BroadcastSums implements PlanRewrite {
+
+    @Override
+    public String summary() {
+        return "gradients of sums broadcast instead of written out";
+    }
 
     /** Key of the number behind a written-out gradient. */
     private record Source(PlanValue writtenOut) {}
@@ -20,14 +25,14 @@ final class BroadcastSums implements PlanRewrite {
             writeOut(call, custom.iArgs(), draft);
             return true;
         }
-        if (call.is("multiply") && call.inputs().size() == 2) {
+        if ((call.is("multiply") || call.is("add")) && call.inputs().size() == 2) {
             for (int i = 0; i < 2; i++) {
                 PlanValue other = call.input(1 - i);
                 List<PlanValue> source = draft.known(new Source(call.input(i).root()));
-                boolean whole = Arrays.equals(other.shape, call.output(0).shape)
-                        && Arrays.equals(call.input(i).shape, call.input(i).root().shape);
+                boolean whole = other.hasShape(call.output(0))
+                        && call.input(i).hasShape(call.input(i).root());
                 if (source != null && whole) {
-                    draft.step("multiply", List.of(other, source.get(0)), draft.computed(call.output(0)));
+                    draft.step(call.op().opName(), List.of(other, source.get(0)), draft.computed(call.output(0)));
                     return true;
                 }
             }

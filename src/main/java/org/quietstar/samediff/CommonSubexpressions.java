@@ -10,12 +10,18 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * value differentiates into reshapes and permutations of its own.
  */
 final class CommonSubexpressions implements PlanRewrite {
+
+    @Override
+    public String summary() {
+        return "the same thing computed once";
+    }
+
     private static final Set<String> PLAIN_TRANSFORMS = Set.of("exp", "sigmoid", "log", "sqrt", "rsqrt", "neg");
 
     /** What tells one computation from another. */
     private record Key(String op, List<Object> arguments, List<Input> inputs) {}
 
-    private record Input(PlanValue root, List<Long> shape) {}
+    private record Input(PlanValue root, Layout layout) {}
 
     @Override
     public boolean apply(PlanCall call, PlanDraft draft) {
@@ -60,6 +66,6 @@ final class CommonSubexpressions implements PlanRewrite {
     }
 
     private static Input input(PlanValue value) {
-        return new Input(value.root(), Arrays.stream(value.shape).boxed().toList());
+        return new Input(value.root(), value.layout());
     }
 }

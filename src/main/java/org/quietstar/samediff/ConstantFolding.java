@@ -8,6 +8,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Computes once, while the plan is made, what depends on constants and on shapes alone. */
 final class ConstantFolding implements PlanRewrite {
+
+    @Override
+    public String summary() {
+        return "what depends on constants and shapes alone computed once";
+    }
+
     private static final Set<String> SHAPE_ONLY = Set.of("shape_of", "size", "size_at", "rank");
 
     @Override
@@ -19,7 +25,7 @@ final class ConstantFolding implements PlanRewrite {
         }
         List<INDArray> inputs = new ArrayList<>();
         for (PlanValue in : call.inputs()) {
-            inputs.add(in.kind == PlanValue.Kind.ZERO ? Nd4j.zeros(in.dataType, in.shape) : in.array);
+            inputs.add(in.kind() == PlanValue.Kind.ZERO ? Nd4j.zeros(in.dataType, in.shape) : in.array);
         }
         var binding = new OpBinding(call.op(), inputs);
         List<INDArray> results = new ArrayList<>();
@@ -30,7 +36,7 @@ final class ConstantFolding implements PlanRewrite {
         binding.execute();
         for (int i = 0; i < results.size(); i++) {
             PlanValue out = call.output(i);
-            draft.put(new PlanValue(out.name, PlanValue.Kind.CONSTANT, out.dataType, out.shape, null, results.get(i)));
+            draft.put(PlanValue.root(out.name, PlanValue.Kind.CONSTANT, out.dataType, out.shape, results.get(i)));
         }
         return true;
     }

@@ -17,13 +17,17 @@ import org.nd4j.autodiff.samediff.SameDiff;
 final class OpOrder {
     private OpOrder() {}
 
-    /** Needed ops in a topological order that follows the graph's own as closely as it can, which keeps lifetimes short. */
-    static List<String> of(SameDiff graph, List<String> outputs) {
+    /**
+     * Needed ops in a topological order that follows the graph's own as closely as it can, which keeps lifetimes short.
+     *
+     * @param given variables that are known, so that nothing before them is needed for them
+     */
+    static List<String> of(SameDiff graph, List<String> outputs, Set<String> given) {
         Map<String, Integer> rank = new HashMap<>();
         for (String name : graph.getOps().keySet()) {
             rank.put(name, rank.size());
         }
-        Map<String, Set<String>> needs = neededOps(graph, outputs);
+        Map<String, Set<String>> needs = neededOps(graph, outputs, given);
         Map<String, List<String>> users = new HashMap<>();
         Map<String, Integer> missing = new HashMap<>();
         var ready = new PriorityQueue<String>((a, b) -> Integer.compare(rank.get(a), rank.get(b)));
@@ -51,14 +55,16 @@ final class OpOrder {
     }
 
     /** For each op that the outputs need, the ops that write its inputs. */
-    private static Map<String, Set<String>> neededOps(SameDiff graph, List<String> outputs) {
+    private static Map<String, Set<String>> neededOps(SameDiff graph, List<String> outputs, Set<String> given) {
         Map<String, Set<String>> needs = new LinkedHashMap<>();
         Deque<String> todo = new ArrayDeque<>();
         for (String output : outputs) {
             if (graph.getVariable(output) == null) {
                 throw new IllegalArgumentException("The graph has no variable '" + output + "'");
             }
-            String op = graph.getVariables().get(output).getOutputOfOp();
+            String op = given.contains(output)
+                    ? null
+                    : graph.getVariables().get(output).getOutputOfOp();
             if (op != null) {
                 todo.add(op);
             }
@@ -71,7 +77,7 @@ final class OpOrder {
             Set<String> before = new HashSet<>();
             for (String argument : argumentsOf(graph.getOps().get(op).getOp())) {
                 String writer = graph.getVariables().get(argument).getOutputOfOp();
-                if (writer != null) {
+                if (writer != null && !given.contains(argument)) {
                     before.add(writer);
                     todo.add(writer);
                 }

@@ -1,66 +1,70 @@
 package org.quietstar.samediff;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 
 /**
- * Turns a graph into an ordered list of steps: keeps the ops that the outputs need, infers every shape once, computes
- * what depends on constants and shapes alone, shares buffers where an op only renames or reshapes, and drops what is
- * known to be zero.
+ * Turns a graph into an ordered list of steps: keeps the ops that the outputs need, infers every shape once, and lets
+ * each pass do its part, first op by op, then on all steps together.
  */
 final class PlanBuilder {
-    /** Rewrites that leave every bit as it is. */
-    static final List<PlanRewrite> EXACT = List.of(
-            new ZeroElimination(),
-            new Reshapes(),
-            new ConstantFolding(),
-            new CommonSubexpressions(),
-            new BroadcastSums());
-
-    /** Rewrites that change no result beyond rounding. */
-    static final List<PlanRewrite> ROUNDING = List.of(
-            new SplitBroadcastGradient(),
-            new SplitMatmulGradient(),
-            new SigmoidGradient(),
-            new RowPermutation(),
-            new ThinProducts());
-
-    /** All, in the order in which they are asked; the first that takes an op ends the asking. */
-    static final List<PlanRewrite> ALL =
-            Stream.concat(EXACT.stream(), ROUNDING.stream()).toList();
-
     private final SameDiff graph;
     private final SameDiff variableSource;
-    private final Map<String, INDArray> inputs;
-    private final List<PlanRewrite> rewrites;
+    private final Map<String, INDArray> given;
+    private final List<PlanPass> passes;
+    private final Map<PlanPass, Integer> applied = new LinkedHashMap<>();
     private final PlanDraft draft = new PlanDraft();
 
-    PlanBuilder(SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<PlanRewrite> rewrites) {
-        this.rewrites = rewrites;
+    PlanBuilder(SameDiff graph, SameDiff variableSource, Map<String, INDArray> given, List<PlanPass> passes) {
+        this.passes = passes;
         this.graph = graph;
         this.variableSource = variableSource;
-        this.inputs = inputs;
+        this.given = given;
+        passes.forEach(pass -> applied.put(pass, 0));
     }
 
-    /** The steps for {@code outputs}, in order; values are reachable by {@link #value}. */
-    List<PlanStep> build(List<String> outputs) {
-        for (String opName : OpOrder.of(graph, outputs)) {
+    /**
+     * The steps for the outputs, in order; values are reachable by {@link #value}.
+     *
+     * @param targets arrays that outputs are written into
+     */
+    List<PlanStep> build(List<String> outputs, Map<String, INDArray> targets) {
+        List<String> wanted = new ArrayList<>(outputs);
+        wanted.addAll(targets.keySet());
+        for (String opName : OpOrder.of(graph, wanted, given.keySet())) {
             infer(graph.getOps().get(opName));
         }
-        return live(outputs);
+        targets.forEach(this::bind);
+        Set<PlanValue> values = new HashSet<>();
+        for (String name : wanted) {
+            PlanValue dense = draft.dense(value(name));
+            draft.put(PlanValue.view(name, dense, dense.layout(), dense.array));
+            values.add(dense);
+        }
+        var steps = new StepList(draft, draft.steps(), values);
+        for (PlanPass pass : passes) {
+            if (pass instanceof StepPass stepPass) {
+                applied.merge(pass, stepPass.apply(steps), Integer::sum);
+            }
+        }
+        return steps.steps();
+    }
+
+    /** How often each pass did something. */
+    Map<PlanPass, Integer> applied() {
+        return applied;
     }
 
     /** The planned value of a variable. */
@@ -69,19 +73,42 @@ final class PlanBuilder {
         return known != null ? known : leaf(variable);
     }
 
+    private void bind(String name, INDArray target) {
+        PlanValue value = draft.dense(value(name));
+        if (value.length() != target.length() || value.dataType != target.dataType()) {
+            throw new IllegalArgumentException("'" + name + "' is " + value.dataType + " of " + value.length()
+                    + " numbers, but the array that it is to be written into is " + target.dataType() + " of "
+                    + target.length());
+        }
+        if (!Arrangement.isRowMajor(target)) {
+            throw new IllegalArgumentException("The array that '" + name
+                    + "' is to be written into does not stand in row-major order without gaps");
+        }
+        PlanValue root = value.root();
+        if (root.kind() == PlanValue.Kind.COMPUTED && value.isWhole()) {
+            root.bind(Arrangement.seen(target, Layout.dense(root.shape)));
+        } else {
+            PlanValue copy = draft.temporary(value.dataType, value.shape);
+            copy.bind(target);
+            draft.step(DynamicCustomOp.builder("identity").build(), List.of(value), List.of(copy));
+            draft.put(PlanValue.view(name, copy, copy.layout(), copy.array));
+        }
+    }
+
     private PlanValue leaf(String name) {
         SDVariable variable = graph.getVariable(name);
-        INDArray array = switch (variable.getVariableType()) {
-            case PLACEHOLDER -> inputs.get(name);
-            case VARIABLE ->
-                variableSource.hasVariable(name)
-                        ? variableSource.getVariable(name).getArr()
-                        : variable.getArr();
-            case CONSTANT -> variable.getArr();
-            default -> throw new IllegalStateException("'" + name + "' is read before it is written");
-        };
+        INDArray array = given.get(name);
         if (array == null) {
-            throw new IllegalArgumentException("No array is given for placeholder '" + name + "'");
+            array = switch (variable.getVariableType()) {
+                case PLACEHOLDER ->
+                    throw new IllegalArgumentException("No array is given for placeholder '" + name + "'");
+                case VARIABLE ->
+                    variableSource.hasVariable(name)
+                            ? variableSource.getVariable(name).getArr()
+                            : variable.getArr();
+                case CONSTANT -> variable.getArr();
+                default -> throw new IllegalStateException("'" + name + "' is read before it is written");
+            };
         }
         if (array.dataType() != variable.dataType()) {
             throw new IllegalArgumentException(
@@ -89,7 +116,7 @@ final class PlanBuilder {
                             + "; M2.1 would overwrite the array with a converted one");
         }
         var kind = variable.isConstant() ? PlanValue.Kind.CONSTANT : PlanValue.Kind.BOUND;
-        var value = new PlanValue(name, kind, array.dataType(), array.shape(), null, array);
+        PlanValue value = PlanValue.root(name, kind, array.dataType(), array.shape(), array);
         draft.put(value);
         return value;
     }
@@ -103,14 +130,14 @@ final class PlanBuilder {
         List<String> names = node.getOutputsOfOp();
         List<DataType> types =
                 names.stream().map(n -> graph.getVariable(n).dataType()).toList();
-        List<PlanValue> shapesOnly = shapes(op, in, names, types);
-        var call = new PlanCall(op, in, shapesOnly);
-        for (PlanRewrite rewrite : rewrites) {
-            if (rewrite.apply(call, draft)) {
+        var call = new PlanCall(op, in, shapes(op, in, names, types));
+        for (PlanPass pass : passes) {
+            if (pass instanceof PlanRewrite rewrite && rewrite.apply(call, draft)) {
+                applied.merge(pass, 1, Integer::sum);
                 return;
             }
         }
-        draft.step(op, in, shapesOnly.stream().map(draft::computed).toList());
+        draft.step(op, in, call.outputs().stream().map(draft::computed).toList());
     }
 
     /** The outputs with their names, types and shapes; what kind of values they are is not decided yet. */
@@ -123,35 +150,6 @@ final class PlanBuilder {
         List<PlanValue> result = new ArrayList<>();
         for (LongShapeDescriptor shape : binding.outputShapes(types)) {
             result.add(draft.describe(names.get(result.size()), shape.dataType(), shape.getShape()));
-        }
-        return result;
-    }
-
-    /** The steps that the outputs still need, after aliases and zeros cut some off; sets lifetimes. */
-    private List<PlanStep> live(List<String> outputs) {
-        Set<PlanValue> wanted = new HashSet<>();
-        outputs.forEach(name -> wanted.add(value(name).root()));
-        Deque<PlanStep> kept = new ArrayDeque<>();
-        for (int i = draft.steps().size() - 1; i >= 0; i--) {
-            PlanStep step = draft.steps().get(i);
-            if (step.outputs().stream().map(PlanValue::root).anyMatch(wanted::contains)) {
-                step.inputs().forEach(v -> wanted.add(v.root()));
-                kept.addFirst(step);
-            }
-        }
-        List<PlanStep> result = new ArrayList<>(kept);
-        for (int i = 0; i < result.size(); i++) {
-            for (PlanValue out : result.get(i).outputs()) {
-                out.root().firstStep = i;
-                out.root().lastStep = i;
-            }
-            for (PlanValue in : result.get(i).inputs()) {
-                in.root().lastStep = i;
-            }
-            Overwriting.mark(result.get(i));
-        }
-        for (String name : outputs) {
-            value(name).root().lastStep = Integer.MAX_VALUE;
         }
         return result;
     }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,7 +20,22 @@ final class PlanDraft {
     private final Map<DataType, INDArray> standIns = new EnumMap<>(DataType.class);
     private final List<PlanStep> steps = new ArrayList<>();
     private final Map<Object, List<PlanValue>> results = new HashMap<>();
+    private final Map<Place, Writer> writers = new HashMap<>();
+    private final Map<Place, PlanValue> copies = new HashMap<>();
+    private final Map<PlanStep, Copy> permutations = new HashMap<>();
     private int temporaries;
+
+    /** Which numbers a view shows. */
+    private record Place(PlanValue root, Layout layout) {
+        static Place of(PlanValue value) {
+            return new Place(value.root(), value.layout());
+        }
+    }
+
+    /** Adds the steps that write a view out. */
+    interface Writer {
+        void write(PlanValue target);
+    }
 
     /** The planned value of a variable, or null. */
     PlanValue value(String name) {
@@ -34,9 +50,13 @@ final class PlanDraft {
         return steps;
     }
 
+    private String temporaryName() {
+        return "plan." + temporaries++;
+    }
+
     /** A value's name, type and shape, with an array to infer other shapes from; not yet part of the plan. */
     PlanValue describe(String name, DataType type, long... shape) {
-        return new PlanValue(name, PlanValue.Kind.COMPUTED, type, shape, null, standIn(type, shape));
+        return PlanValue.root(name, PlanValue.Kind.COMPUTED, type, shape, standIn(type, shape));
     }
 
     /** Makes a described value one that a step computes. */
@@ -47,62 +67,92 @@ final class PlanDraft {
 
     /** A new computed value that the graph does not know. */
     PlanValue temporary(DataType type, long... shape) {
-        return computed(describe("plan." + temporaries++, type, shape));
+        return computed(describe(temporaryName(), type, shape));
     }
 
     /** Makes a described value all zero. */
     void zero(PlanValue described) {
-        put(new PlanValue(
+        put(PlanValue.root(
                 described.name,
                 PlanValue.Kind.ZERO,
                 described.dataType,
                 described.shape,
-                null,
                 standIn(described.dataType, described.shape)));
     }
 
-    /** Makes a described value share the numbers of {@code target}. */
+    /** Makes a described value share the numbers of {@code target}, as many as it has. */
     void alias(PlanValue described, PlanValue target) {
-        put(seenAs(described.name, target, described.shape));
+        put(reshaped(described.name, target, described.shape));
     }
 
     /** The numbers of {@code target} in another shape. */
     PlanValue reshaped(PlanValue target, long... shape) {
-        return seenAs("plan." + temporaries++, target, shape);
+        return reshaped(temporaryName(), target, shape);
     }
 
-    private PlanValue seenAs(String name, PlanValue target, long... shape) {
-        boolean hasNumbers = target.kind == PlanValue.Kind.CONSTANT || target.kind == PlanValue.Kind.BOUND;
-        INDArray array = hasNumbers ? inShape(target.root(), shape) : standIn(target.dataType, shape);
-        return new PlanValue(name, target.kind, target.dataType, shape, target, array);
+    private PlanValue reshaped(String name, PlanValue target, long... shape) {
+        PlanValue source = Arrays.equals(target.shape, shape) ? target : dense(target);
+        return seenAs(name, source.root(), source.layout().reshaped(shape).orElse(source.layout()));
     }
 
-    /** A root's numbers in another shape; a copy of the caller's array would not follow what the caller puts there. */
-    static INDArray inShape(PlanValue root, long... shape) {
-        INDArray array = root.array;
-        if (Arrays.equals(array.shape(), shape)) {
-            return array;
+    /** A value whose numbers are some of {@code root}'s. */
+    private PlanValue seenAs(String name, PlanValue root, Layout layout) {
+        boolean hasNumbers = root.kind() == PlanValue.Kind.CONSTANT || root.kind() == PlanValue.Kind.BOUND;
+        INDArray array = hasNumbers ? Arrangement.of(root, layout) : standIn(root.dataType, layout.shape());
+        return PlanValue.view(name, root, layout, array);
+    }
+
+    /**
+     * Makes a described value a view of a source, without a copy. Matrix products read it where it stands; for other
+     * readers {@code writer} adds the step that writes it out into the given value, once.
+     *
+     * @param layout of the view among the numbers of the source's root
+     */
+    void view(PlanValue described, PlanValue source, Layout layout, Writer writer) {
+        PlanValue view = seenAs(described.name, source.root(), layout);
+        put(view);
+        if (!view.isDense()) {
+            writers.putIfAbsent(Place.of(view), writer);
         }
-        boolean rowMajor = Arrays.equals(array.stride(), Nd4j.getStrides(array.shape(), 'c'));
-        if (root.kind == PlanValue.Kind.BOUND && !rowMajor) {
-            throw new IllegalArgumentException("The array of '" + root.name
-                    + "' is reshaped by the graph, but its numbers do not stand in row-major order without gaps; give"
-                    + " array.dup('c')");
+    }
+
+    /** The value itself where its numbers stand in a row, else a copy where they do. */
+    PlanValue dense(PlanValue value) {
+        if (value.isDense()) {
+            return value;
         }
-        return array.reshape('c', shape);
+        Place place = Place.of(value);
+        if (!copies.containsKey(place)) {
+            PlanValue target = temporary(value.dataType, value.shape);
+            writers.get(place).write(target);
+            copies.put(place, target);
+        }
+        return copies.get(place);
     }
 
     /** A constant made here. */
     PlanValue constant(INDArray array) {
-        var value = new PlanValue(
-                "plan." + temporaries++, PlanValue.Kind.CONSTANT, array.dataType(), array.shape(), null, array);
+        var value = PlanValue.root(temporaryName(), PlanValue.Kind.CONSTANT, array.dataType(), array.shape(), array);
         put(value);
         return value;
     }
 
     /** Adds a step of the graph's own op. */
     void step(DifferentialFunction op, List<PlanValue> inputs, List<PlanValue> outputs) {
-        steps.add(new PlanStep(op, inputs, outputs));
+        List<PlanValue> readable = inputs.stream()
+                .map(in -> op.opName().equals("matmul") && MatrixOperand.fits(in) ? in : dense(in))
+                .toList();
+        steps.add(new PlanStep(op, readable, outputs));
+    }
+
+    /** Tells what the step that was added last copies. */
+    void lastStepCopies(Copy copy) {
+        permutations.put(steps.get(steps.size() - 1), copy);
+    }
+
+    /** What a step copies, if it does nothing else. */
+    Optional<Copy> copyOf(PlanStep step) {
+        return Optional.ofNullable(permutations.get(step));
     }
 
     /** Adds a step of a native op by name. */
@@ -145,6 +195,6 @@ final class PlanDraft {
             flat = Nd4j.createUninitializedDetached(type, Math.max(1024, length));
             standIns.put(type, flat);
         }
-        return BufferPlanner.viewOf(flat, shape);
+        return Arrangement.seen(flat, Layout.dense(shape));
     }
 }

@@ -1,7 +1,7 @@
 package org.quietstar.samediff;
 
-/** Executes some ops otherwise than the graph says, with the same result but for rounding. */
-interface PlanRewrite {
+/** Decides for a single op of the graph how it is executed. */
+non-sealed interface PlanRewrite extends PlanPass {
 
     /**
      * Plans {@code call} if this rewrite knows better.

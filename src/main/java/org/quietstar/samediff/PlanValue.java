@@ -1,12 +1,13 @@
 package org.quietstar.samediff;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One variable of a planned graph: where its numbers live, and from which step to which. */
 final class PlanValue {
     enum Kind {
-        /** Array of the caller: placeholder or trainable variable. */
+        /** Array of the caller: placeholder, trainable variable, or where an output is to be written. */
         BOUND,
         /** Known when the plan is made: a constant, or computed from constants and shapes alone. */
         CONSTANT,
@@ -17,53 +18,102 @@ final class PlanValue {
     }
 
     final String name;
-    final Kind kind;
     final DataType dataType;
     final long[] shape;
 
-    /** The value whose buffer this one shares (reshape and the like), or null. */
-    final PlanValue aliasOf;
-
-    /** The array in force: the caller's, the constant's, a shape-only stand-in while planning, then the planned one. */
+    /** The array in force: the caller's, the constant's, or while planning one whose shape alone counts. */
     INDArray array;
 
-    /** The value in whose place this one may be written, if that one is read for the last time when this is made. */
-    PlanValue overwrites;
+    private Kind ownKind;
+    private PlanValue base;
+    private Layout layout;
 
-    int firstStep = Integer.MAX_VALUE;
-    int lastStep = -1;
-
-    PlanValue(String name, Kind kind, DataType dataType, long[] shape, PlanValue aliasOf, INDArray array) {
+    private PlanValue(String name, Kind kind, DataType dataType, Layout layout, PlanValue base, INDArray array) {
         this.name = name;
-        this.kind = kind;
+        this.ownKind = kind;
         this.dataType = dataType;
-        this.shape = shape.clone();
-        this.aliasOf = aliasOf;
+        this.layout = layout;
+        this.shape = layout.shape();
+        this.base = base;
         this.array = array;
     }
 
-    /** The value that owns the buffer. */
+    /** A value with numbers of its own. */
+    static PlanValue root(String name, Kind kind, DataType dataType, long[] shape, INDArray array) {
+        return new PlanValue(name, kind, dataType, Layout.dense(shape), null, array);
+    }
+
+    /** A value whose numbers are some of {@code owner}'s root's; the layout is among all of the root's numbers. */
+    static PlanValue view(String name, PlanValue owner, Layout layout, INDArray array) {
+        PlanValue root = owner.root();
+        return new PlanValue(name, root.kind(), root.dataType, layout, root, array);
+    }
+
+    /** The value that owns the numbers. */
     PlanValue root() {
         PlanValue value = this;
-        while (value.aliasOf != null) {
-            value = value.aliasOf;
+        while (value.base != null) {
+            value = value.base;
         }
         return value;
     }
 
+    Kind kind() {
+        return base == null ? ownKind : root().ownKind;
+    }
+
+    /** A root that the plan would have computed into a buffer of its own goes to the caller's array instead. */
+    void bind(INDArray target) {
+        ownKind = Kind.BOUND;
+        array = target;
+    }
+
+    /** Where the numbers stand among the root's. */
+    Layout layout() {
+        return base == null || base.base == null ? layout : layout.within(base.layout(), base.shape);
+    }
+
+    /** From now on this value's numbers stand among those of {@code newBase}, as {@code place} says. */
+    void moveInto(PlanValue newBase, Layout place) {
+        if (base != null || newBase.root() == this) {
+            throw new IllegalStateException("'" + name + "' cannot move into '" + newBase.name + "'");
+        }
+        base = newBase;
+        layout = place;
+    }
+
+    /** Whether the numbers stand in a row; only matrix products read others. */
+    boolean isDense() {
+        return layout().isDense();
+    }
+
+    /** Whether this is all of the root's numbers in their order. */
+    boolean isWhole() {
+        return isDense() && layout().offset() == 0 && length() == root().length();
+    }
+
     boolean isStatic() {
-        return kind == Kind.CONSTANT || kind == Kind.ZERO;
+        return kind() == Kind.CONSTANT || kind() == Kind.ZERO;
+    }
+
+    boolean sameNumbers(PlanValue other) {
+        return root() == other.root() && layout().equals(other.layout());
+    }
+
+    boolean hasShape(PlanValue other) {
+        return Arrays.equals(shape, other.shape);
     }
 
     long length() {
-        long length = 1;
-        for (long size : shape) {
-            length *= size;
-        }
-        return length;
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
     }
 
     long bytes() {
         return length() * dataType.width();
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + layout();
     }
 }

@@ -6,6 +6,12 @@ import org.nd4j.linalg.api.ops.ReduceOp;
 
 /** Ops that only see the same numbers in another shape: they share the buffer instead of copying. */
 final class Reshapes implements PlanRewrite {
+
+    @Override
+    public String summary() {
+        return "reshapes and identities share their source's numbers";
+    }
+
     private static final Set<String> IDENTITIES = Set.of("identity", "stop_gradient");
     private static final Set<String> RESHAPES = Set.of("reshape", "expand_dims", "squeeze", "flatten");
     /**

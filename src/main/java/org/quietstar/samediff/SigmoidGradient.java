@@ -9,6 +9,11 @@ import java.util.List;
 final class SigmoidGradient implements PlanRewrite {
 
     @Override
+    public String summary() {
+        return "gradient of a sigmoid from its value";
+    }
+
+    @Override
     public boolean apply(PlanCall call, PlanDraft draft) {
         if (!call.is("sigmoid_bp") || call.inputs().size() != 2) {
             return false;

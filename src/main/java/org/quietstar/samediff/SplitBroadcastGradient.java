@@ -11,6 +11,11 @@ import org.nd4j.linalg.api.ops.impl.transforms.same.Negative;
 final class SplitBroadcastGradient implements PlanRewrite {
 
     @Override
+    public String summary() {
+        return "gradients of + − × ÷ split, and only the sides that are read";
+    }
+
+    @Override
     public boolean apply(PlanCall call, PlanDraft draft) {
         boolean known = switch (call.op().opName()) {
             case "add_bp", "subtract_bp", "multiply_bp", "divide_bp" -> true;

@@ -7,6 +7,11 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 final class SplitMatmulGradient implements PlanRewrite {
 
     @Override
+    public String summary() {
+        return "gradients of products split, and only those that are read";
+    }
+
+    @Override
     public boolean apply(PlanCall call, PlanDraft draft) {
         if (!call.is("matmul_bp") || call.inputs().size() != 3 || !(call.op() instanceof DynamicCustomOp custom)) {
             return false;

@@ -2,10 +2,10 @@ package org.quietstar.samediff;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,12 +21,28 @@ import org.nd4j.linalg.factory.Nd4j;
  * {@link #run()}; outputs are overwritten by the next run.
  */
 public final class StaticPlan implements AutoCloseable {
+    private final List<PlanStep> steps;
+    private final Map<String, PlanValue> outputs = new HashMap<>();
+    private final BufferPlanner buffers;
+    private final SharedBuffers memory;
+    private final boolean ownsMemory;
+    private final Map<PlanPass, Integer> applied;
     private final List<OpBinding> bindings = new ArrayList<>();
-    private final Map<String, INDArray> outputs = new HashMap<>();
-    private final BufferPlanner buffers = new BufferPlanner();
+    private final Map<String, INDArray> arrays = new HashMap<>();
+    private int generation = -1;
     private boolean closed;
 
-    private StaticPlan() {}
+    private StaticPlan(Builder builder) {
+        var planner = new PlanBuilder(builder.graph, builder.variableSource, builder.given, builder.passes);
+        this.steps = planner.build(builder.outputs, builder.targets);
+        this.applied = planner.applied();
+        builder.outputs.forEach(name -> outputs.put(name, planner.value(name)));
+        builder.targets.keySet().forEach(name -> outputs.put(name, planner.value(name)));
+        this.buffers = new BufferPlanner(new Lifetimes(steps, outputs.values()));
+        this.ownsMemory = builder.memory == null;
+        this.memory = ownsMemory ? new SharedBuffers() : builder.memory;
+        memory.reserve(buffers.buffers());
+    }
 
     /**
      * Plans a graph.
@@ -42,45 +58,96 @@ public final class StaticPlan implements AutoCloseable {
      */
     public static StaticPlan compile(
             SameDiff graph, SameDiff variableSource, Map<String, INDArray> inputs, List<String> outputNames) {
-        return compile(graph, variableSource, inputs, outputNames, PlanBuilder.ALL);
+        return builder(graph, variableSource).given(inputs).outputs(outputNames).compile();
     }
 
-    static StaticPlan compile(
-            SameDiff graph,
-            SameDiff variableSource,
-            Map<String, INDArray> inputs,
-            List<String> outputNames,
-            List<PlanRewrite> rewrites) {
-        var plan = new StaticPlan();
-        var builder = new PlanBuilder(graph, variableSource, inputs, rewrites);
-        List<PlanStep> steps = builder.build(outputNames);
-        Set<PlanValue> computed = new LinkedHashSet<>();
-        steps.forEach(step -> step.outputs().forEach(out -> computed.add(out.root())));
-        plan.buffers.place(List.copyOf(computed));
+    /** Plans a graph with more to say about it than {@link #compile} takes. */
+    public static Builder builder(SameDiff graph, SameDiff variableSource) {
+        return new Builder(graph, variableSource);
+    }
+
+    /** What a plan is to do. */
+    public static final class Builder {
+        private final SameDiff graph;
+        private final SameDiff variableSource;
+        private final Map<String, INDArray> given = new HashMap<>();
+        private final List<String> outputs = new ArrayList<>();
+        private final Map<String, INDArray> targets = new LinkedHashMap<>();
+        private List<PlanPass> passes = Passes.ALL;
+        private SharedBuffers memory;
+
+        private Builder(SameDiff graph, SameDiff variableSource) {
+            this.graph = graph;
+            this.variableSource = variableSource;
+        }
+
+        /**
+         * Arrays of placeholders, and of any other variables whose numbers are known already: what only they need is then
+         * left out. A backward pass can so be planned on activations that another plan has written.
+         */
+        public Builder given(Map<String, INDArray> arrays) {
+            given.putAll(arrays);
+            return this;
+        }
+
+        /** Variables wanted after each run. */
+        public Builder outputs(List<String> names) {
+            outputs.addAll(names);
+            return this;
+        }
+
+        /** Writes variables into arrays of the caller, row-major without gaps, instead of the plan's own buffers. */
+        public Builder into(Map<String, INDArray> arrays) {
+            targets.putAll(arrays);
+            return this;
+        }
+
+        /** Uses memory together with other plans; outputs are then valid until another of them runs. */
+        public Builder sharing(SharedBuffers shared) {
+            memory = shared;
+            return this;
+        }
+
+        /** Goes through these passes only. */
+        Builder passes(List<PlanPass> some) {
+            passes = some;
+            return this;
+        }
+
+        /** Throws IllegalArgumentException as {@link StaticPlan#compile} does. */
+        public StaticPlan compile() {
+            return new StaticPlan(this);
+        }
+    }
+
+    /** Binds every op to its arrays, anew where shared memory has moved. */
+    private void bind() {
+        if (generation == memory.generation()) {
+            return;
+        }
+        memory.place(buffers.buffers());
+        bindings.clear();
         for (PlanStep step : steps) {
             var binding = new OpBinding(
                     step.op(), step.inputs().stream().map(StaticPlan::arrayOf).toList());
             binding.setOutputs(step.outputs().stream().map(StaticPlan::arrayOf).toList());
-            plan.bindings.add(binding);
+            bindings.add(binding);
         }
-        for (String name : outputNames) {
-            plan.outputs.put(name, arrayOf(builder.value(name)));
-        }
-        return plan;
+        outputs.forEach((name, value) -> arrays.put(name, arrayOf(value)));
+        generation = memory.generation();
     }
 
     private static INDArray arrayOf(PlanValue value) {
         PlanValue root = value.root();
-        return switch (root.kind) {
-            case BOUND, CONSTANT -> PlanDraft.inShape(root, value.shape);
-            case ZERO -> Nd4j.zeros(value.dataType, value.shape);
-            case COMPUTED -> value == root ? root.array : BufferPlanner.viewOf(root.array, value.shape);
-        };
+        return root.kind() == PlanValue.Kind.ZERO
+                ? Nd4j.zeros(value.dataType, value.shape)
+                : Arrangement.of(root, value.layout());
     }
 
     /** Executes the graph once on what the input arrays hold now. */
     public void run() {
         ensureOpen();
+        bind();
         for (OpBinding binding : bindings) {
             binding.execute();
         }
@@ -95,7 +162,8 @@ public final class StaticPlan implements AutoCloseable {
     /** The array of an output, valid until the next {@link #run()} or {@link #close()}. */
     public INDArray output(String name) {
         ensureOpen();
-        INDArray array = outputs.get(name);
+        bind();
+        INDArray array = arrays.get(name);
         if (array == null) {
             throw new IllegalArgumentException(
                     "'" + name + "' is no output of this plan; outputs are " + outputs.keySet());
@@ -105,7 +173,7 @@ public final class StaticPlan implements AutoCloseable {
 
     /** Number of kernels in a run. */
     public int size() {
-        return bindings.size();
+        return steps.size();
     }
 
     /** Bytes that the plan allocated for computed values. */
@@ -118,9 +186,24 @@ public final class StaticPlan implements AutoCloseable {
         return buffers.requestedBytes();
     }
 
+    /** What each pass did, and what is left, as lines of text. */
+    public List<String> explain() {
+        List<String> lines = new ArrayList<>();
+        applied.forEach((pass, count) ->
+                lines.add(String.format(Locale.ROOT, "%-24s %5d×  %s", pass.name(), count, pass.summary())));
+        lines.add(String.format(
+                Locale.ROOT,
+                "%d kernels, %.1f MB of buffers for %.1f MB of results",
+                size(),
+                plannedBytes() * 1e-6,
+                requestedBytes() * 1e-6));
+        return lines;
+    }
+
     /** Runs once and gives the seconds spent in each kind of op, slowest first, as lines of text. */
     public List<String> profile() {
         ensureOpen();
+        bind();
         Map<String, double[]> byKind = new TreeMap<>();
         for (OpBinding binding : bindings) {
             long start = System.nanoTime();
@@ -132,8 +215,7 @@ public final class StaticPlan implements AutoCloseable {
         return byKind.entrySet().stream()
                 .sorted((a, b) -> Double.compare(b.getValue()[0], a.getValue()[0]))
                 .map(e -> String.format(
-                        java.util.Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int)
-                                e.getValue()[1]))
+                        Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int) e.getValue()[1]))
                 .toList();
     }
 
@@ -142,9 +224,11 @@ public final class StaticPlan implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            outputs.clear();
+            arrays.clear();
             bindings.clear();
-            buffers.close();
+            if (ownsMemory) {
+                memory.close();
+            }
         }
     }
 }

@@ -8,6 +8,12 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
  * BLAS for each of them, which costs more than the few numbers take (measured: 6 to 15 times as long).
  */
 final class ThinProducts implements PlanRewrite {
+
+    @Override
+    public String summary() {
+        return "many thin products as one broadcast product and a sum";
+    }
+
     private static final long FEWEST_PRODUCTS = 64;
     private static final long MOST_ROWS = 4;
     /** Numbers in the broadcast product; above this its memory would tell. */

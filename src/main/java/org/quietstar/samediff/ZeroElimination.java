@@ -9,6 +9,12 @@ import org.nd4j.autodiff.functions.DifferentialFunction;
  * through every op before it and adds to the other gradients.
  */
 final class ZeroElimination implements PlanRewrite {
+
+    @Override
+    public String summary() {
+        return "what is known to be zero left out";
+    }
+
     private static final Set<String> ZEROS = Set.of("zeros_as", "zeroslike", "zeros_like");
 
     static boolean isZeros(DifferentialFunction op) {
@@ -43,6 +49,6 @@ final class ZeroElimination implements PlanRewrite {
     }
 
     private static boolean isZero(PlanCall call, int input) {
-        return call.inputs().size() > input && call.input(input).kind == PlanValue.Kind.ZERO;
+        return call.inputs().size() > input && call.input(input).kind() == PlanValue.Kind.ZERO;
     }
 }

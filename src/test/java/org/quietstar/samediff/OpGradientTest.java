@@ -55,9 +55,11 @@ class OpGradientTest {
         sd.sum(result.mul(sd.constant(factors))).rename("loss");
         var gradient = GradientGraph.of(sd, "loss", List.copyOf(variables.keySet()));
         // M2.1's own kernels, then what the plan puts in their place.
-        for (List<PlanRewrite> rewrites : List.of(PlanBuilder.EXACT, PlanBuilder.ALL)) {
-            try (var plan = StaticPlan.compile(
-                    gradient.function(), sd, Map.of(), gradient.outputs(List.of("loss")), rewrites)) {
+        for (List<PlanPass> rewrites : List.of(Passes.EXACT, Passes.ALL)) {
+            try (var plan = StaticPlan.builder(gradient.function(), sd)
+                    .outputs(gradient.outputs(List.of("loss")))
+                    .passes(rewrites)
+                    .compile()) {
                 check(plan, gradient, variables);
             }
         }

@@ -79,15 +79,15 @@ class SessionEquivalenceTest {
         inputs.forEach((name, array) -> copies.put(name, array.dup()));
         Map<String, INDArray> session = new HashMap<>();
         gradients.function().output(copies, outputs).forEach((name, array) -> session.put(name, array.dup()));
-        check(graph, gradients, inputs, outputs, session, PlanBuilder.EXACT, 0);
+        check(graph, gradients, inputs, outputs, session, Passes.EXACT, 0);
         boolean single = inputs.values().stream().anyMatch(array -> array.dataType() == DataType.FLOAT);
         double tolerance = single ? 2e-4 : 1e-11;
-        for (PlanRewrite rewrite : PlanBuilder.ROUNDING) {
-            List<PlanRewrite> rewrites = new ArrayList<>(PlanBuilder.EXACT);
+        for (PlanPass rewrite : Passes.ROUNDING) {
+            List<PlanPass> rewrites = new ArrayList<>(Passes.EXACT);
             rewrites.add(rewrite);
             check(graph, gradients, inputs, outputs, session, rewrites, tolerance);
         }
-        check(graph, gradients, inputs, outputs, session, PlanBuilder.ALL, tolerance);
+        check(graph, gradients, inputs, outputs, session, Passes.ALL, tolerance);
     }
 
     /** Each output within {@code tolerance} of its largest number; equal to the last bit where that is 0. */
@@ -97,9 +97,13 @@ class SessionEquivalenceTest {
             Map<String, INDArray> inputs,
             List<String> outputs,
             Map<String, INDArray> session,
-            List<PlanRewrite> rewrites,
+            List<PlanPass> rewrites,
             double tolerance) {
-        try (var plan = StaticPlan.compile(gradients.function(), graph, inputs, outputs, rewrites)) {
+        try (var plan = StaticPlan.builder(gradients.function(), graph)
+                .given(inputs)
+                .outputs(outputs)
+                .passes(rewrites)
+                .compile()) {
             for (int round = 0; round < 3; round++) {
                 plan.run();
                 for (String name : outputs) {
