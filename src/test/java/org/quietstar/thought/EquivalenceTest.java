@@ -1,9 +1,10 @@
 package org.quietstar.thought;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,10 +14,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.quietstar.model.Decoder;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.Differences;
+import org.quietstar.samediff.StaticPlan;
 
 /**
  * Spec, section 10.1: naive = sequential = flattened = block-structured, hidden states of every layer and the gradient
@@ -80,56 +88,125 @@ class EquivalenceTest {
         Way.Result block = ways.blockStructured().compute(ways.cotangents());
         LearningBatch batch = tiny.batch(ids, tiny.fullLengths(), thoughts);
         LearningBatch other = tiny.batch(tiny.text(3), tiny.fullLengths(), tiny.thoughts(4));
+        int stepCount = tiny.sizes().steps();
+        List<CachedStep> steps = new ArrayList<>();
         try (var text = new CachedText(tiny.model(), tiny.sizes(), tiny.parameters());
-                var step = new CachedStep(
-                        tiny.model(),
-                        tiny.sizes(),
-                        tiny.sizes().steps(),
-                        tiny.thought().embeddingScale(),
-                        tiny.parameters(),
-                        text,
-                        (sd, decoder, hidden, inputs) -> List.of())) {
+                var cache = new BlockCache(tiny.model(), tiny.sizes(), stepCount, DataType.DOUBLE)) {
+            for (int a = 1; a <= stepCount; a++) {
+                steps.add(cachedStep(tiny, a, text, cache));
+            }
             // What another text left in the caches must not matter.
             for (LearningBatch each : List.of(batch, other, batch)) {
                 text.run(each.text());
-                step.restart();
-                runSteps(tiny, step, each, a -> {
+                runSteps(tiny, steps, each, a -> {
                     if (each == batch) {
-                        compareStep(tiny, step, block, a);
+                        compareStep(tiny, steps.get(a - 1), block, a);
                     }
                 });
             }
-            assertThatThrownBy(step::runStart)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining(tiny.sizes().steps() + " steps at most");
+        } finally {
+            steps.forEach(CachedStep::close);
         }
     }
 
-    private static void runSteps(TinyModel tiny, CachedStep step, LearningBatch batch, IntConsumer check) {
+    private static CachedStep cachedStep(TinyModel tiny, int a, CachedText text, BlockCache cache) {
+        return new CachedStep(
+                tiny.model(),
+                tiny.sizes(),
+                a,
+                tiny.thought().embeddingScale(),
+                tiny.parameters(),
+                text,
+                cache,
+                (sd, decoder, hidden, inputs) -> tiny.stateNames());
+    }
+
+    private static void runSteps(TinyModel tiny, List<CachedStep> steps, LearningBatch batch, IntConsumer check) {
         ThoughtSizes sizes = tiny.sizes();
         INDArray tokens = batch.inputs().get(QuietStarGraph.IDS);
         int next = sizes.textRows();
         for (int a = 1; a <= sizes.steps(); a++) {
-            if (a == 1) {
-                step.runStart();
-            } else if (a == sizes.thoughtTokens() + 2) {
-                step.runEnd();
-            } else {
-                step.runTokens(tokens.get(NDArrayIndex.interval(next, next + sizes.stepRows())));
+            CachedStep step = steps.get(a - 1);
+            assertThat(step.readsTokens()).isEqualTo(a != 1 && a != sizes.thoughtTokens() + 2);
+            if (step.readsTokens()) {
+                step.tokens().assign(tokens.get(NDArrayIndex.interval(next, next + sizes.stepRows())));
                 next += sizes.stepRows();
             }
+            step.run();
             check.accept(a);
         }
     }
 
+    /** Steps in groups of one, two and more, each group fed with the keys and values of those before it. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void stepsInGroupsGiveTheSameStates(TinyModel tiny) {
+        var ways = new Ways(tiny, tiny.text(1), tiny.thoughts(2));
+        Way.Result block = ways.blockStructured().compute(ways.cotangents());
+        ThoughtSizes sizes = tiny.sizes();
+        int steps = sizes.steps();
+        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        for (int middle = 1; middle < steps; middle++) {
+            try (var text = new CachedText(tiny.model(), sizes, tiny.parameters());
+                    var cache = new BlockCache(tiny.model(), sizes, steps, DataType.DOUBLE)) {
+                text.run(batch.text());
+                runGroup(tiny, 1, middle, block, text, cache);
+                runGroup(tiny, middle + 1, steps, block, text, cache);
+            }
+        }
+    }
+
+    /** The embeddings are the block structured way's, since only the layers are in question here. */
+    private static void runGroup(
+            TinyModel tiny, int first, int last, Way.Result block, CachedText text, BlockCache cache) {
+        SameDiff sd = SameDiff.create();
+        var decoder = new Decoder(sd, tiny.model(), tiny.parameters(), tiny.sizes().maxPosition());
+        SDVariable embeddings = sd.constant(Nd4j.createFromArray(rows(tiny, block.states()[0], first, last)))
+                .mul(1);
+        decoder.layers(embeddings, new BlockSteps(sd, tiny.model(), tiny.sizes(), first, last, DataType.DOUBLE));
+        Map<String, INDArray> inputs = new HashMap<>();
+        List<String> outputs = new ArrayList<>(tiny.stateNames());
+        for (int i = 0; i < tiny.model().layers(); i++) {
+            inputs.put(BlockSteps.textKeys(i), text.keys(i));
+            inputs.put(BlockSteps.textValues(i), text.values(i));
+            outputs.add(DecoderNames.layer(i, DecoderNames.KEYS));
+            outputs.add(DecoderNames.layer(i, DecoderNames.VALUES));
+            if (first > 1) {
+                inputs.put(BlockSteps.pastKeys(i), cache.keys(i, 1, first - 1));
+                inputs.put(BlockSteps.pastValues(i), cache.values(i, 1, first - 1));
+                outputs.add(BlockSteps.ownKeys(i));
+                outputs.add(BlockSteps.ownValues(i));
+            }
+        }
+        try (var plan = StaticPlan.compile(sd, sd, inputs, outputs)) {
+            plan.run();
+            for (int i = 0; i < tiny.model().layers(); i++) {
+                cache.keys(i, first, last).assign(plan.output(DecoderNames.layer(i, DecoderNames.KEYS)));
+                cache.values(i, first, last).assign(plan.output(DecoderNames.layer(i, DecoderNames.VALUES)));
+                if (first > 1) {
+                    assertThat(plan.output(BlockSteps.ownKeys(i))).isEqualTo(cache.keys(i, 1, last));
+                    assertThat(plan.output(BlockSteps.ownValues(i))).isEqualTo(cache.values(i, 1, last));
+                }
+            }
+            for (int i = 0; i < block.states().length; i++) {
+                assertThat(Differences.relative(
+                                Differences.numbers(plan.output(tiny.stateNames().get(i))),
+                                Differences.numbers(rows(tiny, block.states()[i], first, last))))
+                        .as("steps " + first + " to " + last + ", state " + i)
+                        .isLessThan(TOLERANCE);
+            }
+        }
+    }
+
+    private static double[][] rows(TinyModel tiny, double[][] states, int first, int last) {
+        return Arrays.copyOfRange(
+                states, tiny.sizes().firstRowOfStep(first), tiny.sizes().firstRowOfStep(last + 1));
+    }
+
     private static void compareStep(TinyModel tiny, CachedStep step, Way.Result block, int a) {
         for (int i = 0; i < block.states().length; i++) {
-            double[][] expected = Arrays.copyOfRange(
-                    block.states()[i],
-                    tiny.sizes().firstRowOfStep(a),
-                    tiny.sizes().firstRowOfStep(a + 1));
             double[] actual = Differences.numbers(step.output(tiny.stateNames().get(i)));
-            assertThat(Differences.relative(actual, Differences.numbers(expected)))
+            assertThat(Differences.relative(actual, Differences.numbers(rows(tiny, block.states()[i], a, a))))
                     .as("step " + a + ", state " + i)
                     .isLessThan(TOLERANCE);
         }

@@ -12,6 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 
@@ -121,9 +122,9 @@ public record TinyModel(
     public List<String> stateNames() {
         List<String> names = new ArrayList<>();
         for (int i = 0; i <= model.layers(); i++) {
-            names.add("hidden." + i);
+            names.add(DecoderNames.state(i));
         }
-        names.add("hidden.final");
+        names.add(DecoderNames.FINAL);
         return names;
     }
 
