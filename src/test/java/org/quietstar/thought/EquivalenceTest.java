@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,17 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.quietstar.model.Decoder;
-import org.quietstar.model.DecoderNames;
 import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.StaticPlan;
 
 /**
  * Spec, section 10.1: naive = sequential = flattened = block-structured, hidden states of every layer and the gradient
@@ -49,7 +42,9 @@ class EquivalenceTest {
                 // 64 blocks and key/value heads: as many as cached steps need to take thin products apart.
                 TinyModel.of(false, 0, new ThoughtSizes(2, 8, 2, 2, 3)),
                 TinyModel.of(true, 3, new ThoughtSizes(2, 6, 2, 2, 2)),
-                TinyModel.of(true, 0, new ThoughtSizes(1, 3, 1, 1, 1)));
+                TinyModel.of(true, 0, new ThoughtSizes(1, 3, 1, 1, 1)),
+                TinyModel.withKeyValueHeads(4, 0, new ThoughtSizes(2, 4, 2, 2, 2)),
+                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)));
     }
 
     @ParameterizedTest
@@ -134,67 +129,6 @@ class EquivalenceTest {
             }
             step.run();
             check.accept(a);
-        }
-    }
-
-    /** Steps in groups of one, two and more, each group fed with the keys and values of those before it. */
-    @ParameterizedTest
-    @MethodSource("models")
-    void stepsInGroupsGiveTheSameStates(TinyModel tiny) {
-        var ways = new Ways(tiny, tiny.text(1), tiny.thoughts(2));
-        Way.Result block = ways.blockStructured().compute(ways.cotangents());
-        ThoughtSizes sizes = tiny.sizes();
-        int steps = sizes.steps();
-        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
-        for (int middle = 1; middle < steps; middle++) {
-            try (var text = new CachedText(tiny.model(), sizes, tiny.parameters());
-                    var cache = new BlockCache(tiny.model(), sizes, steps, DataType.DOUBLE)) {
-                text.run(batch.text());
-                runGroup(tiny, 1, middle, block, text, cache);
-                runGroup(tiny, middle + 1, steps, block, text, cache);
-            }
-        }
-    }
-
-    /** The embeddings are the block structured way's, since only the layers are in question here. */
-    private static void runGroup(
-            TinyModel tiny, int first, int last, Way.Result block, CachedText text, BlockCache cache) {
-        SameDiff sd = SameDiff.create();
-        var decoder = new Decoder(sd, tiny.model(), tiny.parameters(), tiny.sizes().maxPosition());
-        SDVariable embeddings = sd.constant(Nd4j.createFromArray(rows(tiny, block.states()[0], first, last)))
-                .mul(1);
-        decoder.layers(embeddings, new BlockSteps(sd, tiny.model(), tiny.sizes(), first, last, DataType.DOUBLE));
-        Map<String, INDArray> inputs = new HashMap<>();
-        List<String> outputs = new ArrayList<>(tiny.stateNames());
-        for (int i = 0; i < tiny.model().layers(); i++) {
-            inputs.put(BlockSteps.textKeys(i), text.keys(i));
-            inputs.put(BlockSteps.textValues(i), text.values(i));
-            outputs.add(DecoderNames.layer(i, DecoderNames.KEYS));
-            outputs.add(DecoderNames.layer(i, DecoderNames.VALUES));
-            if (first > 1) {
-                inputs.put(BlockSteps.pastKeys(i), cache.keys(i, 1, first - 1));
-                inputs.put(BlockSteps.pastValues(i), cache.values(i, 1, first - 1));
-                outputs.add(BlockSteps.ownKeys(i));
-                outputs.add(BlockSteps.ownValues(i));
-            }
-        }
-        try (var plan = StaticPlan.compile(sd, sd, inputs, outputs)) {
-            plan.run();
-            for (int i = 0; i < tiny.model().layers(); i++) {
-                cache.keys(i, first, last).assign(plan.output(DecoderNames.layer(i, DecoderNames.KEYS)));
-                cache.values(i, first, last).assign(plan.output(DecoderNames.layer(i, DecoderNames.VALUES)));
-                if (first > 1) {
-                    assertThat(plan.output(BlockSteps.ownKeys(i))).isEqualTo(cache.keys(i, 1, last));
-                    assertThat(plan.output(BlockSteps.ownValues(i))).isEqualTo(cache.values(i, 1, last));
-                }
-            }
-            for (int i = 0; i < block.states().length; i++) {
-                assertThat(Differences.relative(
-                                Differences.numbers(plan.output(tiny.stateNames().get(i))),
-                                Differences.numbers(rows(tiny, block.states()[i], first, last))))
-                        .as("steps " + first + " to " + last + ", state " + i)
-                        .isLessThan(TOLERANCE);
-            }
         }
     }
 
