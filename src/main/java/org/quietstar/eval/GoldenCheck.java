@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.QuietStarException;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.SafetensorsFile;
 import org.quietstar.samediff.GradientGraph;
@@ -116,9 +117,9 @@ public final class GoldenCheck {
                 QuietStarGraph.REWARD,
                 QuietStarGraph.ADVANTAGE,
                 QuietStarGraph.LOG_POLICY,
-                "hidden.final"));
+                DecoderNames.FINAL));
         for (int i = 0; i <= settings.model().layers(); i++) {
-            outputs.add("hidden." + i);
+            outputs.add(DecoderNames.state(i));
         }
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), outputs)) {
             plan.run();
@@ -160,7 +161,7 @@ public final class GoldenCheck {
         Map<String, INDArray> ours = new LinkedHashMap<>();
         for (int i = 0; i <= settings.model().layers() + 1; i++) {
             boolean last = i > settings.model().layers();
-            INDArray states = plan.output(last ? "hidden.final" : "hidden." + i);
+            INDArray states = plan.output(last ? DecoderNames.FINAL : DecoderNames.state(i));
             String suffix = last ? ".final" : ".h" + i;
             ours.put("text" + suffix, rows(states, 0, sizes.textRows()).reshape(b, l, d));
             for (int a = 1; a <= sizes.steps(); a++) {

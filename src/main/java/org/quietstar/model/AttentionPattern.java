@@ -8,7 +8,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
  */
 public interface AttentionPattern {
 
-    /** The rotary position of each of the R rows, INT32 [R]: a constant, or a placeholder where it changes. */
+    /** The rotary position of each of the R rows, INT32 [R]. */
     SDVariable positions();
 
     /** R */

@@ -13,7 +13,7 @@ import org.quietstar.samediff.ScatterAddGather;
 /**
  * A decoder of the Llama/Mistral kind in one SameDiff graph: RMSNorm, rotary positions, grouped-query attention,
  * SwiGLU, no biases. Tokens are rows of one matrix, whatever they are for; the {@link AttentionPattern} alone knows
- * which rows see which.
+ * which rows see which. Variables are named as in {@link DecoderNames}.
  */
 public final class Decoder {
     private final SameDiff sd;
@@ -62,13 +62,14 @@ public final class Decoder {
     public Hidden layers(SDVariable embeddings, AttentionPattern pattern) {
         var rotary = new Rotary(sd, model, pattern.positions(), pattern.rows(), maxPosition, type);
         List<SDVariable> states = new ArrayList<>();
-        SDVariable x = embeddings;
+        SDVariable x = DecoderNames.give(DecoderNames.state(0), embeddings);
         states.add(x);
         for (int i = 0; i < model.layers(); i++) {
-            x = layer(i, x, rotary, pattern);
+            x = DecoderNames.give(DecoderNames.state(i + 1), layer(i, x, rotary, pattern));
             states.add(x);
         }
-        return new Hidden(List.copyOf(states), norm(x, DecoderParameters.FINAL_NORM));
+        SDVariable normed = norm(x, DecoderParameters.FINAL_NORM, DecoderNames.FINAL_SCALE);
+        return new Hidden(List.copyOf(states), DecoderNames.give(DecoderNames.FINAL, normed));
     }
 
     /** Logits [n, V] of final hidden states [n, D]. */
@@ -77,15 +78,24 @@ public final class Decoder {
     }
 
     private SDVariable layer(int i, SDVariable x, Rotary rotary, AttentionPattern pattern) {
-        SDVariable y = norm(x, DecoderParameters.layer(i, "input_layernorm"));
-        SDVariable q = rotary.rotateQueries(linear(y, i, "self_attn.q_proj")); // [R, H·E]
-        SDVariable k = rotary.rotateKeys(linear(y, i, "self_attn.k_proj")); // [R, KV·E]
-        SDVariable v = linear(y, i, "self_attn.v_proj"); // [R, KV·E]
-        x = x.add(linear(pattern.attend(i, q, k, v), i, "self_attn.o_proj"));
-        SDVariable z = norm(x, DecoderParameters.layer(i, "post_attention_layernorm"));
-        SDVariable gate = linear(z, i, "mlp.gate_proj"); // [R, F]
-        SDVariable silu = gate.mul(sd.nn.sigmoid(gate));
-        return x.add(linear(silu.mul(linear(z, i, "mlp.up_proj")), i, "mlp.down_proj"));
+        String norm1 = DecoderParameters.layer(i, "input_layernorm");
+        SDVariable y = named(i, DecoderNames.NORM1, norm(x, norm1, DecoderNames.layer(i, DecoderNames.NORM1_SCALE)));
+        SDVariable q = named(i, DecoderNames.QUERIES, rotary.rotateQueries(linear(y, i, "self_attn.q_proj")));
+        SDVariable k = named(i, DecoderNames.KEYS, rotary.rotateKeys(linear(y, i, "self_attn.k_proj")));
+        SDVariable v = named(i, DecoderNames.VALUES, linear(y, i, "self_attn.v_proj"));
+        SDVariable attention = named(i, DecoderNames.ATTENTION, pattern.attend(i, q, k, v));
+        SDVariable mid = named(i, DecoderNames.MID, x.add(linear(attention, i, "self_attn.o_proj")));
+        String norm2 = DecoderParameters.layer(i, "post_attention_layernorm");
+        SDVariable z = named(i, DecoderNames.NORM2, norm(mid, norm2, DecoderNames.layer(i, DecoderNames.NORM2_SCALE)));
+        SDVariable gate = named(i, DecoderNames.GATE, linear(z, i, "mlp.gate_proj"));
+        SDVariable up = named(i, DecoderNames.UP, linear(z, i, "mlp.up_proj"));
+        SDVariable sigmoid = named(i, DecoderNames.SIGMOID, sd.nn.sigmoid(gate));
+        SDVariable act = named(i, DecoderNames.ACT, gate.mul(sigmoid).mul(up));
+        return mid.add(linear(act, i, "mlp.down_proj"));
+    }
+
+    private static SDVariable named(int layer, String part, SDVariable x) {
+        return DecoderNames.give(DecoderNames.layer(layer, part), x);
     }
 
     private SDVariable linear(SDVariable x, int layer, String part) {
@@ -93,9 +103,10 @@ public final class Decoder {
     }
 
     /** x · (mean(x²) + eps)^−½ · weight */
-    private SDVariable norm(SDVariable x, String weight) {
+    private SDVariable norm(SDVariable x, String weight, String scaleName) {
         SDVariable meanSquare = sd.mean(x.mul(x), true, 1); // [R, 1]
-        SDVariable scale = sd.math.rsqrt(meanSquare.add(constant(model.rmsNormEps())));
+        SDVariable scale =
+                DecoderNames.give(scaleName, sd.math.rsqrt(meanSquare.add(constant(model.rmsNormEps()))));
         return x.mul(scale).mul(parameter(weight));
     }
 

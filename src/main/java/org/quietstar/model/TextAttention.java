@@ -24,7 +24,7 @@ public final class TextAttention implements AttentionPattern {
     private final Map<Integer, SDVariable> valuesByLayer = new HashMap<>();
 
     /**
-     * @param mask [L, L], 0 where the row's token may see the column's, {@link Masks#HIDDEN} elsewhere
+     * @param mask [1, L, L], 0 where the row's token may see the column's, {@link Masks#HIDDEN} elsewhere
      * @param positions rotary positions of the B·L rows, INT32 [B·L]
      */
     public TextAttention(SameDiff sd, HeadShape heads, int batch, int length, SDVariable mask, SDVariable positions) {
@@ -71,36 +71,32 @@ public final class TextAttention implements AttentionPattern {
     public SDVariable attend(int layer, SDVariable queries, SDVariable keys, SDVariable values) {
         int kv = heads.keyValueHeads();
         int g = heads.groupSize();
-        int e = heads.width();
-        SDVariable k = byHead(keys); // [B·KV, L, E]
-        SDVariable v = byHead(values); // [B·KV, L, E]
-        keysByLayer.put(layer, k);
-        valuesByLayer.put(layer, v);
-        SDVariable q = sd.permute(sd.reshape(queries, batch, length, kv, g, e), 0, 2, 3, 1, 4);
-        q = sd.reshape(q, (long) batch * kv, (long) g * length, e); // [B·KV, G·L, E]
-        SDVariable scores = sd.reshape(sd.mmul(q, k, false, true, false), (long) batch * kv * g, length, length);
-        scores = scores.add(mask); // [B·KV·G, L, L]
-        SDVariable shifted = scores.sub(sd.max(Detached.of(scores), true, 2));
-        SDVariable weights = sd.math.exp(shifted);
-        SDVariable total = sd.sum(weights, true, 2); // [B·KV·G, L, 1]
-        SDVariable sum = sd.mmul(sd.reshape(weights, (long) batch * kv, (long) g * length, length), v);
-        SDVariable out = sum.div(sd.reshape(total, (long) batch * kv, (long) g * length, 1)); // [B·KV, G·L, E]
-        out = sd.permute(sd.reshape(out, batch, kv, g, length, e), 0, 3, 1, 2, 4);
-        return sd.reshape(out, (long) batch * length, heads.queryWidth());
+        keysByLayer.put(layer, keys);
+        valuesByLayer.put(layer, values);
+        // Products of [B, KV, G], L by L.
+        var group = new KeyProducts(
+                heads,
+                new KeyProducts.Layout(new long[] {batch, length, kv, g}, 0, 2, 3, 1),
+                queries,
+                new KeyProducts.Layout(new long[] {batch, length, kv, 1}, 0, 2, 3, 1),
+                keys,
+                values,
+                mask,
+                3);
+        SDVariable largest =
+                DecoderNames.give(DecoderNames.layer(layer, DecoderNames.TEXT_MAX), group.largest()); // [B·L, H]
+        KeyGroup.Weighted weighted = group.weigh(largest);
+        SDVariable total = DecoderNames.give(DecoderNames.layer(layer, DecoderNames.TEXT_TOTAL), weighted.total());
+        SDVariable out = weighted.sum().div(sd.reshape(total, (long) rows() * kv * g, 1)); // [B·L·H, E]
+        return sd.reshape(out, rows(), heads.queryWidth());
     }
 
-    private SDVariable byHead(SDVariable rows) {
-        int kv = heads.keyValueHeads();
-        SDVariable split = sd.reshape(rows, batch, length, kv, heads.width());
-        return sd.reshape(sd.permute(split, 0, 2, 1, 3), (long) batch * kv, length, heads.width());
-    }
-
-    /** Rotated keys of a layer, [B·KV, L, E]; known once {@link #attend} was called for it. */
+    /** Rotated keys of a layer in rows, [B·L, KV·E]; known once {@link #attend} was called for it. */
     public SDVariable keys(int layer) {
         return keysByLayer.get(layer);
     }
 
-    /** Values of a layer, [B·KV, L, E]. */
+    /** Values of a layer in rows, [B·L, KV·E]. */
     public SDVariable values(int layer) {
         return valuesByLayer.get(layer);
     }

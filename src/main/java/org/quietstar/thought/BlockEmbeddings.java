@@ -53,7 +53,16 @@ final class BlockEmbeddings {
         return sd.concat(0, parts.toArray(SDVariable[]::new));
     }
 
-    private static SDVariable marker(
+    /** The marker's name if step {@code a} of a block is one, null if it is a token. */
+    static String markerAt(ThoughtSizes sizes, int a) {
+        if (a == 1) {
+            return ThoughtParameters.START;
+        }
+        return a == sizes.thoughtTokens() + 2 ? ThoughtParameters.END : null;
+    }
+
+    /** START or END for every block, [B·P·L, D]. */
+    static SDVariable marker(
             SameDiff sd, Decoder decoder, String name, ThoughtSizes sizes, double scale, DataType type) {
         SDVariable row = sd.reshape(decoder.parameter(name), 1, decoder.width());
         return sd.constant(Nd4j.ones(type, sizes.stepRows(), 1).muli(scale)).mul(row);

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TextAttention;
 import org.quietstar.samediff.CorrectedOps;
@@ -25,15 +26,13 @@ final class CachedText implements AutoCloseable {
         DataType type = parameters.dataType();
         SameDiff sd = SameDiff.create();
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
-        var attention = TextAttention.causal(sd, model, sizes.batch(), sizes.length(), type);
         this.ids = Nd4j.zeros(DataType.INT32, sizes.textRows());
         SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, sizes.textRows()));
-        decoder.layers(tokens, attention);
+        decoder.layers(tokens, TextAttention.causal(sd, model, sizes.batch(), sizes.length(), type));
         List<String> outputs = new ArrayList<>();
         for (int i = 0; i < model.layers(); i++) {
-            attention.keys(i).rename("keys." + i);
-            attention.values(i).rename("values." + i);
-            outputs.addAll(List.of("keys." + i, "values." + i));
+            outputs.add(DecoderNames.layer(i, DecoderNames.KEYS));
+            outputs.add(DecoderNames.layer(i, DecoderNames.VALUES));
         }
         this.plan = StaticPlan.compile(sd, sd, Map.of("ids", ids), outputs);
     }
@@ -44,14 +43,14 @@ final class CachedText implements AutoCloseable {
         plan.run();
     }
 
-    /** Keys of a layer, [B·KV, L, E]; overwritten by the next run. */
+    /** Keys of a layer, [B·L, KV·E]; overwritten by the next run. */
     INDArray keys(int layer) {
-        return plan.output("keys." + layer);
+        return plan.output(DecoderNames.layer(layer, DecoderNames.KEYS));
     }
 
-    /** Values of a layer, [B·KV, L, E]; overwritten by the next run. */
+    /** Values of a layer, [B·L, KV·E]; overwritten by the next run. */
     INDArray values(int layer) {
-        return plan.output("values." + layer);
+        return plan.output(DecoderNames.layer(layer, DecoderNames.VALUES));
     }
 
     @Override

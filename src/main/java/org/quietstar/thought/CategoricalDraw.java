@@ -1,6 +1,8 @@
 package org.quietstar.thought;
 
-import java.util.Arrays;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.util.function.IntToDoubleFunction;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -38,40 +40,36 @@ final class CategoricalDraw implements AutoCloseable {
      * Draws for each row the first id whose cumulative weight exceeds the row's number times the total.
      *
      * @param weights at least 0, 0 where an id is banned, [rows, V] without gaps, row after row
+     * @param totals sum of each row of the weights, rounded as it may be, [rows, 1]
      * @param target INT32 [rows]
      */
-    void draw(INDArray weights, INDArray target) {
-        boolean single = weights.dataType() == DataType.FLOAT;
-        var floats = single ? weights.data().asNioFloat() : null;
-        var doubles = single ? null : weights.data().asNioDouble();
-        float[] narrow = new float[single ? vocabSize : 0];
-        double[] row = new double[vocabSize];
+    void draw(INDArray weights, INDArray totals, INDArray target) {
+        // Views of the native memory: the rows are read where they are, as far as the drawn id.
+        IntToDoubleFunction numbers;
+        if (weights.dataType() == DataType.FLOAT) {
+            FloatBuffer floats = weights.data().asNioFloat().slice();
+            numbers = floats::get;
+        } else {
+            DoubleBuffer doubles = weights.data().asNioDouble().slice();
+            numbers = doubles::get;
+        }
         for (int r = 0; r < drawn.length; r++) {
-            if (single) {
-                floats.get(r * vocabSize, narrow);
-                Arrays.setAll(row, id -> narrow[id]);
-            } else {
-                doubles.get(r * vocabSize, row);
-            }
-            drawn[r] = first(row, uniform.getDouble(r));
+            drawn[r] = first(numbers, r * vocabSize, uniform.getDouble(r), totals.getDouble(r));
         }
         InPlace.fill(target, drawn);
     }
 
-    private int first(double[] weights, double u) {
-        double total = 0;
-        for (double weight : weights) {
-            total += weight;
-        }
+    private int first(IntToDoubleFunction numbers, int start, double u, double total) {
         double cumulative = 0;
-        for (int id = 0; id < lastAllowed; id++) {
-            cumulative += weights[id];
+        for (int id = 0; id <= lastAllowed; id++) {
+            cumulative += numbers.applyAsDouble(start + id);
             if (cumulative > u * total) {
                 return id;
             }
         }
-        // u < 1, but its product with the total can round up to the total.
-        return lastAllowed;
+        // Either the given total is rounded up and u close to 1, so that the exact one decides; or u < 1, but its
+        // product with the exact total is rounded up to the total.
+        return cumulative < total ? first(numbers, start, u, cumulative) : lastAllowed;
     }
 
     @Override

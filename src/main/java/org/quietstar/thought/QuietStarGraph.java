@@ -113,12 +113,7 @@ public final class QuietStarGraph {
         int steps = sizes.steps();
         SDVariable ids = sd.placeHolder(IDS, DataType.INT32, BlockEmbeddings.idCount(sizes, steps));
         SDVariable embeddings = BlockEmbeddings.of(sd, decoder, sizes, steps, ids, embeddingScale, type);
-        Decoder.Hidden hidden = decoder.layers(embeddings, new TextAndBlocks(sd, model, sizes, steps, type));
-        for (int i = 0; i < hidden.states().size(); i++) {
-            named(hidden.states().get(i), "hidden." + i);
-        }
-        named(hidden.normed(), "hidden.final");
-        return hidden;
+        return decoder.layers(embeddings, new TextAndBlocks(sd, model, sizes, steps, type));
     }
 
     /** NLL of every label, without thoughts [B·L, 1] and after them [M, B, P, L]. */

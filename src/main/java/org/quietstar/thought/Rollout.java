@@ -1,5 +1,6 @@
 package org.quietstar.thought;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.quietstar.model.Parameters;
 public final class Rollout implements AutoCloseable {
     private static final String NEXT = "next";
     private static final String WEIGHTS = "weights";
+    private static final String TOTAL = "total";
     private static final String NOISE = "noise";
     private static final String ENTROPY = "entropy";
 
@@ -27,8 +29,12 @@ public final class Rollout implements AutoCloseable {
     private final ThoughtSampling sampling;
     private final DataType type;
     private final CachedText text;
-    private final CachedStep step;
+    private final BlockCache cache;
+    private final List<CachedStep> steps = new ArrayList<>();
     private final CategoricalDraw categorical;
+    /** [B·P·L, V] where noise is given, else null; every step reads it. */
+    private final INDArray gumbel;
+
     private final double[] entropies;
 
     /**
@@ -49,14 +55,15 @@ public final class Rollout implements AutoCloseable {
         this.categorical = new CategoricalDraw(
                 sizes.stepRows(), model.vocabSize(), lastAllowed(bannedIds, model.vocabSize()), type);
         this.text = new CachedText(model, sizes, parameters);
-        this.step = new CachedStep(
-                model,
-                sizes,
-                sizes.thoughtTokens(),
-                embeddingScale,
-                parameters,
-                text,
-                (sd, decoder, hidden, inputs) -> tail(sd, decoder, hidden, inputs, bannedIds, model.vocabSize()));
+        this.cache = new BlockCache(model, sizes, sizes.thoughtTokens(), type);
+        this.gumbel = sampling instanceof ThoughtSampling.GivenNoise
+                ? Nd4j.zeros(type, sizes.stepRows(), model.vocabSize())
+                : null;
+        CachedStep.Tail tail =
+                (sd, decoder, hidden, inputs) -> tail(sd, decoder, hidden, inputs, bannedIds, model.vocabSize());
+        for (int a = 1; a <= sizes.thoughtTokens(); a++) {
+            steps.add(new CachedStep(model, sizes, a, embeddingScale, parameters, text, cache, tail));
+        }
     }
 
     /** Where the randomness of a rollout comes from. */
@@ -83,11 +90,11 @@ public final class Rollout implements AutoCloseable {
         SDVariable mean = sd.sum(weights.mul(shifted), true, 1).div(total);
         sd.math.log(total).sub(mean).rename(ENTROPY);
         if (sampling instanceof ThoughtSampling.Categorical categorical) {
-            SDVariable tempered = categorical.temperature() == 1
-                    ? weights
-                    : sd.math.exp(scaled(sd, shifted, categorical.temperature()));
+            boolean plain = categorical.temperature() == 1;
+            SDVariable tempered = plain ? weights : sd.math.exp(scaled(sd, shifted, categorical.temperature()));
+            (plain ? total : sd.sum(tempered, true, 1)).rename(TOTAL);
             tempered.rename(WEIGHTS);
-            return List.of(ENTROPY, WEIGHTS);
+            return List.of(ENTROPY, WEIGHTS, TOTAL);
         }
         next(sd, allowed, inputs, vocabSize).castTo(DataType.INT32).rename(NEXT);
         return List.of(ENTROPY, NEXT);
@@ -95,18 +102,15 @@ public final class Rollout implements AutoCloseable {
 
     private SDVariable next(SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int vocabSize) {
         if (sampling instanceof ThoughtSampling.GivenNoise given) {
-            return sd.argmax(scaled(sd, logits, given.temperature()).add(gumbel(sd, inputs, vocabSize)), 1);
+            inputs.put(NOISE, gumbel);
+            SDVariable noise = sd.placeHolder(NOISE, type, sizes.stepRows(), vocabSize);
+            return sd.argmax(scaled(sd, logits, given.temperature()).add(noise), 1);
         }
         return sd.argmax(logits, 1);
     }
 
     private SDVariable scaled(SameDiff sd, SDVariable logits, double temperature) {
         return temperature == 1 ? logits : logits.mul(sd.constant(Nd4j.scalar(type, 1 / temperature)));
-    }
-
-    private SDVariable gumbel(SameDiff sd, Map<String, INDArray> inputs, int vocabSize) {
-        inputs.put(NOISE, Nd4j.zeros(type, sizes.stepRows(), vocabSize));
-        return sd.placeHolder(NOISE, type, sizes.stepRows(), vocabSize);
     }
 
     private static int lastAllowed(List<Integer> bannedIds, int vocabSize) {
@@ -126,25 +130,27 @@ public final class Rollout implements AutoCloseable {
      */
     public void draw(INDArray ids, Noise noise, INDArray drawn) {
         text.run(ids);
-        step.restart();
         Arrays.fill(entropies, 0);
         for (int token = 0; token < sizes.thoughtTokens(); token++) {
-            if (sampling instanceof ThoughtSampling.Categorical) {
-                noise.fill(token, categorical.uniform());
-            } else if (sampling instanceof ThoughtSampling.GivenNoise) {
-                noise.fill(token, step.input(NOISE));
+            CachedStep step = steps.get(token);
+            if (step.readsTokens()) {
+                step.tokens().assign(tokens(drawn, token - 1));
             }
-            if (token == 0) {
-                step.runStart();
-            } else {
-                step.runTokens(tokens(drawn, token - 1));
+            if (gumbel != null) {
+                noise.fill(token, gumbel);
             }
+            step.run();
             addEntropies(step.output(ENTROPY));
-            if (sampling instanceof ThoughtSampling.Categorical) {
-                categorical.draw(step.output(WEIGHTS), tokens(drawn, token));
-            } else if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
-                tokens(drawn, token).assign(step.output(NEXT));
-            }
+            choose(token, noise, step, tokens(drawn, token));
+        }
+    }
+
+    private void choose(int token, Noise noise, CachedStep step, INDArray target) {
+        if (sampling instanceof ThoughtSampling.Categorical) {
+            noise.fill(token, categorical.uniform());
+            categorical.draw(step.output(WEIGHTS), step.output(TOTAL), target);
+        } else if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
+            target.assign(step.output(NEXT));
         }
     }
 
@@ -169,7 +175,11 @@ public final class Rollout implements AutoCloseable {
 
     @Override
     public void close() {
-        step.close();
+        steps.forEach(CachedStep::close);
+        if (gumbel != null) {
+            gumbel.close();
+        }
+        cache.close();
         categorical.close();
         text.close();
     }

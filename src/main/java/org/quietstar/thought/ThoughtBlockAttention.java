@@ -2,113 +2,110 @@ package org.quietstar.thought;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.quietstar.model.Detached;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.HeadShape;
+import org.quietstar.model.KeyGroup;
+import org.quietstar.model.KeyProducts;
 
 /**
  * Attention of block tokens (paper, appendix B; spec: way 4): scores against the text keys that all blocks of a sequence
  * share, scores against the block's own keys, and one softmax over both. It needs S·L² + L·S² scores for each sequence
  * and thought, never (S·L)².
+ *
+ * <p>Queries, keys and values are rows: the text's in [B, L] order, the blocks' in [step, B, P, L] order.
  */
 public final class ThoughtBlockAttention {
+    /** Largest score of each block row and head, [Sq·B·P·L, H]; see {@link DecoderNames#layer}. */
+    public static final String BLOCKS_MAX = "blocks.max";
+    /** Sum of the exponentials of each block row and head, the largest score taken off, [Sq·B·P·L, H]. */
+    public static final String BLOCKS_TOTAL = "blocks.total";
+
     /**
      * What a step, or several, attends to.
      *
-     * @param textMask added to the scores against the text, broadcast over [B·KV·G, Sq, P·L, L]
-     * @param ownMask added to the scores against the block's own keys, broadcast over [B·KV·P·L, G, Sq, Sk]
+     * @param textKeys [B·L, KV·E]
+     * @param textValues [B·L, KV·E]
+     * @param textMask added to the scores against the text, [1, Sq or 1, P·L, L]
+     * @param ownKeys [Sk·B·P·L, KV·E]
+     * @param ownValues [Sk·B·P·L, KV·E]
+     * @param ownMask added to the scores against the block's own keys, [1, Sq, Sk]
+     * @param ownSteps Sk
      */
-    public record View(SDVariable textKeys, SDVariable textValues, SDVariable textMask, SDVariable ownMask) {}
+    public record View(
+            SDVariable textKeys,
+            SDVariable textValues,
+            SDVariable textMask,
+            SDVariable ownKeys,
+            SDVariable ownValues,
+            SDVariable ownMask,
+            int ownSteps) {}
 
     private final SameDiff sd;
     private final HeadShape heads;
-    private final int batch;
-    private final int length;
-    private final int thoughts;
+    private final ThoughtSizes sizes;
     private final int steps;
 
     /** @param steps Sq, steps whose queries come together */
     public ThoughtBlockAttention(SameDiff sd, HeadShape heads, ThoughtSizes sizes, int steps) {
         this.sd = sd;
         this.heads = heads;
-        this.batch = sizes.batch();
-        this.length = sizes.length();
-        this.thoughts = sizes.thoughts();
+        this.sizes = sizes;
         this.steps = steps;
     }
 
     /**
+     * Attention of one layer.
+     *
+     * @param layer number of the layer, from 0
      * @param queries [Sq·B·P·L, H·E], divided by √E
-     * @param ownKeys [B·KV·P·L, Sk, E] as {@link #ownByPosition} lays them out
-     * @param ownValues likewise
-     * @param ownLength Sk
      * @return [Sq·B·P·L, H·E]
      */
-    public SDVariable attend(SDVariable queries, SDVariable ownKeys, SDVariable ownValues, int ownLength, View view) {
-        int kv = heads.keyValueHeads();
-        int g = heads.groupSize();
-        int e = heads.width();
-        long blocks = (long) batch * kv * thoughts * length;
-        SDVariable split = sd.reshape(queries, steps, batch, thoughts, length, kv, g, e);
-
-        SDVariable forText = sd.reshape(
-                sd.permute(split, 1, 4, 5, 0, 2, 3, 6), (long) batch * kv, (long) g * steps * thoughts * length, e);
-        SDVariable textScores = sd.reshape(
-                        sd.mmul(forText, view.textKeys(), false, true, false),
-                        (long) batch * kv * g,
-                        steps,
-                        (long) thoughts * length,
-                        length)
-                .add(view.textMask()); // [B·KV·G, Sq, P·L, L]
-        SDVariable forOwn = sd.reshape(sd.permute(split, 1, 4, 2, 3, 5, 0, 6), blocks, (long) g * steps, e);
-        SDVariable ownScores = sd.reshape(sd.mmul(forOwn, ownKeys, false, true, false), blocks, g, steps, ownLength)
-                .add(view.ownMask()); // [B·KV·P·L, G, Sq, Sk]
-
+    public SDVariable attend(int layer, SDVariable queries, View view) {
+        KeyGroup text = text(queries, view);
+        KeyGroup own = own(queries, view);
         // One softmax over both groups of keys, with the larger of the two maxima taken off, which no gradient sees.
-        SDVariable largest = sd.math.max(
-                textOrder(sd.max(Detached.of(textScores), true, 3)),
-                ownToTextOrder(sd.max(Detached.of(ownScores), true, 3))); // [B, KV, G, Sq, P, L]
-        SDVariable textWeights = sd.math.exp(
-                textScores.sub(sd.reshape(largest, (long) batch * kv * g, steps, (long) thoughts * length, 1)));
-        SDVariable ownWeights = sd.math.exp(ownScores.sub(textToOwnOrder(largest)));
-        SDVariable total = textOrder(sd.sum(textWeights, true, 3)).add(ownToTextOrder(sd.sum(ownWeights, true, 3)));
-
-        SDVariable fromText = sd.mmul(
-                sd.reshape(textWeights, (long) batch * kv, (long) g * steps * thoughts * length, length),
-                view.textValues());
-        SDVariable fromOwn = sd.mmul(sd.reshape(ownWeights, blocks, (long) g * steps, ownLength), ownValues);
-        SDVariable sum = sd.permute(sd.reshape(fromText, batch, kv, g, steps, thoughts, length, e), 3, 0, 4, 5, 1, 2, 6)
-                .add(sd.permute(sd.reshape(fromOwn, batch, kv, thoughts, length, g, steps, e), 5, 0, 2, 3, 1, 4, 6));
-        SDVariable divisor =
-                sd.permute(sd.reshape(total, batch, kv, g, steps, thoughts, length, 1), 3, 0, 4, 5, 1, 2, 6);
-        return sd.reshape(sum.div(divisor), (long) steps * batch * thoughts * length, heads.queryWidth());
+        SDVariable largest = sd.math.max(text.largest(), own.largest());
+        DecoderNames.give(DecoderNames.layer(layer, BLOCKS_MAX), largest);
+        KeyGroup.Weighted fromText = text.weigh(largest);
+        KeyGroup.Weighted fromOwn = own.weigh(largest);
+        SDVariable total = fromText.total().add(fromOwn.total());
+        DecoderNames.give(DecoderNames.layer(layer, BLOCKS_TOTAL), total);
+        long rows = (long) steps * sizes.stepRows();
+        SDVariable divisor = sd.reshape(total, rows * heads.keyValueHeads() * heads.groupSize(), 1);
+        return sd.reshape(fromText.sum().add(fromOwn.sum()).div(divisor), rows, heads.queryWidth());
     }
 
-    /** Keys or values [Sq·B·P·L, KV·E] as [B·KV·P·L, Sq, E]: the tokens of one block and head together. */
-    public SDVariable ownByPosition(SDVariable rows) {
+    /** Products of [B, KV, G, Sq], P·L by L: every step of every thought sees the same text. */
+    private KeyGroup text(SDVariable queries, View view) {
         int kv = heads.keyValueHeads();
-        SDVariable split = sd.reshape(rows, steps, batch, thoughts, length, kv, heads.width());
-        return sd.reshape(
-                sd.permute(split, 1, 4, 2, 3, 0, 5), (long) batch * kv * thoughts * length, steps, heads.width());
+        long wide = (long) sizes.thoughts() * sizes.length();
+        return new KeyProducts(
+                heads,
+                new KeyProducts.Layout(
+                        new long[] {steps, sizes.batch(), wide, kv, heads.groupSize()}, 1, 3, 4, 0, 2),
+                queries,
+                new KeyProducts.Layout(new long[] {sizes.batch(), sizes.length(), kv, 1, 1}, 0, 2, 3, 4, 1),
+                view.textKeys,
+                view.textValues,
+                view.textMask,
+                4);
     }
 
-    /** [B·KV·G, Sq, P·L, 1] as [B, KV, G, Sq, P, L] */
-    private SDVariable textOrder(SDVariable x) {
-        return sd.reshape(x, batch, heads.keyValueHeads(), heads.groupSize(), steps, thoughts, length);
-    }
-
-    /** [B·KV·P·L, G, Sq, 1] as [B, KV, G, Sq, P, L] */
-    private SDVariable ownToTextOrder(SDVariable x) {
-        SDVariable split = sd.reshape(x, batch, heads.keyValueHeads(), thoughts, length, heads.groupSize(), steps);
-        return sd.permute(split, 0, 1, 4, 5, 2, 3);
-    }
-
-    /** [B, KV, G, Sq, P, L] as [B·KV·P·L, G, Sq, 1] */
-    private SDVariable textToOwnOrder(SDVariable x) {
-        return sd.reshape(
-                sd.permute(x, 0, 1, 4, 5, 2, 3),
-                (long) batch * heads.keyValueHeads() * thoughts * length,
-                heads.groupSize(),
-                steps,
-                1);
+    /** Products of [B·P·L, KV, G], Sq by Sk. */
+    private KeyGroup own(SDVariable queries, View view) {
+        int kv = heads.keyValueHeads();
+        int blocks = sizes.stepRows();
+        if (steps == 1 && view.ownSteps > 1) {
+            return new StepScores(heads, queries, blocks, view.ownKeys, view.ownValues, view.ownMask, view.ownSteps);
+        }
+        return new KeyProducts(
+                heads,
+                new KeyProducts.Layout(new long[] {steps, blocks, kv, heads.groupSize()}, 1, 2, 3, 0),
+                queries,
+                new KeyProducts.Layout(new long[] {view.ownSteps, blocks, kv, 1}, 1, 2, 3, 0),
+                view.ownKeys,
+                view.ownValues,
+                view.ownMask,
+                3);
     }
 }

@@ -21,6 +21,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.Safetensors;
@@ -140,8 +141,8 @@ class GoldenOtherSizesTest {
         Map<String, INDArray> acts = new LinkedHashMap<>();
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), outputs)) {
             plan.run();
-            INDArray last = plan.output("hidden.final");
-            acts.put("text.h1", rows(plan.output("hidden.1"), 0, b * l).reshape(b, l, 8));
+            INDArray last = plan.output(DecoderNames.FINAL);
+            acts.put("text.h1", rows(plan.output(DecoderNames.state(1)), 0, b * l).reshape(b, l, 8));
             acts.put(
                     "text.logits", plan.output(QuietStarGraph.BASE_LOGITS).dup().reshape(b, l, TinyModel.VOCAB));
             int end = sizes.thoughtTokens() + 1;

@@ -90,6 +90,19 @@ final class OpCases {
                 (sd, v) -> sd.mmul(v[0], v[1], false, true, false),
                 shape(2, 3, 4),
                 shape(2, 5, 4)));
+        for (long[][] pair : new long[][][] {
+            {shape(2, 1, 2, 3, 4), shape(2, 1, 2, 4, 2)},
+            {shape(2, 2, 1, 2, 3, 4), shape(2, 2, 1, 2, 4, 3)}
+        }) {
+            long[] turned = pair[1].clone();
+            int last = turned.length - 1;
+            turned[last] = pair[1][last - 1];
+            turned[last - 1] = pair[1][last];
+            String rank = " of rank " + turned.length;
+            cases.add(OpCase.of("matmul" + rank, (sd, v) -> sd.mmul(v[0], v[1]), pair));
+            cases.add(OpCase.of(
+                    "matmul transposed" + rank, (sd, v) -> sd.mmul(v[0], v[1], false, true, false), pair[0], turned));
+        }
         // As many and as thin as a plan takes apart.
         cases.add(OpCase.of("many thin products", (sd, v) -> sd.mmul(v[0], v[1]), shape(64, 2, 3), shape(64, 3, 2)));
         cases.add(OpCase.of(
@@ -117,6 +130,12 @@ final class OpCases {
         cases.add(OpCase.of("permute 5", (sd, v) -> sd.permute(v[0], 0, 3, 1, 2, 4), shape(2, 3, 2, 4, 2)));
         cases.add(OpCase.of("permute 6", (sd, v) -> sd.permute(v[0], 0, 1, 4, 5, 2, 3), shape(2, 3, 2, 4, 1, 2)));
         cases.add(OpCase.of("permute 7", (sd, v) -> sd.permute(v[0], 3, 0, 4, 5, 1, 2, 6), shape(2, 3, 2, 3, 1, 2, 2)));
+        cases.add(OpCase.of(
+                "permute of rank 6 into groups of one",
+                (sd, v) -> sd.permute(v[0], 1, 3, 4, 0, 2, 5),
+                shape(2, 3, 2, 1, 2, 2)));
+        cases.add(OpCase.of("tile 5", (sd, v) -> sd.tile(v[0], 1, 1, 2, 1, 1), shape(2, 3, 1, 2, 2)));
+        cases.add(OpCase.of("tile 6", (sd, v) -> sd.tile(v[0], 1, 1, 2, 3, 1, 1), shape(2, 3, 1, 1, 2, 2)));
         cases.add(OpCase.of("permute of long rows", (sd, v) -> sd.permute(v[0], 2, 0, 1, 3), shape(2, 3, 4, 8)));
         cases.add(OpCase.of("slice of rows", (sd, v) -> sd.slice(v[0], new int[] {1, 0}, 2, 3), shape(4, 3)));
         cases.add(OpCase.of("slice of columns", (sd, v) -> sd.slice(v[0], new int[] {0, 2}, 4, 2), shape(4, 5)));

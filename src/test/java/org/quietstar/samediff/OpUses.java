@@ -52,7 +52,7 @@ final class OpUses {
             return " rank " + rank + ", axis " + Arrays.toString(((DynamicCustomOp) op).iArgs());
         }
         return switch (op.opName()) {
-            case "permute", "slice" -> " rank " + rank;
+            case "permute", "slice", "tile" -> " rank " + rank;
             default -> "";
         };
     }

@@ -2,6 +2,7 @@ package org.quietstar.thought;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,16 +12,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.runtime.NativeHeap;
 
 class CategoricalDrawTest {
     private static int[] draw(DataType type, double[][] weights, int lastAllowed, double... uniform) {
+        double[] totals = Arrays.stream(weights).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
+        return draw(type, weights, totals, lastAllowed, uniform);
+    }
+
+    private static int[] draw(
+            DataType type, double[][] weights, double[] totals, int lastAllowed, double... uniform) {
         try (var draw = new CategoricalDraw(weights.length, weights[0].length, lastAllowed, type);
                 INDArray target = Nd4j.zeros(DataType.INT32, weights.length)) {
             for (int r = 0; r < uniform.length; r++) {
                 draw.uniform().putScalar(r, 0, uniform[r]);
             }
-            draw.draw(Nd4j.createFromArray(weights).castTo(type), target);
+            INDArray sums = Nd4j.createFromArray(totals).reshape(totals.length, 1);
+            draw.draw(Nd4j.createFromArray(weights).castTo(type), sums.castTo(type), target);
             return target.toIntVector();
         }
     }
@@ -38,6 +47,32 @@ class CategoricalDrawTest {
         double almostOne = Math.nextDown(1.0);
         double[][] weights = {{0, 1, 0, 1, 0, 0}, {0, 1, 0, 1, 0, 0}, {0, 0, 0, 1e-30, 0, 0}};
         assertThat(draw(DataType.DOUBLE, weights, 3, 0, almostOne, 0.5)).containsExactly(1, 3, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "DOUBLE"})
+    void aTotalThatIsRoundedUpDoesNotFavourTheLastId(DataType type) {
+        double[] row = {1, 2, 1, 0, 1e-6};
+        double[][] weights = {row, row, row};
+        // 4.04·0.995 is above the sum, of which 0.995 lies in the third weight.
+        assertThat(draw(type, weights, new double[] {4.04, 4.04, 4.04}, 4, 0, 0.5, 0.995))
+                .containsExactly(0, 1, 2);
+        assertThat(draw(type, weights, new double[] {3.96, 3.96, 3.96}, 4, 0, 0.5, 0.995))
+                .containsExactly(0, 1, 2);
+    }
+
+    /** The plan's outputs may lie anywhere in a larger buffer. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT", "DOUBLE"})
+    void readsRowsInTheMiddleOfABuffer(DataType type) {
+        double[][] weights = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+        INDArray all = Nd4j.createFromArray(weights).castTo(type);
+        try (var draw = new CategoricalDraw(2, 3, 2, type)) {
+            INDArray target = Nd4j.zeros(DataType.INT32, 2);
+            draw.draw(
+                    all.get(NDArrayIndex.interval(1, 3), NDArrayIndex.all()), Nd4j.ones(type, 2, 1), target);
+            assertThat(target.toIntVector()).containsExactly(1, 2);
+        }
     }
 
     @Test

@@ -1,8 +1,8 @@
 package org.quietstar.thought;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.samediff.CorrectedOps;
@@ -41,7 +42,9 @@ class EquivalenceTest {
                 // 64 blocks and key/value heads: as many as cached steps need to take thin products apart.
                 TinyModel.of(false, 0, new ThoughtSizes(2, 8, 2, 2, 3)),
                 TinyModel.of(true, 3, new ThoughtSizes(2, 6, 2, 2, 2)),
-                TinyModel.of(true, 0, new ThoughtSizes(1, 3, 1, 1, 1)));
+                TinyModel.of(true, 0, new ThoughtSizes(1, 3, 1, 1, 1)),
+                TinyModel.withKeyValueHeads(4, 0, new ThoughtSizes(2, 4, 2, 2, 2)),
+                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)));
     }
 
     @ParameterizedTest
@@ -80,56 +83,64 @@ class EquivalenceTest {
         Way.Result block = ways.blockStructured().compute(ways.cotangents());
         LearningBatch batch = tiny.batch(ids, tiny.fullLengths(), thoughts);
         LearningBatch other = tiny.batch(tiny.text(3), tiny.fullLengths(), tiny.thoughts(4));
+        int stepCount = tiny.sizes().steps();
+        List<CachedStep> steps = new ArrayList<>();
         try (var text = new CachedText(tiny.model(), tiny.sizes(), tiny.parameters());
-                var step = new CachedStep(
-                        tiny.model(),
-                        tiny.sizes(),
-                        tiny.sizes().steps(),
-                        tiny.thought().embeddingScale(),
-                        tiny.parameters(),
-                        text,
-                        (sd, decoder, hidden, inputs) -> List.of())) {
+                var cache = new BlockCache(tiny.model(), tiny.sizes(), stepCount, DataType.DOUBLE)) {
+            for (int a = 1; a <= stepCount; a++) {
+                steps.add(cachedStep(tiny, a, text, cache));
+            }
             // What another text left in the caches must not matter.
             for (LearningBatch each : List.of(batch, other, batch)) {
                 text.run(each.text());
-                step.restart();
-                runSteps(tiny, step, each, a -> {
+                runSteps(tiny, steps, each, a -> {
                     if (each == batch) {
-                        compareStep(tiny, step, block, a);
+                        compareStep(tiny, steps.get(a - 1), block, a);
                     }
                 });
             }
-            assertThatThrownBy(step::runStart)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining(tiny.sizes().steps() + " steps at most");
+        } finally {
+            steps.forEach(CachedStep::close);
         }
     }
 
-    private static void runSteps(TinyModel tiny, CachedStep step, LearningBatch batch, IntConsumer check) {
+    private static CachedStep cachedStep(TinyModel tiny, int a, CachedText text, BlockCache cache) {
+        return new CachedStep(
+                tiny.model(),
+                tiny.sizes(),
+                a,
+                tiny.thought().embeddingScale(),
+                tiny.parameters(),
+                text,
+                cache,
+                (sd, decoder, hidden, inputs) -> tiny.stateNames());
+    }
+
+    private static void runSteps(TinyModel tiny, List<CachedStep> steps, LearningBatch batch, IntConsumer check) {
         ThoughtSizes sizes = tiny.sizes();
         INDArray tokens = batch.inputs().get(QuietStarGraph.IDS);
         int next = sizes.textRows();
         for (int a = 1; a <= sizes.steps(); a++) {
-            if (a == 1) {
-                step.runStart();
-            } else if (a == sizes.thoughtTokens() + 2) {
-                step.runEnd();
-            } else {
-                step.runTokens(tokens.get(NDArrayIndex.interval(next, next + sizes.stepRows())));
+            CachedStep step = steps.get(a - 1);
+            assertThat(step.readsTokens()).isEqualTo(a != 1 && a != sizes.thoughtTokens() + 2);
+            if (step.readsTokens()) {
+                step.tokens().assign(tokens.get(NDArrayIndex.interval(next, next + sizes.stepRows())));
                 next += sizes.stepRows();
             }
+            step.run();
             check.accept(a);
         }
     }
 
+    private static double[][] rows(TinyModel tiny, double[][] states, int first, int last) {
+        return Arrays.copyOfRange(
+                states, tiny.sizes().firstRowOfStep(first), tiny.sizes().firstRowOfStep(last + 1));
+    }
+
     private static void compareStep(TinyModel tiny, CachedStep step, Way.Result block, int a) {
         for (int i = 0; i < block.states().length; i++) {
-            double[][] expected = Arrays.copyOfRange(
-                    block.states()[i],
-                    tiny.sizes().firstRowOfStep(a),
-                    tiny.sizes().firstRowOfStep(a + 1));
             double[] actual = Differences.numbers(step.output(tiny.stateNames().get(i)));
-            assertThat(Differences.relative(actual, Differences.numbers(expected)))
+            assertThat(Differences.relative(actual, Differences.numbers(rows(tiny, block.states()[i], a, a))))
                     .as("step " + a + ", state " + i)
                     .isLessThan(TOLERANCE);
         }

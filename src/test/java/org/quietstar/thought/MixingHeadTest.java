@@ -14,6 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.CorrectedOps;
@@ -27,7 +28,7 @@ class MixingHeadTest {
             QuietStarGraph.MIXED_HIDDEN,
             QuietStarGraph.MIX_WEIGHT,
             QuietStarGraph.BASE_LOGITS,
-            "hidden.final");
+            DecoderNames.FINAL);
 
     @ParameterizedTest
     @CsvSource({"linear, false", "linear, true", "sigmoid, false"})
@@ -38,7 +39,7 @@ class MixingHeadTest {
         LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), OUTPUTS)) {
             plan.run();
-            double[][] hidden = plan.output("hidden.final").toDoubleMatrix();
+            double[][] hidden = plan.output(DecoderNames.FINAL).toDoubleMatrix();
             double[][] weights = plan.output(QuietStarGraph.MIX_WEIGHT).toDoubleMatrix();
             double[][] mixed = plan.output(QuietStarGraph.MIXED_LOGITS).toDoubleMatrix();
             double[][] head =
@@ -122,7 +123,7 @@ class MixingHeadTest {
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), OUTPUTS)) {
             plan.run();
             assertThat(plan.output(QuietStarGraph.MIX_WEIGHT)).isEqualTo(Nd4j.zeros(type, 3L * sizes.stepRows(), 1));
-            INDArray expected = baseStatesAhead(tiny, plan.output("hidden.final"));
+            INDArray expected = baseStatesAhead(tiny, plan.output(DecoderNames.FINAL));
             INDArray mixed = plan.output(QuietStarGraph.MIXED_HIDDEN).reshape(expected.shape());
             assertThat(Differences.numbers(mixed)).containsExactly(Differences.numbers(expected));
             INDArray logits = inOneProduct(expected, tiny.parameters().get(DecoderParameters.HEAD));

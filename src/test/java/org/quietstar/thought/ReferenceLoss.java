@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.LossConfig;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.StaticPlan;
 
@@ -14,7 +15,7 @@ import org.quietstar.samediff.StaticPlan;
 final class ReferenceLoss {
     /** Outputs of the graph that {@link #of} reads. */
     static final List<String> OUTPUTS = List.of(
-            QuietStarGraph.BASE_LOGITS, QuietStarGraph.THOUGHT_LOGITS, QuietStarGraph.MIXED_LOGITS, "hidden.final");
+            QuietStarGraph.BASE_LOGITS, QuietStarGraph.THOUGHT_LOGITS, QuietStarGraph.MIXED_LOGITS, DecoderNames.FINAL);
 
     /** What has no gradient: A [B·P·L] and the base logits that the divergence is measured from. */
     record Detached(double[] advantage, double[][] baseLogits) {}
@@ -58,7 +59,7 @@ final class ReferenceLoss {
         double[][] baseLogits = plan.output(QuietStarGraph.BASE_LOGITS).toDoubleMatrix();
         double[][] mixed = plan.output(QuietStarGraph.MIXED_LOGITS).toDoubleMatrix();
         double[][] drawn = plan.output(QuietStarGraph.THOUGHT_LOGITS).toDoubleMatrix();
-        double[][] rewarded = loss.reward().equals("thought") ? aloneLogits(plan.output("hidden.final")) : mixed;
+        double[][] rewarded = loss.reward().equals("thought") ? aloneLogits(plan.output(DecoderNames.FINAL)) : mixed;
         double[] reward = reward(baseLogits, rewarded);
         double[] advantage = held == null ? advantage(reward) : held.advantage;
         double[] logPolicy = logPolicy(drawn);

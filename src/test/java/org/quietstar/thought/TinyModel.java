@@ -12,6 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 
@@ -39,7 +40,24 @@ public record TinyModel(
 
     public static TinyModel of(
             boolean tied, int window, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
-        var model = new ModelConfig("", VOCAB, 8, 12, 2, 4, 2, 8, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
+        return of(2, tied, window, sizes, mixer, loss, type);
+    }
+
+    /** Four query heads with 4, 2 or 1 key/value heads; untied, linear mixer, double precision. */
+    public static TinyModel withKeyValueHeads(int keyValueHeads, int window, ThoughtSizes sizes) {
+        return of(keyValueHeads, false, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
+    }
+
+    private static TinyModel of(
+            int keyValueHeads,
+            boolean tied,
+            int window,
+            ThoughtSizes sizes,
+            String mixer,
+            LossConfig loss,
+            DataType type) {
+        var model = new ModelConfig(
+                "", VOCAB, 8, 12, 2, 4, keyValueHeads, 8, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
         var thought = new ThoughtConfig(
                 sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
         return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
@@ -121,9 +139,9 @@ public record TinyModel(
     public List<String> stateNames() {
         List<String> names = new ArrayList<>();
         for (int i = 0; i <= model.layers(); i++) {
-            names.add("hidden." + i);
+            names.add(DecoderNames.state(i));
         }
-        names.add("hidden.final");
+        names.add(DecoderNames.FINAL);
         return names;
     }
 
@@ -136,6 +154,7 @@ public record TinyModel(
     @Override
     public String toString() {
         return (model.tiedEmbeddings() ? "tied" : "untied") + ", window " + model.slidingWindow() + ", "
+                + model.kvHeads() + " key/value heads, "
                 + thought.mixer() + ", " + sizes + ", " + loss;
     }
 }

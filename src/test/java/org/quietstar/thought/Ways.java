@@ -249,7 +249,7 @@ final class Ways {
                 positions[r] = r % l + a;
             }
             SDVariable textMask = mask(sd, wide, l, (i, j) -> j <= i % l && inWindow(i % l + a, j), 1, 1, wide, l);
-            SDVariable ownMask = mask(sd, 1, a, (i, j) -> inWindow(a, j + 1), 1, 1, 1, a);
+            SDVariable ownMask = mask(sd, 1, a, (i, j) -> inWindow(a, j + 1), 1, 1, a);
             SDVariable stepPositions = positions(sd, positions);
             var attention = new ThoughtBlockAttention(sd, HeadShape.of(tiny.model()), sizes, 1);
             return new AttentionPattern() {
@@ -265,10 +265,15 @@ final class Ways {
 
                 @Override
                 public SDVariable attend(int layer, SDVariable q, SDVariable k, SDVariable v) {
-                    var view = new ThoughtBlockAttention.View(text.keys(layer), text.values(layer), textMask, ownMask);
-                    SDVariable ownKeys = all(keys, layer, attention.ownByPosition(k));
-                    SDVariable ownValues = all(values, layer, attention.ownByPosition(v));
-                    return attention.attend(q, ownKeys, ownValues, a, view);
+                    var view = new ThoughtBlockAttention.View(
+                            text.keys(layer),
+                            text.values(layer),
+                            textMask,
+                            all(keys, layer, k),
+                            all(values, layer, v),
+                            ownMask,
+                            a);
+                    return attention.attend(layer, q, view);
                 }
             };
         }
@@ -276,7 +281,7 @@ final class Ways {
         private SDVariable all(Map<Integer, List<SDVariable>> past, int layer, SDVariable current) {
             List<SDVariable> list = past.computeIfAbsent(layer, x -> new ArrayList<>());
             list.add(current);
-            return list.size() == 1 ? current : sd.concat(1, list.toArray(SDVariable[]::new));
+            return list.size() == 1 ? current : sd.concat(0, list.toArray(SDVariable[]::new));
         }
     }
 

@@ -1,0 +1,141 @@
+package org.quietstar.model;
+
+import java.util.Arrays;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * Scores and weighted sums as batched matrix products. Queries, keys and values are rows that the products read in
+ * another order of axes; the order changes nothing but strides, so that a plan need not copy. Everything between the
+ * products is of rank 4 at most, for which M2.1 has fast broadcasts.
+ */
+public final class KeyProducts implements KeyGroup {
+    private final SameDiff sd;
+    private final int width;
+    private final int heads;
+    private final long[] queryAxes;
+    private final int[] queryOrder;
+    private final long[] productAxes;
+    private final SDVariable values;
+    private final SDVariable scores;
+    private final long keyCount;
+
+    /**
+     * How rows become products. Rows [R, heads·E] are seen as [axes…, E] and permuted to [batch axes…, m, E], m rows of
+     * one product. The batch axes of the keys are 1 where all queries along the axis share the keys.
+     */
+    public static final class Layout {
+        private final long[] axes;
+        private final int[] order;
+
+        /**
+         * @param axes sizes, without E, whose product is R·heads
+         * @param order the axis that comes first, second, …; E stays last and is not listed
+         */
+        public Layout(long[] axes, int... order) {
+            this.axes = axes.clone();
+            this.order = Arrays.copyOf(order, order.length + 1);
+            this.order[order.length] = order.length;
+        }
+
+        /** [batch axes…, m] */
+        private long[] productAxes() {
+            long[] result = new long[axes.length];
+            Arrays.setAll(result, i -> axes[order[i]]);
+            return result;
+        }
+    }
+
+    /**
+     * @param queries divided by √E, [R, H·E]
+     * @param keys in rows, KV·E wide
+     * @param values likewise
+     * @param mask added to the scores, [1, …, m, n] for n keys; its axes after the first are the last of [batch…, m, n]
+     * @param maskRank how many axes {@code mask} has, 3 or 4
+     */
+    public KeyProducts(
+            HeadShape shape,
+            Layout queryLayout,
+            SDVariable queries,
+            Layout keyLayout,
+            SDVariable keys,
+            SDVariable values,
+            SDVariable mask,
+            int maskRank) {
+        this.sd = queries.getSameDiff();
+        this.width = shape.width();
+        this.heads = shape.keyValueHeads() * shape.groupSize();
+        this.queryAxes = queryLayout.axes;
+        this.queryOrder = queryLayout.order;
+        this.productAxes = queryLayout.productAxes();
+        int[] repeats = repeats(keyLayout.productAxes());
+        this.keyCount = keyLayout.productAxes()[productAxes.length - 1];
+        this.values = laidOut(values, keyLayout, repeats);
+        SDVariable q = sd.permute(sd.reshape(queries, with(queryAxes, width)), queryOrder);
+        SDVariable products = sd.mmul(q, laidOut(keys, keyLayout, repeats), false, true, false);
+        SDVariable masked = sd.reshape(products, maskedShape(maskRank)).add(mask);
+        this.scores = sd.reshape(masked, length(productAxes), keyCount);
+    }
+
+    /** How often the keys stand along each axis of the product, that all queries find theirs. */
+    private int[] repeats(long[] keyAxes) {
+        int[] repeats = new int[keyAxes.length + 1];
+        Arrays.fill(repeats, 1);
+        for (int i = 0; i < keyAxes.length - 1; i++) {
+            repeats[i] = Math.toIntExact(productAxes[i] / keyAxes[i]);
+        }
+        return repeats;
+    }
+
+    private SDVariable laidOut(SDVariable rows, Layout layout, int... repeats) {
+        SDVariable permuted = sd.permute(sd.reshape(rows, with(layout.axes, width)), layout.order);
+        return Arrays.stream(repeats).allMatch(n -> n == 1) ? permuted : sd.tile(permuted, repeats);
+    }
+
+    /** [everything before, …, m, n] */
+    private long[] maskedShape(int rank) {
+        long[] shape = new long[rank];
+        long[] all = with(productAxes, keyCount);
+        System.arraycopy(all, all.length - rank + 1, shape, 1, rank - 1);
+        shape[0] = length(Arrays.copyOf(all, all.length - rank + 1));
+        return shape;
+    }
+
+    @Override
+    public SDVariable largest() {
+        return toRows(sd.max(Detached.of(scores), true, 1));
+    }
+
+    @Override
+    public Weighted weigh(SDVariable largest) {
+        SDVariable ordered = sd.permute(sd.reshape(largest, with(queryAxes, 1)), queryOrder);
+        SDVariable weights = sd.math.exp(scores.sub(sd.reshape(ordered, length(productAxes), 1)));
+        SDVariable total = toRows(sd.sum(weights, true, 1));
+        SDVariable sum = sd.mmul(sd.reshape(weights, with(productAxes, keyCount)), values);
+        return new Weighted(total, sd.reshape(sd.permute(sum, inverse()), length(queryAxes), width));
+    }
+
+    /** A number for each row of the scores as [R, H]. */
+    private SDVariable toRows(SDVariable x) {
+        SDVariable ordered = sd.permute(sd.reshape(x, with(productAxes, 1)), inverse());
+        return sd.reshape(ordered, length(queryAxes) / heads, heads);
+    }
+
+    private int[] inverse() {
+        int[] inverse = new int[queryOrder.length];
+        for (int i = 0; i < inverse.length; i++) {
+            inverse[queryOrder[i]] = i;
+        }
+        return inverse;
+    }
+
+    private static long[] with(long[] axes, long last) {
+        long[] shape = Arrays.copyOf(axes, axes.length + 1);
+        shape[axes.length] = last;
+        return shape;
+    }
+
+    private static long length(long... shape) {
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+}
