@@ -23,8 +23,8 @@ final class Passes {
             new SplitBroadcastGradient(),
             new SplitMatmulGradient(),
             new SigmoidGradient(),
+            new TileGradient(),
             new ThinProducts(),
-            new ColumnSums(),
             new AccumulatingProducts());
 
     static final List<PlanPass> ALL =

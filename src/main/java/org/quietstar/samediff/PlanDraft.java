@@ -91,8 +91,11 @@ final class PlanDraft {
     }
 
     private PlanValue reshaped(String name, PlanValue target, long... shape) {
-        PlanValue source = Arrays.equals(target.shape, shape) ? target : dense(target);
-        return seenAs(name, source.root(), source.layout().reshaped(shape).orElse(source.layout()));
+        if (Arrays.equals(target.shape, shape)) {
+            return seenAs(name, target.root(), target.layout());
+        }
+        PlanValue dense = dense(target);
+        return seenAs(name, dense.root(), dense.layout().reshaped(shape).orElseThrow());
     }
 
     /** A value whose numbers are some of {@code root}'s. */
