@@ -29,6 +29,7 @@ public final class StaticPlan implements AutoCloseable {
     private final Map<PlanPass, Integer> applied;
     private final List<OpBinding> bindings = new ArrayList<>();
     private final Map<String, INDArray> arrays = new HashMap<>();
+    private final List<INDArray> kept = new ArrayList<>();
     private int generation = -1;
     private boolean closed;
 
@@ -38,10 +39,19 @@ public final class StaticPlan implements AutoCloseable {
         this.applied = planner.applied();
         builder.outputs.forEach(name -> outputs.put(name, planner.value(name)));
         builder.targets.keySet().forEach(name -> outputs.put(name, planner.value(name)));
+        builder.kept.forEach(name -> keep(planner.value(name).root()));
         this.buffers = new BufferPlanner(new Lifetimes(steps, outputs.values()));
         this.ownsMemory = builder.memory == null;
         this.memory = ownsMemory ? new SharedBuffers() : builder.memory;
         memory.reserve(buffers.buffers());
+    }
+
+    private void keep(PlanValue root) {
+        if (root.kind() == PlanValue.Kind.COMPUTED) {
+            INDArray array = Nd4j.createUninitializedDetached(root.dataType, root.shape);
+            root.bind(array);
+            kept.add(array);
+        }
     }
 
     /**
@@ -73,6 +83,7 @@ public final class StaticPlan implements AutoCloseable {
         private final Map<String, INDArray> given = new HashMap<>();
         private final List<String> outputs = new ArrayList<>();
         private final Map<String, INDArray> targets = new LinkedHashMap<>();
+        private final List<String> kept = new ArrayList<>();
         private List<PlanPass> passes = Passes.ALL;
         private SharedBuffers memory;
 
@@ -99,6 +110,13 @@ public final class StaticPlan implements AutoCloseable {
         /** Writes variables into arrays of the caller, row-major without gaps, instead of the plan's own buffers. */
         public Builder into(Map<String, INDArray> arrays) {
             targets.putAll(arrays);
+            return this;
+        }
+
+        /** Variables wanted after each run that stay valid whatever other plans do with shared memory. */
+        public Builder keeping(List<String> names) {
+            outputs.addAll(names);
+            kept.addAll(names);
             return this;
         }
 
@@ -226,6 +244,7 @@ public final class StaticPlan implements AutoCloseable {
             closed = true;
             arrays.clear();
             bindings.clear();
+            kept.forEach(INDArray::close);
             if (ownsMemory) {
                 memory.close();
             }

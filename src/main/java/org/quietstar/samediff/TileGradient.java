@@ -26,7 +26,11 @@ final class TileGradient implements PlanRewrite {
                 return false;
             }
         }
-        draft.sumTo(tiled, draft.computed(out));
+        if (tiled.hasShape(out)) {
+            draft.alias(out, tiled);
+        } else {
+            draft.sumTo(tiled, draft.computed(out));
+        }
         return true;
     }
 }

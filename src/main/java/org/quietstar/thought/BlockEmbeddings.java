@@ -61,6 +61,48 @@ final class BlockEmbeddings {
         return a == sizes.thoughtTokens() + 2 ? ThoughtParameters.END : null;
     }
 
+    /** Rows of the steps {@code first} … {@code last} that are tokens, not markers. */
+    static int tokenRows(ThoughtSizes sizes, int first, int last) {
+        int rows = 0;
+        for (int a = first; a <= last; a++) {
+            rows += markerAt(sizes, a) == null ? sizes.stepRows() : 0;
+        }
+        return rows;
+    }
+
+    /**
+     * Embeddings of the steps {@code first} … {@code last} alone.
+     *
+     * @param ids INT32 [{@link #tokenRows}], not read where that is 0
+     * @return [(last − first + 1)·B·P·L, D]
+     */
+    static SDVariable ofSteps(
+            SameDiff sd,
+            Decoder decoder,
+            ThoughtSizes sizes,
+            int first,
+            int last,
+            SDVariable ids,
+            double scale,
+            DataType type) {
+        int rows = sizes.stepRows();
+        SDVariable tokens = tokenRows(sizes, first, last) == 0 ? null : decoder.embed(ids);
+        List<SDVariable> parts = new ArrayList<>();
+        int read = 0;
+        for (int a = first; a <= last; a++) {
+            String marker = markerAt(sizes, a);
+            if (marker != null) {
+                parts.add(marker(sd, decoder, marker, sizes, scale, type));
+            } else if (first == last) {
+                parts.add(tokens);
+            } else {
+                parts.add(Rows.of(sd, tokens, read, read + rows, decoder.width()));
+                read += rows;
+            }
+        }
+        return parts.size() == 1 ? parts.get(0) : sd.concat(0, parts.toArray(SDVariable[]::new));
+    }
+
     /** START or END for every block, [B·P·L, D]. */
     static SDVariable marker(
             SameDiff sd, Decoder decoder, String name, ThoughtSizes sizes, double scale, DataType type) {

@@ -1,7 +1,5 @@
 package org.quietstar.thought;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -10,18 +8,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
-import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TextAttention;
 import org.quietstar.samediff.CorrectedOps;
+import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 
-/** The text's pass without gradient: every layer's keys and values for the blocks to attend to. */
+/** The text's forward pass, once for all blocks: it writes its rows of the activations. */
 final class CachedText implements AutoCloseable {
     private final INDArray ids;
     private final StaticPlan plan;
 
-    CachedText(ModelConfig model, ThoughtSizes sizes, Parameters parameters) {
+    CachedText(
+            ModelConfig model,
+            ThoughtSizes sizes,
+            Parameters parameters,
+            Activations activations,
+            SharedBuffers memory) {
         CorrectedOps.install();
         DataType type = parameters.dataType();
         SameDiff sd = SameDiff.create();
@@ -29,12 +32,11 @@ final class CachedText implements AutoCloseable {
         this.ids = Nd4j.zeros(DataType.INT32, sizes.textRows());
         SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, sizes.textRows()));
         decoder.layers(tokens, TextAttention.causal(sd, model, sizes.batch(), sizes.length(), type));
-        List<String> outputs = new ArrayList<>();
-        for (int i = 0; i < model.layers(); i++) {
-            outputs.add(DecoderNames.layer(i, DecoderNames.KEYS));
-            outputs.add(DecoderNames.layer(i, DecoderNames.VALUES));
-        }
-        this.plan = StaticPlan.compile(sd, sd, Map.of("ids", ids), outputs);
+        this.plan = StaticPlan.builder(sd, sd)
+                .given(Map.of("ids", ids))
+                .into(activations.ofText())
+                .sharing(memory)
+                .compile();
     }
 
     /** Reads the text anew, INT32 [B·L]. */
@@ -43,14 +45,8 @@ final class CachedText implements AutoCloseable {
         plan.run();
     }
 
-    /** Keys of a layer, [B·L, KV·E]; overwritten by the next run. */
-    INDArray keys(int layer) {
-        return plan.output(DecoderNames.layer(layer, DecoderNames.KEYS));
-    }
-
-    /** Values of a layer, [B·L, KV·E]; overwritten by the next run. */
-    INDArray values(int layer) {
-        return plan.output(DecoderNames.layer(layer, DecoderNames.VALUES));
+    StaticPlan plan() {
+        return plan;
     }
 
     @Override

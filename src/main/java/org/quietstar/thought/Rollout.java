@@ -13,6 +13,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
+import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.StaticPlan;
 
 /**
  * The rollout (paper, section 4.2: parallel generation): draws P thoughts of T tokens after every position of the text,
@@ -29,8 +31,10 @@ public final class Rollout implements AutoCloseable {
     private final ThoughtSampling sampling;
     private final DataType type;
     private final CachedText text;
-    private final BlockCache cache;
-    private final List<CachedStep> steps = new ArrayList<>();
+    private final Activations activations;
+    private final SharedBuffers memory;
+    private final boolean ownsMemory;
+    private final List<CachedSteps> steps = new ArrayList<>();
     private final CategoricalDraw categorical;
     /** [B·P·L, V] where noise is given, else null; every step reads it. */
     private final INDArray gumbel;
@@ -38,6 +42,8 @@ public final class Rollout implements AutoCloseable {
     private final double[] entropies;
 
     /**
+     * A rollout for itself.
+     *
      * @param sampling how tokens are drawn
      * @param bannedIds ids that are never drawn
      */
@@ -48,22 +54,68 @@ public final class Rollout implements AutoCloseable {
             ThoughtSampling sampling,
             List<Integer> bannedIds,
             Parameters parameters) {
+        this(
+                model,
+                sizes,
+                embeddingScale,
+                sampling,
+                bannedIds,
+                parameters,
+                Activations.forDrawing(model, sizes, parameters.dataType()),
+                new SharedBuffers(),
+                true);
+    }
+
+    /** A rollout whose activations others go on with. */
+    static Rollout into(
+            Activations activations,
+            SharedBuffers memory,
+            ModelConfig model,
+            ThoughtSizes sizes,
+            double embeddingScale,
+            ThoughtSampling sampling,
+            List<Integer> bannedIds,
+            Parameters parameters) {
+        return new Rollout(
+                model, sizes, embeddingScale, sampling, bannedIds, parameters, activations, memory, false);
+    }
+
+    private Rollout(
+            ModelConfig model,
+            ThoughtSizes sizes,
+            double embeddingScale,
+            ThoughtSampling sampling,
+            List<Integer> bannedIds,
+            Parameters parameters,
+            Activations activations,
+            SharedBuffers memory,
+            boolean ownsMemory) {
         this.sizes = sizes;
         this.sampling = sampling;
         this.type = parameters.dataType();
+        this.activations = activations;
+        this.memory = memory;
+        this.ownsMemory = ownsMemory;
         this.entropies = new double[sizes.stepRows()];
         this.categorical = new CategoricalDraw(
                 sizes.stepRows(), model.vocabSize(), lastAllowed(bannedIds, model.vocabSize()), type);
-        this.text = new CachedText(model, sizes, parameters);
-        this.cache = new BlockCache(model, sizes, sizes.thoughtTokens(), type);
+        this.text = new CachedText(model, sizes, parameters, activations, memory);
         this.gumbel = sampling instanceof ThoughtSampling.GivenNoise
                 ? Nd4j.zeros(type, sizes.stepRows(), model.vocabSize())
                 : null;
-        CachedStep.Tail tail =
+        CachedSteps.Tail tail =
                 (sd, decoder, hidden, inputs) -> tail(sd, decoder, hidden, inputs, bannedIds, model.vocabSize());
         for (int a = 1; a <= sizes.thoughtTokens(); a++) {
-            steps.add(new CachedStep(model, sizes, a, embeddingScale, parameters, text, cache, tail));
+            steps.add(new CachedSteps(
+                    model, sizes, a, a, embeddingScale, parameters, activations, memory, tail));
         }
+    }
+
+    /** The plans of the text and of each step. */
+    List<StaticPlan> plans() {
+        List<StaticPlan> plans = new ArrayList<>(List.of(text.plan()));
+        steps.forEach(step -> plans.add(step.plan()));
+        return plans;
     }
 
     /** Where the randomness of a rollout comes from. */
@@ -132,8 +184,8 @@ public final class Rollout implements AutoCloseable {
         text.run(ids);
         Arrays.fill(entropies, 0);
         for (int token = 0; token < sizes.thoughtTokens(); token++) {
-            CachedStep step = steps.get(token);
-            if (step.readsTokens()) {
+            CachedSteps step = steps.get(token);
+            if (token > 0) {
                 step.tokens().assign(tokens(drawn, token - 1));
             }
             if (gumbel != null) {
@@ -145,7 +197,7 @@ public final class Rollout implements AutoCloseable {
         }
     }
 
-    private void choose(int token, Noise noise, CachedStep step, INDArray target) {
+    private void choose(int token, Noise noise, CachedSteps step, INDArray target) {
         if (sampling instanceof ThoughtSampling.Categorical) {
             noise.fill(token, categorical.uniform());
             categorical.draw(step.output(WEIGHTS), step.output(TOTAL), target);
@@ -175,12 +227,15 @@ public final class Rollout implements AutoCloseable {
 
     @Override
     public void close() {
-        steps.forEach(CachedStep::close);
+        steps.forEach(CachedSteps::close);
         if (gumbel != null) {
             gumbel.close();
         }
-        cache.close();
         categorical.close();
         text.close();
+        if (ownsMemory) {
+            activations.close();
+            memory.close();
+        }
     }
 }
