@@ -2,6 +2,7 @@ package org.quietstar.eval;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.EvaluationConfig;
@@ -12,14 +13,17 @@ import org.quietstar.data.Batch;
 import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.NativeSettings;
+import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 import org.quietstar.thought.LabelCounts;
 import org.quietstar.thought.LearningBatch;
 import org.quietstar.thought.LossWeights;
 import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.Rollout;
+import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.ThoughtForward;
 import org.quietstar.thought.ThoughtSampling;
 import org.quietstar.thought.ThoughtSizes;
 
@@ -31,7 +35,8 @@ public final class Evaluator implements AutoCloseable {
     private final ThoughtSizes sizes;
     private final EvaluationConfig config;
     private final LearningBatch inputs;
-    private final Rollout rollout;
+    private final SharedBuffers memory = new SharedBuffers();
+    private final ThoughtForward forward;
     private final StaticPlan plan;
     private final long seed;
     private final int padId;
@@ -61,14 +66,16 @@ public final class Evaluator implements AutoCloseable {
         this.sizes = new ThoughtSizes(batch, length, 1, thought.thoughtTokens(), 1);
         this.inputs = new LearningBatch(sizes, 0, padId, parameters.dataType());
         ThoughtSampling sampling = ThoughtSampling.atTemperature(config.thoughtTemperature());
-        this.rollout = new Rollout(model, sizes, thought.embeddingScale(), sampling, bannedIds, parameters);
         LossConfig loss = LossConfig.defaults();
-        var graph = new QuietStarGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
-        this.plan = StaticPlan.compile(
-                graph.graph(),
-                graph.graph(),
-                inputs.inputs(),
-                List.of(QuietStarGraph.BASE_NLL, QuietStarGraph.THOUGHT_NLL));
+        var setup = new QuietStarSetup(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+        this.forward = ThoughtForward.forScoring(setup, sampling, memory);
+        var graph = QuietStarGraph.ofLikelihoods(setup);
+        this.plan = StaticPlan.builder(graph.graph(), graph.graph())
+                .given(inputs.inputs())
+                .given(Map.of(DecoderNames.FINAL, forward.hidden()))
+                .outputs(List.of(QuietStarGraph.BASE_NLL, QuietStarGraph.THOUGHT_NLL))
+                .sharing(memory)
+                .compile();
     }
 
     /**
@@ -93,11 +100,8 @@ public final class Evaluator implements AutoCloseable {
         MicroBatch text = MicroBatch.of(batch, padId);
         int[] lengths = text.lengths();
         inputs.setText(text.ids(), lengths, LabelCounts.of(lengths, 1, 0));
-        rollout.draw(
-                inputs.text(),
-                (token, noise) -> Uniform.fill(noise, SplitMix.of(seed, firstSequence, token)),
-                inputs.drawn());
-        inputs.takeDrawn();
+        forward.draw(inputs, (token, noise) -> Uniform.fill(noise, SplitMix.of(seed, firstSequence, token)));
+        forward.finish(inputs);
         plan.run();
         int scored = addScores(lengths, firstSequence, scores);
         long labels = Arrays.stream(lengths).mapToLong(n -> Math.max(0, n - 1)).sum();
@@ -130,7 +134,8 @@ public final class Evaluator implements AutoCloseable {
     @Override
     public void close() {
         plan.close();
-        rollout.close();
+        forward.close();
+        memory.close();
         inputs.close();
     }
 }

@@ -19,7 +19,9 @@ import org.quietstar.samediff.GradientGraph;
 import org.quietstar.samediff.StaticPlan;
 import org.quietstar.thought.LabelCounts;
 import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningStep;
 import org.quietstar.thought.QuietStarGraph;
+import org.quietstar.thought.QuietStarSetup;
 import org.quietstar.thought.Rollout;
 import org.quietstar.thought.ThoughtSampling;
 import org.quietstar.thought.ThoughtSizes;
@@ -76,6 +78,7 @@ public final class GoldenCheck {
             check.batch.takeDrawn();
             check.forward();
             check.gradients();
+            check.step();
             check.noise(inputs.read("gumbel", DataType.DOUBLE), tokens.reshape(-1));
         }
         return List.copyOf(check.rows);
@@ -91,8 +94,8 @@ public final class GoldenCheck {
         return arrays;
     }
 
-    private QuietStarGraph graph() {
-        return new QuietStarGraph(
+    private QuietStarSetup setup() {
+        return new QuietStarSetup(
                 settings.model(),
                 settings.thought(),
                 settings.loss(),
@@ -100,6 +103,32 @@ public final class GoldenCheck {
                 sizes,
                 settings.bannedIds(),
                 parameters);
+    }
+
+    private QuietStarGraph graph() {
+        return new QuietStarGraph(setup());
+    }
+
+    /** The training step's own way to the same numbers: forward in pieces, backward in two. */
+    private void step() {
+        Path file = folder.resolve("grads_total.safetensors");
+        if (!Files.exists(file)) {
+            return;
+        }
+        Map<String, INDArray> recorded = read(file.getFileName().toString(), DataType.DOUBLE);
+        try (var step = new LearningStep(setup(), new ThoughtSampling.GivenTokens(), batch)) {
+            step.run(
+                    (token, noise) -> {},
+                    gradients -> recorded.forEach((name, expected) -> compare(
+                            "step grad " + name,
+                            gradients.getOrDefault(name, Nd4j.zeros(DataType.DOUBLE, expected.shape())),
+                            expected)));
+            if (settings.losses().has("loss")) {
+                INDArray expected = Nd4j.scalar(
+                        DataType.DOUBLE, settings.losses().get("loss").doubleValue());
+                compare("step loss", Nd4j.scalar(DataType.DOUBLE, step.loss()), expected);
+            }
+        }
     }
 
     private void forward() {

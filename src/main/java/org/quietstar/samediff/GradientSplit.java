@@ -52,7 +52,8 @@ public record GradientSplit(List<String> first, List<String> second, List<String
                 continue;
             }
             String writer = function.getVariables().get(name).getOutputOfOp();
-            todo.addAll(List.of(OpOrder.argumentsOf(function.getOps().get(writer).getOp())));
+            todo.addAll(
+                    List.of(OpOrder.argumentsOf(function.getOps().get(writer).getOp())));
         }
         return new GradientSplit(first, second, List.copyOf(carried));
     }

@@ -28,7 +28,8 @@ final class BlockMasks {
 
     /** Keys of the steps 1 … last of a token's own block, [1, Sq, last]. */
     static INDArray own(DataType type, int first, int last, int window) {
-        INDArray rows = Masks.causal(type, last, window).get(NDArrayIndex.interval(first - 1, last), NDArrayIndex.all());
+        INDArray rows =
+                Masks.causal(type, last, window).get(NDArrayIndex.interval(first - 1, last), NDArrayIndex.all());
         return rows.dup('c').reshape(1, last - first + 1, last);
     }
 }

@@ -11,6 +11,7 @@ import org.quietstar.model.Decoder;
 import org.quietstar.model.Detached;
 import org.quietstar.model.Masks;
 import org.quietstar.model.TokenLikelihood;
+import org.quietstar.samediff.ScatterAddGather;
 
 /**
  * The policy's part of the loss (paper, section 4.4.2): −A·log π of the drawn tokens, at the reinforce temperature, with
@@ -24,24 +25,16 @@ final class PolicyTerm {
     private final LossConfig loss;
     private final DataType type;
     private final SDVariable banned;
-    private final int vocabSize;
 
-    /** @param bannedIds ids whose logits do not count */
-    PolicyTerm(
-            SameDiff sd,
-            Decoder decoder,
-            ThoughtSizes sizes,
-            LossConfig loss,
-            List<Integer> bannedIds,
-            int vocabSize,
-            DataType type) {
-        this.vocabSize = vocabSize;
+    PolicyTerm(SameDiff sd, Decoder decoder, QuietStarSetup setup) {
         this.sd = sd;
         this.decoder = decoder;
-        this.sizes = sizes;
-        this.loss = loss;
-        this.type = type;
-        this.banned = bannedIds.isEmpty() ? null : sd.constant(bannedMask(bannedIds, vocabSize, type));
+        this.sizes = setup.sizes();
+        this.loss = setup.loss();
+        this.type = setup.type();
+        this.banned = setup.bannedIds().isEmpty()
+                ? null
+                : sd.constant(bannedMask(setup.bannedIds(), setup.model().vocabSize(), type));
     }
 
     /** 0 for allowed ids and {@link Masks#HIDDEN} for banned ones, [1, V]. */
@@ -70,44 +63,66 @@ final class PolicyTerm {
     Result build(SDVariable hidden, SDVariable drawn, SDVariable advantage, SDVariable weights, SDVariable baseHidden) {
         SDVariable logits = decoder.logits(hidden);
         logits.rename(QuietStarGraph.THOUGHT_LOGITS);
-        SDVariable drawnLogits = sd.sum(hidden.mul(decoder.headRows(drawn)), true, 1); // [T·B·P·L, 1]
-        double temperature = loss.reinforceTemperature();
-        SDVariable nll = TokenLikelihood.negativeLog(
-                sd, masked(scaled(logits, 1 / temperature)), scaled(drawnLogits, 1 / temperature));
         SDVariable logProbabilities =
-                sd.reshape(nll.neg(), sizes.thoughtTokens(), sizes.batch(), sizes.thoughts(), sizes.length());
+                byThought(negativeLog(hidden, logits, drawn).neg());
         SDVariable sumOverTokens = sd.sum(logProbabilities, false, 0); // [B, P, L]
         SDVariable policy = sd.sum(advantage.mul(weights).mul(sumOverTokens)).neg();
-        return new Result(logProbabilities, policy, regularisation(logits, baseHidden, weights));
+        if (loss.entropyBonus() == 0 && loss.klWeight() == 0) {
+            return new Result(logProbabilities, policy, null);
+        }
+        SDVariable textRows = sd.constant(Nd4j.createFromArray(textRows()));
+        SDVariable text = new ScatterAddGather(sd, baseHidden, textRows).outputVariable();
+        SDVariable each = sd.sum(byThought(regularisation(logits, text)), false, 0);
+        return new Result(logProbabilities, policy, sd.sum(each.mul(weights)));
     }
 
-    private SDVariable regularisation(SDVariable logits, SDVariable baseHidden, SDVariable weights) {
-        if (loss.entropyBonus() == 0 && loss.klWeight() == 0) {
-            return null;
+    /** [T·B·P·L, 1] as [T, B, P, L] */
+    private SDVariable byThought(SDVariable rows) {
+        return sd.reshape(rows, sizes.thoughtTokens(), sizes.batch(), sizes.thoughts(), sizes.length());
+    }
+
+    /** The text row of each drawn token. */
+    private int[] textRows() {
+        int[] rows = new int[sizes.thoughtTokens() * sizes.stepRows()];
+        for (int i = 0; i < rows.length; i++) {
+            int block = i % sizes.stepRows();
+            rows[i] = block / (sizes.length() * sizes.thoughts()) * sizes.length() + block % sizes.length();
         }
+        return rows;
+    }
+
+    /**
+     * −log π of drawn tokens at the reinforce temperature.
+     *
+     * @param hidden final hidden states that they were drawn from, [n, D]
+     * @param logits of them, [n, V]
+     * @param drawn INT32 [n]
+     * @return [n, 1]
+     */
+    SDVariable negativeLog(SDVariable hidden, SDVariable logits, SDVariable drawn) {
+        SDVariable drawnLogits = sd.sum(hidden.mul(decoder.headRows(drawn)), true, 1);
+        double factor = 1 / loss.reinforceTemperature();
+        return TokenLikelihood.negativeLog(sd, masked(scaled(logits, factor)), scaled(drawnLogits, factor));
+    }
+
+    /**
+     * Entropy bonus and divergence from the base model with their weights.
+     *
+     * @param logits of the thoughts' states, [n, V]
+     * @param baseHidden final hidden state of each one's text position, [n, D]
+     * @return [n, 1]
+     */
+    SDVariable regularisation(SDVariable logits, SDVariable baseHidden) {
         SDVariable allowed = masked(logits);
-        SDVariable logP = allowed.sub(TokenLikelihood.logSum(sd, allowed)); // [T·B·P·L, V]
+        SDVariable logP = allowed.sub(TokenLikelihood.logSum(sd, allowed));
         SDVariable p = sd.math.exp(logP);
-        SDVariable negativeEntropy = perPosition(p.mul(logP));
-        SDVariable total = scaled(negativeEntropy, loss.entropyBonus() + loss.klWeight());
+        SDVariable total = scaled(sd.sum(p.mul(logP), true, 1), loss.entropyBonus() + loss.klWeight());
         if (loss.klWeight() > 0) {
             SDVariable baseLogits = masked(decoder.logits(Detached.of(baseHidden)));
-            SDVariable logBase = baseLogits.sub(TokenLikelihood.logSum(sd, baseLogits));
-            SDVariable spread = sd.reshape(Detached.of(logBase), 1, sizes.batch(), 1, sizes.length(), vocabSize);
-            SDVariable split =
-                    sd.reshape(p, sizes.thoughtTokens(), sizes.batch(), sizes.thoughts(), sizes.length(), vocabSize);
-            SDVariable cross = perPosition(
-                    sd.reshape(split.mul(spread), (long) sizes.thoughtTokens() * sizes.stepRows(), vocabSize));
-            total = total.sub(scaled(cross, loss.klWeight()));
+            SDVariable logBase = Detached.of(baseLogits.sub(TokenLikelihood.logSum(sd, baseLogits)));
+            total = total.sub(scaled(sd.sum(p.mul(logBase), true, 1), loss.klWeight()));
         }
-        return sd.sum(total.mul(weights));
-    }
-
-    /** Sum over the vocabulary and the T tokens, [T·B·P·L, V] to [B, P, L]. */
-    private SDVariable perPosition(SDVariable x) {
-        SDVariable rows = sd.sum(x, true, 1);
-        return sd.sum(
-                sd.reshape(rows, sizes.thoughtTokens(), sizes.batch(), sizes.thoughts(), sizes.length()), false, 0);
+        return total;
     }
 
     private SDVariable masked(SDVariable logits) {

@@ -65,6 +65,7 @@ public final class QuietStarGraph {
     public static final String MIXED_LOGITS = "logits.mixed";
 
     private final SameDiff sd = SameDiff.create();
+    private final QuietStarSetup setup;
     private final ModelConfig model;
     private final ThoughtSizes sizes;
     private final LossConfig loss;
@@ -72,7 +73,7 @@ public final class QuietStarGraph {
     private final Decoder decoder;
 
     /**
-     * Builds the graph.
+     * The whole graph.
      *
      * @param parameters the decoder's and the thoughts', whose arrays the graph's variables are
      * @param bannedIds ids that a thought never contains
@@ -85,26 +86,39 @@ public final class QuietStarGraph {
             ThoughtSizes sizes,
             List<Integer> bannedIds,
             Parameters parameters) {
+        this(new QuietStarSetup(model, thought, loss, weights, sizes, bannedIds, parameters), true);
+    }
+
+    /** The whole graph. */
+    public QuietStarGraph(QuietStarSetup setup) {
+        this(setup, true);
+    }
+
+    /** The graph whose loss lacks the policy's part; rewards and advantages are there. */
+    public static QuietStarGraph ofLikelihoods(QuietStarSetup setup) {
+        return new QuietStarGraph(setup, false);
+    }
+
+    private QuietStarGraph(QuietStarSetup setup, boolean withPolicy) {
         CorrectedOps.install();
-        this.model = model;
-        this.sizes = sizes;
-        this.loss = loss;
-        this.type = parameters.dataType();
-        this.decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
-        Decoder.Hidden hidden = hidden(thought.embeddingScale());
+        this.setup = setup;
+        this.model = setup.model();
+        this.sizes = setup.sizes();
+        this.loss = setup.loss();
+        this.type = setup.type();
+        this.decoder = new Decoder(sd, model, setup.parameters(), sizes.maxPosition());
+        LossWeights weights = setup.weights();
+        Decoder.Hidden hidden = hidden(setup.thought().embeddingScale());
         SDVariable text = named(Rows.of(sd, hidden.normed(), 0, sizes.textRows(), model.hiddenSize()), "hidden.text");
         Likelihoods likelihoods =
-                likelihoods(text, hidden.normed(), thought.mixer().equals("sigmoid"), parameters);
-        SDVariable policy = policy(text, hidden.normed(), likelihoods, bannedIds, weights);
+                likelihoods(text, hidden.normed(), setup.thought().mixer().equals("sigmoid"), setup.parameters());
         SDVariable baseLoss =
                 named(sd.sum(likelihoods.base.mul(placeholder(BASE_WEIGHTS, sizes.textRows(), 1))), BASE_LOSS);
         SDVariable thoughtWeights = placeholder(THOUGHT_WEIGHTS, sizes.lookahead(), sizes.batch(), 1, sizes.length());
         SDVariable thoughtLoss = named(sd.sum(likelihoods.thought.mul(thoughtWeights)), THOUGHT_LOSS);
-        named(
-                baseLoss.mul(scalar(weights.base()))
-                        .add(thoughtLoss.mul(scalar(weights.thought())))
-                        .add(policy),
-                LOSS);
+        SDVariable total = baseLoss.mul(scalar(weights.base())).add(thoughtLoss.mul(scalar(weights.thought())));
+        SDVariable advantage = advantage(likelihoods);
+        named(withPolicy ? total.add(policy(text, hidden.normed(), advantage)) : total, LOSS);
     }
 
     private record Likelihoods(SDVariable base, SDVariable thought, SDVariable rewarded) {}
@@ -160,22 +174,24 @@ public final class QuietStarGraph {
         return Lookahead.of(sd, sd.reshape(x, sizes.batch(), sizes.length(), width), width, sizes, type);
     }
 
-    private SDVariable policy(
-            SDVariable text, SDVariable all, Likelihoods likelihoods, List<Integer> bannedIds, LossWeights weights) {
+    private SDVariable advantage(Likelihoods likelihoods) {
         SDVariable valid = placeholder(VALID, sizes.batch(), 1, sizes.length());
         var rewards = new ThoughtReward(sd, sizes, loss, type);
         SDVariable baseAhead = sd.reshape(
                 ahead(Detached.of(likelihoods.base), 1), sizes.lookahead(), sizes.batch(), 1, sizes.length());
         SDVariable reward = named(rewards.reward(baseAhead, Detached.of(likelihoods.rewarded), valid), REWARD);
-        SDVariable advantage = named(Detached.of(rewards.advantage(reward, valid)), ADVANTAGE);
+        return named(Detached.of(rewards.advantage(reward, valid)), ADVANTAGE);
+    }
+
+    private SDVariable policy(SDVariable text, SDVariable all, SDVariable advantage) {
         SDVariable drawn = sd.placeHolder(DRAWN, DataType.INT32, (long) sizes.thoughtTokens() * sizes.stepRows());
         SDVariable steps = Rows.of(
                 sd, all, sizes.firstRowOfStep(1), sizes.firstRowOfStep(sizes.thoughtTokens() + 1), model.hiddenSize());
-        var term = new PolicyTerm(sd, decoder, sizes, loss, bannedIds, model.vocabSize(), type);
-        PolicyTerm.Result result = term.build(
-                steps, drawn, advantage, placeholder(POLICY_WEIGHTS, sizes.batch(), 1, sizes.length()), text);
+        PolicyTerm.Result result = new PolicyTerm(sd, decoder, setup)
+                .build(steps, drawn, advantage, placeholder(POLICY_WEIGHTS, sizes.batch(), 1, sizes.length()), text);
         named(result.logProbabilities(), LOG_POLICY);
-        SDVariable policy = named(result.loss(), POLICY_LOSS).mul(scalar(weights.policy()));
+        SDVariable policy =
+                named(result.loss(), POLICY_LOSS).mul(scalar(setup.weights().policy()));
         return result.regularisation() == null ? policy : policy.add(result.regularisation());
     }
 

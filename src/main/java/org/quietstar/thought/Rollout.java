@@ -76,8 +76,7 @@ public final class Rollout implements AutoCloseable {
             ThoughtSampling sampling,
             List<Integer> bannedIds,
             Parameters parameters) {
-        return new Rollout(
-                model, sizes, embeddingScale, sampling, bannedIds, parameters, activations, memory, false);
+        return new Rollout(model, sizes, embeddingScale, sampling, bannedIds, parameters, activations, memory, false);
     }
 
     private Rollout(
@@ -106,8 +105,7 @@ public final class Rollout implements AutoCloseable {
         CachedSteps.Tail tail =
                 (sd, decoder, hidden, inputs) -> tail(sd, decoder, hidden, inputs, bannedIds, model.vocabSize());
         for (int a = 1; a <= sizes.thoughtTokens(); a++) {
-            steps.add(new CachedSteps(
-                    model, sizes, a, a, embeddingScale, parameters, activations, memory, tail));
+            steps.add(new CachedSteps(model, sizes, a, a, embeddingScale, parameters, activations, memory, tail));
         }
     }
 

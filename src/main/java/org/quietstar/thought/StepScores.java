@@ -49,9 +49,7 @@ final class StepScores implements KeyGroup {
     /** [steps, R·KV, group, last], without the axis of the groups where these are of one head. */
     private long[] grouped(long steps, long group, long last) {
         long keyHeads = (long) rows * heads.keyValueHeads();
-        return heads.groupSize() == 1
-                ? new long[] {steps, keyHeads, last}
-                : new long[] {steps, keyHeads, group, last};
+        return heads.groupSize() == 1 ? new long[] {steps, keyHeads, last} : new long[] {steps, keyHeads, group, last};
     }
 
     private long[] products() {
@@ -72,7 +70,8 @@ final class StepScores implements KeyGroup {
     public Weighted weigh(SDVariable largest) {
         SDVariable weights = sd.math.exp(scores.sub(sd.reshape(largest, 1, queryHeads())));
         SDVariable total = inRows(sd.sum(weights, true, 0));
-        SDVariable products = sd.reshape(weights, grouped(steps, heads.groupSize(), 1)).mul(values);
+        SDVariable products =
+                sd.reshape(weights, grouped(steps, heads.groupSize(), 1)).mul(values);
         return new Weighted(total, sd.reshape(sd.sum(products, true, 0), queryHeads(), heads.width()));
     }
 

@@ -81,8 +81,7 @@ public final class ThoughtBlockAttention {
         long wide = (long) sizes.thoughts() * sizes.length();
         return new KeyProducts(
                 heads,
-                new KeyProducts.Layout(
-                        new long[] {steps, sizes.batch(), wide, kv, heads.groupSize()}, 1, 3, 4, 0, 2),
+                new KeyProducts.Layout(new long[] {steps, sizes.batch(), wide, kv, heads.groupSize()}, 1, 3, 4, 0, 2),
                 queries,
                 new KeyProducts.Layout(new long[] {sizes.batch(), sizes.length(), kv, 1, 1}, 0, 2, 3, 4, 1),
                 view.textKeys,

@@ -20,7 +20,8 @@ final class LanguageModelObjective implements Objective {
     private final int length;
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final StaticPlan plan;
-    private final GradientSum gradients;
+    private final Map<String, String> gradientNames = new LinkedHashMap<>();
+    private final GradientSum gradients = new GradientSum();
 
     LanguageModelObjective(ModelConfig model, int batch, int length, Parameters parameters) {
         this.length = length;
@@ -32,7 +33,7 @@ final class LanguageModelObjective implements Objective {
         var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
         this.plan = StaticPlan.compile(
                 gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)));
-        this.gradients = new GradientSum(gradient, plan, graph.parameterNames());
+        graph.parameterNames().forEach(name -> gradientNames.put(name, gradient.gradientOf(name)));
     }
 
     @Override
@@ -46,7 +47,9 @@ final class LanguageModelObjective implements Objective {
             fill(batches.get(i), labels);
             plan.run();
             loss += plan.output(LanguageModelGraph.LOSS).getDouble(0);
-            gradients.add(i == 0);
+            Map<String, INDArray> each = new LinkedHashMap<>();
+            gradientNames.forEach((name, output) -> each.put(name, plan.output(output)));
+            gradients.add(each, i == 0);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put("loss", loss);

@@ -1,18 +1,14 @@
 package org.quietstar.train;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.quietstar.samediff.StaticPlan;
 import org.quietstar.thought.QuietStarGraph;
 import org.quietstar.thought.ThoughtSizes;
 
 /** What is logged of a step's thoughts, over all its micro-batches; only real labels count. */
 final class ThoughtStatistics {
-    static final List<String> OUTPUTS = List.of(
-            QuietStarGraph.REWARD, QuietStarGraph.ADVANTAGE, QuietStarGraph.MIX_WEIGHT, QuietStarGraph.THOUGHT_NLL);
-
     private final ThoughtSizes sizes;
     private final Moments reward = new Moments();
     private final Moments weight = new Moments();
@@ -71,15 +67,15 @@ final class ThoughtStatistics {
     /**
      * Adds a micro-batch.
      *
-     * @param plan the learning graph's, after its run
+     * @param outputs what {@link QuietStarGraph} calls so, after a run
      * @param lengths real tokens of each sequence
      * @param entropies of each thought, [B·P·L], nats
      */
-    void add(StaticPlan plan, int[] lengths, int rewardTrim, double[] entropies) {
-        double[] rewards = numbers(plan, QuietStarGraph.REWARD);
-        double[] advantages = numbers(plan, QuietStarGraph.ADVANTAGE);
-        double[] weights = numbers(plan, QuietStarGraph.MIX_WEIGHT);
-        double[] nlls = numbers(plan, QuietStarGraph.THOUGHT_NLL);
+    void add(Function<String, INDArray> outputs, int[] lengths, int rewardTrim, double[] entropies) {
+        double[] rewards = numbers(outputs, QuietStarGraph.REWARD);
+        double[] advantages = numbers(outputs, QuietStarGraph.ADVANTAGE);
+        double[] weights = numbers(outputs, QuietStarGraph.MIX_WEIGHT);
+        double[] nlls = numbers(outputs, QuietStarGraph.THOUGHT_NLL);
         int l = sizes.length();
         for (int r = 0; r < sizes.stepRows(); r++) {
             int p = r % l;
@@ -99,8 +95,8 @@ final class ThoughtStatistics {
         }
     }
 
-    private static double[] numbers(StaticPlan plan, String output) {
-        INDArray array = plan.output(output);
+    private static double[] numbers(Function<String, INDArray> outputs, String output) {
+        INDArray array = outputs.apply(output);
         return array.reshape(array.length()).toDoubleVector();
     }
 

@@ -142,7 +142,9 @@ class GoldenOtherSizesTest {
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), outputs)) {
             plan.run();
             INDArray last = plan.output(DecoderNames.FINAL);
-            acts.put("text.h1", rows(plan.output(DecoderNames.state(1)), 0, b * l).reshape(b, l, 8));
+            acts.put(
+                    "text.h1",
+                    rows(plan.output(DecoderNames.state(1)), 0, b * l).reshape(b, l, 8));
             acts.put(
                     "text.logits", plan.output(QuietStarGraph.BASE_LOGITS).dup().reshape(b, l, TinyModel.VOCAB));
             int end = sizes.thoughtTokens() + 1;

@@ -22,7 +22,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.thought.LearningBatch;
-import org.quietstar.thought.PolicyGraph;
 import org.quietstar.thought.QuietStarGraph;
 import org.quietstar.thought.ThoughtSizes;
 import org.quietstar.thought.TinyModel;
@@ -119,11 +118,6 @@ class OpGradientTest {
         LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
         QuietStarGraph graph = tiny.graph();
         used.addAll(OpUses.of(graph.graph(), batch.inputs()));
-        Map<String, INDArray> policy = new LinkedHashMap<>(batch.inputs());
-        ThoughtSizes sizes = tiny.sizes();
-        policy.put(PolicyGraph.IDS, Nd4j.zeros(DataType.INT32, PolicyGraph.idCount(sizes)));
-        policy.put(PolicyGraph.ADVANTAGE, Nd4j.zeros(DataType.DOUBLE, sizes.batch(), sizes.thoughts(), sizes.length()));
-        used.addAll(OpUses.of(tiny.policyGraph().graph(), policy));
         var language = new LanguageModelGraph(tiny.model(), 2, 5, tiny.parameters());
         used.addAll(OpUses.of(
                 language.graph(),

@@ -17,7 +17,6 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderNames;
@@ -74,8 +73,7 @@ class BlockStepsTest {
                 names.add(DecoderNames.layer(i, part));
             }
         }
-        names.addAll(
-                List.of(DecoderNames.state(tiny.model().layers()), DecoderNames.FINAL_SCALE, DecoderNames.FINAL));
+        names.addAll(List.of(DecoderNames.state(tiny.model().layers()), DecoderNames.FINAL_SCALE, DecoderNames.FINAL));
         return names;
     }
 
@@ -184,9 +182,7 @@ class BlockStepsTest {
 
     private static void check(String name, INDArray actual, INDArray expected) {
         assertThat(actual.shape()).as(name).isEqualTo(expected.shape());
-        assertThat(Differences.relative(actual, expected))
-                .as(name)
-                .isLessThan(TOLERANCE);
+        assertThat(Differences.relative(actual, expected)).as(name).isLessThan(TOLERANCE);
     }
 
     @Test

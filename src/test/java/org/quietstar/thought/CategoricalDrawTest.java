@@ -17,12 +17,13 @@ import org.quietstar.runtime.NativeHeap;
 
 class CategoricalDrawTest {
     private static int[] draw(DataType type, double[][] weights, int lastAllowed, double... uniform) {
-        double[] totals = Arrays.stream(weights).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
+        double[] totals = Arrays.stream(weights)
+                .mapToDouble(row -> Arrays.stream(row).sum())
+                .toArray();
         return draw(type, weights, totals, lastAllowed, uniform);
     }
 
-    private static int[] draw(
-            DataType type, double[][] weights, double[] totals, int lastAllowed, double... uniform) {
+    private static int[] draw(DataType type, double[][] weights, double[] totals, int lastAllowed, double... uniform) {
         try (var draw = new CategoricalDraw(weights.length, weights[0].length, lastAllowed, type);
                 INDArray target = Nd4j.zeros(DataType.INT32, weights.length)) {
             for (int r = 0; r < uniform.length; r++) {
@@ -69,8 +70,7 @@ class CategoricalDrawTest {
         INDArray all = Nd4j.createFromArray(weights).castTo(type);
         try (var draw = new CategoricalDraw(2, 3, 2, type)) {
             INDArray target = Nd4j.zeros(DataType.INT32, 2);
-            draw.draw(
-                    all.get(NDArrayIndex.interval(1, 3), NDArrayIndex.all()), Nd4j.ones(type, 2, 1), target);
+            draw.draw(all.get(NDArrayIndex.interval(1, 3), NDArrayIndex.all()), Nd4j.ones(type, 2, 1), target);
             assertThat(target.toIntVector()).containsExactly(1, 2);
         }
     }

@@ -18,6 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.Differences;
+import org.quietstar.samediff.SharedBuffers;
 
 /**
  * Spec, section 10.1: naive = sequential = flattened = block-structured, hidden states of every layer and the gradient
@@ -84,11 +85,12 @@ class EquivalenceTest {
         LearningBatch batch = tiny.batch(ids, tiny.fullLengths(), thoughts);
         LearningBatch other = tiny.batch(tiny.text(3), tiny.fullLengths(), tiny.thoughts(4));
         int stepCount = tiny.sizes().steps();
-        List<CachedStep> steps = new ArrayList<>();
-        try (var text = new CachedText(tiny.model(), tiny.sizes(), tiny.parameters());
-                var cache = new BlockCache(tiny.model(), tiny.sizes(), stepCount, DataType.DOUBLE)) {
+        List<CachedSteps> steps = new ArrayList<>();
+        try (var memory = new SharedBuffers();
+                var cache = Activations.forScoring(tiny.model(), tiny.sizes(), DataType.DOUBLE);
+                var text = new CachedText(tiny.model(), tiny.sizes(), tiny.parameters(), cache, memory)) {
             for (int a = 1; a <= stepCount; a++) {
-                steps.add(cachedStep(tiny, a, text, cache));
+                steps.add(cachedStep(tiny, a, cache, memory));
             }
             // What another text left in the caches must not matter.
             for (LearningBatch each : List.of(batch, other, batch)) {
@@ -100,30 +102,30 @@ class EquivalenceTest {
                 });
             }
         } finally {
-            steps.forEach(CachedStep::close);
+            steps.forEach(CachedSteps::close);
         }
     }
 
-    private static CachedStep cachedStep(TinyModel tiny, int a, CachedText text, BlockCache cache) {
-        return new CachedStep(
+    private static CachedSteps cachedStep(TinyModel tiny, int a, Activations cache, SharedBuffers memory) {
+        return new CachedSteps(
                 tiny.model(),
                 tiny.sizes(),
                 a,
+                a,
                 tiny.thought().embeddingScale(),
                 tiny.parameters(),
-                text,
                 cache,
+                memory,
                 (sd, decoder, hidden, inputs) -> tiny.stateNames());
     }
 
-    private static void runSteps(TinyModel tiny, List<CachedStep> steps, LearningBatch batch, IntConsumer check) {
+    private static void runSteps(TinyModel tiny, List<CachedSteps> steps, LearningBatch batch, IntConsumer check) {
         ThoughtSizes sizes = tiny.sizes();
         INDArray tokens = batch.inputs().get(QuietStarGraph.IDS);
         int next = sizes.textRows();
         for (int a = 1; a <= sizes.steps(); a++) {
-            CachedStep step = steps.get(a - 1);
-            assertThat(step.readsTokens()).isEqualTo(a != 1 && a != sizes.thoughtTokens() + 2);
-            if (step.readsTokens()) {
+            CachedSteps step = steps.get(a - 1);
+            if (a != 1 && a != sizes.thoughtTokens() + 2) {
                 step.tokens().assign(tokens.get(NDArrayIndex.interval(next, next + sizes.stepRows())));
                 next += sizes.stepRows();
             }
@@ -137,7 +139,7 @@ class EquivalenceTest {
                 states, tiny.sizes().firstRowOfStep(first), tiny.sizes().firstRowOfStep(last + 1));
     }
 
-    private static void compareStep(TinyModel tiny, CachedStep step, Way.Result block, int a) {
+    private static void compareStep(TinyModel tiny, CachedSteps step, Way.Result block, int a) {
         for (int i = 0; i < block.states().length; i++) {
             double[] actual = Differences.numbers(step.output(tiny.stateNames().get(i)));
             assertThat(Differences.relative(actual, Differences.numbers(rows(tiny, block.states()[i], a, a))))

@@ -88,8 +88,8 @@ public record TinyModel(
         return new QuietStarGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
     }
 
-    public PolicyGraph policyGraph() {
-        return new PolicyGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+    public QuietStarSetup setup() {
+        return new QuietStarSetup(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
     }
 
     public TinyModel with(LossConfig other) {

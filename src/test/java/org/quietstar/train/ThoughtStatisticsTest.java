@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -31,7 +32,15 @@ class ThoughtStatisticsTest {
                     .mul(sd.constant(Nd4j.scalar(DataType.DOUBLE, 1.0)));
             doubled.rename(name);
         });
-        StaticPlan plan = StaticPlan.compile(sd, sd, inputs, ThoughtStatistics.OUTPUTS);
+        StaticPlan plan = StaticPlan.compile(
+                sd,
+                sd,
+                inputs,
+                List.of(
+                        QuietStarGraph.REWARD,
+                        QuietStarGraph.ADVANTAGE,
+                        QuietStarGraph.MIX_WEIGHT,
+                        QuietStarGraph.THOUGHT_NLL));
         plan.run();
         return plan;
     }
@@ -61,7 +70,7 @@ class ThoughtStatisticsTest {
     void onlyRealLabelsCount() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan, new int[] {4, 2}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
         }
         assertThat(statistics.thoughtNll()).containsExactly(new double[] {36.0 / 8, 25}, within(1e-12));
         Map<String, Object> metrics = new LinkedHashMap<>();
@@ -81,10 +90,10 @@ class ThoughtStatisticsTest {
     void microBatchesAddUpAndClearForgetsThem() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan, new int[] {4, 2}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
             statistics.clear();
-            statistics.add(plan, new int[] {4, 2}, 0, ENTROPIES);
-            statistics.add(plan, new int[] {2, 0}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {2, 0}, 0, ENTROPIES);
         }
         assertThat(statistics.thoughtNll()).containsExactly(new double[] {(36.0 + 1 + 4) / 10, 25}, within(1e-12));
         Map<String, Object> metrics = new LinkedHashMap<>();
@@ -96,7 +105,7 @@ class ThoughtStatisticsTest {
     void rewardTrimLeavesOutPositionsAtTheEnd() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan, new int[] {4, 2}, 1, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, 1, ENTROPIES);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
         statistics.putInto(metrics);
@@ -107,7 +116,7 @@ class ThoughtStatisticsTest {
     void aBatchWithoutLabelsGivesZeros() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan, new int[] {1, 0}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {1, 0}, 0, ENTROPIES);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
         statistics.putInto(metrics);

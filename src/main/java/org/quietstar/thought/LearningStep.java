@@ -1,0 +1,236 @@
+package org.quietstar.thought;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.model.DecoderNames;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.GradientSplit;
+import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.StaticPlan;
+
+/**
+ * One training step's work on a micro-batch: thoughts drawn, losses, and the gradients of all parameters, by one forward
+ * and one backward pass. It computes what {@link QuietStarGraph}'s whole graph defines, in an order that does nothing
+ * twice:
+ *
+ * <ol>
+ *   <li>{@link ThoughtForward}: text, thoughts, teacher-forced steps; the activations are kept.
+ *   <li>Likelihoods: losses from the final hidden states, and back to their gradient.
+ *   <li>{@link PolicyRows}: the policy's part of that gradient, for thoughts with an advantage.
+ *   <li>The rest of the backward pass, on the kept activations.
+ * </ol>
+ */
+public final class LearningStep implements AutoCloseable {
+    /** Outputs that are valid until the next run, beside the losses. */
+    private static final List<String> STATISTICS = List.of(
+            QuietStarGraph.REWARD,
+            QuietStarGraph.ADVANTAGE,
+            QuietStarGraph.MIX_WEIGHT,
+            QuietStarGraph.BASE_NLL,
+            QuietStarGraph.THOUGHT_NLL,
+            QuietStarGraph.LOSS,
+            QuietStarGraph.BASE_LOSS,
+            QuietStarGraph.THOUGHT_LOSS);
+
+    /**
+     * A part of the step.
+     *
+     * @param plans that it runs
+     * @param seconds that it took in the last run
+     */
+    public record Part(String name, List<StaticPlan> plans, double seconds) {}
+
+    private final LearningBatch batch;
+    private final SharedBuffers memory = new SharedBuffers();
+    private final ThoughtForward forward;
+    private final GradientGraph gradient;
+    private final GradientSplit split;
+    private final StaticPlan likelihoods;
+    private final PolicyRows policy;
+    private final StaticPlan backward;
+    private final INDArray hiddenGradient;
+    private final INDArray headGradient;
+    private final boolean headGradientIsApart;
+    private final String head;
+    private final List<String> parameterNames;
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private double policyLoss;
+    private double policyTotal;
+
+    /** @param batch whose arrays are read at each run; its drawn thoughts are overwritten */
+    public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch) {
+        this.batch = batch;
+        this.forward = ThoughtForward.forLearning(setup, sampling, memory);
+        QuietStarGraph graph = QuietStarGraph.ofLikelihoods(setup);
+        this.parameterNames = graph.parameterNames();
+        List<String> variables = new ArrayList<>(parameterNames);
+        variables.add(DecoderNames.FINAL);
+        this.gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, variables);
+        String cut = gradient.gradientOf(DecoderNames.FINAL);
+        List<String> wanted = parameterNames.stream()
+                .filter(gradient::dependsOn)
+                .map(gradient::gradientOf)
+                .toList();
+        this.split = GradientSplit.of(gradient.function(), DecoderNames.FINAL, cut, wanted);
+        this.hiddenGradient = Nd4j.zeros(setup.type(), forward.hidden().shape());
+        List<String> kept = new ArrayList<>(STATISTICS);
+        kept.addAll(split.first());
+        kept.addAll(split.carried());
+        this.likelihoods = StaticPlan.builder(gradient.function(), graph.graph())
+                .given(batch.inputs())
+                .given(Map.of(DecoderNames.FINAL, forward.hidden()))
+                .into(Map.of(cut, hiddenGradient))
+                .keeping(kept)
+                .sharing(memory)
+                .compile();
+        this.policy = new PolicyRows(setup, forward.hidden(), memory);
+        Map<String, INDArray> given = new LinkedHashMap<>(batch.inputs());
+        given.putAll(forward.activations().all());
+        given.put(cut, hiddenGradient);
+        split.carried().forEach(name -> given.put(name, likelihoods.output(name)));
+        this.backward = StaticPlan.builder(gradient.function(), graph.graph())
+                .given(given)
+                .outputs(split.second())
+                .sharing(memory)
+                .compile();
+        this.head = DecoderParameters.head(setup.model());
+        this.headGradientIsApart = !split.first().contains(gradient.gradientOf(head));
+        this.headGradient = headGradientIsApart
+                ? Nd4j.zeros(setup.type(), setup.parameters().get(head).shape())
+                : likelihoods.output(gradient.gradientOf(head));
+    }
+
+    /** Hears gradients by parameter; the arrays are valid while it listens. */
+    public interface GradientListener {
+        void take(Map<String, INDArray> gradients);
+    }
+
+    /** Does the step's work and hands out the gradients. */
+    public void run(Rollout.Noise noise, GradientListener total) {
+        forward(noise);
+        clearHead();
+        addPolicy();
+        total.take(backward());
+    }
+
+    /**
+     * As {@link #run}, but hands out the gradients of the likelihoods' and of the policy's part one after the other; their
+     * sum is the whole. This takes a second backward pass.
+     */
+    public void runInParts(Rollout.Noise noise, GradientListener ofLikelihoods, GradientListener ofPolicy) {
+        forward(noise);
+        clearHead();
+        ofLikelihoods.take(backward());
+        hiddenGradient.assign(0);
+        split.first().forEach(name -> likelihoods.output(name).assign(0));
+        split.carried().forEach(name -> likelihoods.output(name).assign(0));
+        clearHead();
+        addPolicy();
+        ofPolicy.take(backward());
+    }
+
+    private void clearHead() {
+        if (headGradientIsApart) {
+            headGradient.assign(0);
+        }
+    }
+
+    private void forward(Rollout.Noise noise) {
+        timed("rollout", () -> forward.draw(batch, noise));
+        timed("teacher-forced forward", () -> forward.finish(batch));
+        timed("likelihoods", likelihoods::run);
+    }
+
+    private void addPolicy() {
+        timed(
+                "policy",
+                () -> policy.add(
+                        likelihoods.output(QuietStarGraph.ADVANTAGE),
+                        batch.inputs().get(QuietStarGraph.POLICY_WEIGHTS),
+                        batch.drawn(),
+                        hiddenGradient,
+                        headGradient));
+        policyLoss = policy.policyLoss();
+        policyTotal = policy.loss();
+    }
+
+    private Map<String, INDArray> backward() {
+        timed("backward", backward::run);
+        Map<String, INDArray> gradients = new LinkedHashMap<>();
+        for (String name : parameterNames) {
+            if (gradient.dependsOn(name)) {
+                String each = gradient.gradientOf(name);
+                gradients.put(name, split.first().contains(each) ? likelihoods.output(each) : backward.output(each));
+            }
+        }
+        if (headGradientIsApart) {
+            gradients.get(head).addi(headGradient);
+        }
+        return gradients;
+    }
+
+    private void timed(String part, Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        seconds.put(part, (System.nanoTime() - start) * 1e-9);
+    }
+
+    /** An output of the last run: the names of rewards, advantages, mixing weights and NLLs of {@link QuietStarGraph}. */
+    public INDArray output(String name) {
+        return likelihoods.output(name);
+    }
+
+    /** The whole loss of the last run. */
+    public double loss() {
+        return likelihoods.output(QuietStarGraph.LOSS).getDouble(0) + policyTotal;
+    }
+
+    /** Mean of −A·log π in the last run, without its weight. */
+    public double policyLoss() {
+        return policyLoss;
+    }
+
+    /** See {@link Rollout#entropies()}. */
+    public double[] entropies() {
+        return forward.entropies();
+    }
+
+    /** The parts in the order in which they run. */
+    public List<Part> parts() {
+        return List.of(
+                part("rollout", forward.drawingPlans()),
+                part("teacher-forced forward", forward.finishingPlans()),
+                part("likelihoods", List.of(likelihoods)),
+                part("policy", policy.plans()),
+                part("backward", List.of(backward)));
+    }
+
+    private Part part(String name, List<StaticPlan> plans) {
+        return new Part(name, plans, seconds.getOrDefault(name, 0.0));
+    }
+
+    /** Bytes of kept activations, kept gradients and shared buffers. */
+    public long bytes() {
+        return memory.bytes()
+                + forward.activations().bytes()
+                + hiddenGradient.length() * hiddenGradient.dataType().width();
+    }
+
+    @Override
+    public void close() {
+        backward.close();
+        policy.close();
+        likelihoods.close();
+        forward.close();
+        hiddenGradient.close();
+        if (headGradientIsApart) {
+            headGradient.close();
+        }
+        memory.close();
+    }
+}

@@ -1,0 +1,217 @@
+package org.quietstar.thought;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.quietstar.model.Decoder;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.InPlace;
+import org.quietstar.samediff.PlanCache;
+import org.quietstar.samediff.ScatterAddGather;
+import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.StaticPlan;
+
+/**
+ * The policy's part of the loss, and its gradient by the final hidden states and by the output head, for those drawn
+ * tokens alone whose thought has an advantage: the others' part of loss and gradient is exactly zero. With an entropy
+ * bonus or a divergence, which every thought has, all rows that count take part.
+ */
+final class PolicyRows implements AutoCloseable {
+    private static final String STATES = "states";
+    private static final String TEXT_ROWS = "text.rows";
+    private static final String ROWS = "rows";
+    private static final String HIDDEN = "rows.hidden";
+    private static final String DRAWN = "drawn";
+    private static final String ADVANTAGES = "advantages";
+    private static final String WEIGHTS = "weights";
+    private static final String POLICY = "policy";
+    private static final String LOSS = "loss";
+    /** Numbers of logits at a time: 64 MiB in single precision. */
+    private static final long MOST_LOGITS = 1L << 24;
+
+    private final QuietStarSetup setup;
+    private final INDArray states;
+    private final boolean regularised;
+    private final String head;
+    private final int most;
+    private final int least;
+    private final Map<String, INDArray> inputs = new LinkedHashMap<>();
+    private final PlanCache<Integer> plans;
+    private String hiddenGradient;
+    private String headGradient;
+    private double policyLoss;
+    private double loss;
+
+    /**
+     * @param states final hidden states of all rows, [R, D], which are read anew at each {@link #add}
+     * @param memory shared with others between the calls
+     */
+    PolicyRows(QuietStarSetup setup, INDArray states, SharedBuffers memory) {
+        this.setup = setup;
+        this.states = states;
+        this.regularised = setup.loss().entropyBonus() != 0 || setup.loss().klWeight() != 0;
+        this.head = DecoderParameters.head(setup.model());
+        long rows = (long) setup.sizes().thoughtTokens() * setup.sizes().stepRows();
+        this.most = (int) Math.max(1, Math.min(rows, MOST_LOGITS / setup.model().vocabSize()));
+        this.least = Math.max(1, most / 4);
+        for (String name : List.of(ROWS, TEXT_ROWS, DRAWN)) {
+            inputs.put(name, Nd4j.zeros(DataType.INT32, most));
+        }
+        for (String name : List.of(ADVANTAGES, WEIGHTS)) {
+            inputs.put(name, Nd4j.zeros(setup.type(), most, 1));
+        }
+        this.plans = new PlanCache<>(2, n -> plan(n, memory));
+        plans.get(most);
+        plans.get(least);
+    }
+
+    private StaticPlan plan(int n, SharedBuffers memory) {
+        DataType type = setup.type();
+        SameDiff sd = SameDiff.create();
+        var decoder =
+                new Decoder(sd, setup.model(), setup.parameters(), setup.sizes().maxPosition());
+        SDVariable all = sd.placeHolder(STATES, type, states.shape());
+        SDVariable picked = new ScatterAddGather(sd, all, sd.placeHolder(ROWS, DataType.INT32, n)).outputVariable();
+        picked.rename(HIDDEN);
+        var term = new PolicyTerm(sd, decoder, setup);
+        SDVariable logits = decoder.logits(picked);
+        SDVariable nll = term.negativeLog(picked, logits, sd.placeHolder(DRAWN, DataType.INT32, n));
+        SDVariable policy = sd.sum(nll.mul(sd.placeHolder(ADVANTAGES, type, n, 1)));
+        policy.rename(POLICY);
+        SDVariable total =
+                policy.mul(sd.constant(Nd4j.scalar(type, setup.weights().policy())));
+        if (regularised) {
+            SDVariable text =
+                    new ScatterAddGather(sd, all, sd.placeHolder(TEXT_ROWS, DataType.INT32, n)).outputVariable();
+            SDVariable each = term.regularisation(logits, text);
+            total = total.add(sd.sum(each.mul(sd.placeHolder(WEIGHTS, type, n, 1))));
+        }
+        total.rename(LOSS);
+        var gradient = GradientGraph.of(sd, LOSS, List.of(HIDDEN, head));
+        hiddenGradient = gradient.gradientOf(HIDDEN);
+        headGradient = gradient.gradientOf(head);
+        Map<String, INDArray> given = new LinkedHashMap<>();
+        given.put(STATES, states);
+        inputs.forEach((name, array) -> given.put(name, part(array, n)));
+        return StaticPlan.builder(gradient.function(), sd)
+                .given(given)
+                .outputs(List.of(POLICY, LOSS, hiddenGradient, headGradient))
+                .sharing(memory)
+                .compile();
+    }
+
+    private static INDArray part(INDArray array, int n) {
+        return array.rank() == 1
+                ? array.get(NDArrayIndex.interval(0, n))
+                : array.get(NDArrayIndex.interval(0, n), NDArrayIndex.all());
+    }
+
+    /** Rows that take part, one entry each. */
+    private record Selection(int[] rows, int[] textRows, int[] drawn, double[] advantages, double[] weights) {}
+
+    /**
+     * Adds the gradient of policyWeight·policy + regularisation.
+     *
+     * @param advantage [B, P, L]
+     * @param weights of each position's term, [B, 1, L]
+     * @param drawn ids of t1 … tT, INT32 [T·B·P·L]
+     * @param hiddenSum gradient by the final hidden states, [R, D], added to
+     * @param headSum gradient by the output head, [V, D], added to
+     */
+    void add(INDArray advantage, INDArray weights, INDArray drawn, INDArray hiddenSum, INDArray headSum) {
+        Selection all = select(numbers(advantage), numbers(weights), drawn.toIntVector());
+        policyLoss = 0;
+        loss = 0;
+        int count = all.rows.length;
+        for (int from = 0; from < count; ) {
+            int n = count - from >= most ? most : least;
+            fill(all, from, Math.min(count, from + n), n);
+            StaticPlan plan = plans.get(n);
+            plan.run();
+            policyLoss += plan.output(POLICY).getDouble(0);
+            loss += plan.output(LOSS).getDouble(0);
+            headSum.addi(plan.output(headGradient));
+            addRows(hiddenSum, part(inputs.get(ROWS), n), plan.output(hiddenGradient));
+            from += n;
+        }
+    }
+
+    private static double[] numbers(INDArray array) {
+        return array.reshape(array.length()).toDoubleVector();
+    }
+
+    private Selection select(double[] advantage, double[] weights, int... drawn) {
+        ThoughtSizes sizes = setup.sizes();
+        int l = sizes.length();
+        int[] chosen = IntStream.range(0, drawn.length)
+                .filter(i -> {
+                    int block = i % sizes.stepRows();
+                    double weight = weights[block / (l * sizes.thoughts()) * l + block % l];
+                    return weight != 0 && (regularised || advantage[block] != 0);
+                })
+                .toArray();
+        int[] rows = new int[chosen.length];
+        int[] textRows = new int[chosen.length];
+        int[] ids = new int[chosen.length];
+        double[] advantages = new double[chosen.length];
+        double[] own = new double[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+            int block = chosen[i] % sizes.stepRows();
+            rows[i] = sizes.firstRowOfStep(1) + chosen[i];
+            textRows[i] = block / (l * sizes.thoughts()) * l + block % l;
+            ids[i] = drawn[chosen[i]];
+            own[i] = weights[textRows[i]];
+            advantages[i] = advantage[block] * own[i];
+        }
+        return new Selection(rows, textRows, ids, advantages, own);
+    }
+
+    /** Entries {@code from} to {@code to}, filled up to {@code n} with row 0 at no weight. */
+    private void fill(Selection all, int from, int to, int n) {
+        InPlace.fill(part(inputs.get(ROWS), n), Arrays.copyOf(Arrays.copyOfRange(all.rows, from, to), n));
+        InPlace.fill(part(inputs.get(TEXT_ROWS), n), Arrays.copyOf(Arrays.copyOfRange(all.textRows, from, to), n));
+        InPlace.fill(part(inputs.get(DRAWN), n), Arrays.copyOf(Arrays.copyOfRange(all.drawn, from, to), n));
+        InPlace.fill(part(inputs.get(ADVANTAGES), n), Arrays.copyOf(Arrays.copyOfRange(all.advantages, from, to), n));
+        InPlace.fill(part(inputs.get(WEIGHTS), n), Arrays.copyOf(Arrays.copyOfRange(all.weights, from, to), n));
+    }
+
+    /** Adds to some rows, in one thread, since row 0 may be among them more than once. */
+    private static void addRows(INDArray sum, INDArray rows, INDArray each) {
+        Nd4j.exec(DynamicCustomOp.builder("scatter_add")
+                .addInputs(sum, rows, each)
+                .addOutputs(sum)
+                .addBooleanArguments(true)
+                .build());
+    }
+
+    /** Mean of −A·log π, of the last {@link #add}. */
+    double policyLoss() {
+        return policyLoss;
+    }
+
+    /** policyWeight·policy + regularisation, of the last {@link #add}. */
+    double loss() {
+        return loss;
+    }
+
+    /** The plans for a full and for a small number of rows. */
+    List<StaticPlan> plans() {
+        return List.of(plans.get(most), plans.get(least));
+    }
+
+    @Override
+    public void close() {
+        plans.close();
+        inputs.values().forEach(INDArray::close);
+    }
+}

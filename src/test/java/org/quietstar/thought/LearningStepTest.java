@@ -1,0 +1,119 @@
+package org.quietstar.thought;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.config.LossConfig;
+import org.quietstar.samediff.Differences;
+import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.StaticPlan;
+
+/** The training step, which computes everything once and leaves out what is zero, against the whole graph's gradient. */
+class LearningStepTest {
+    private static final double TOLERANCE = 1e-11;
+    private static final LossConfig PLAIN = new LossConfig(0.4, 1.3, 3.0, true, "mean", "mixed", 0, false, 0, 0);
+    private static final LossConfig ALL = new LossConfig(0.3, 1.3, 2.0, false, "mean", "thought", 0, true, 0.2, 0.3);
+    private static final LossConfig ENTROPY = new LossConfig(0.3, 1e3, 2.0, true, "base", "mixed", 1, false, 0.2, 0);
+
+    static Stream<TinyModel> models() {
+        return Stream.of(
+                TinyModel.of(false, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 3, TinyModel.SIZES, "sigmoid", ALL, DataType.DOUBLE),
+                TinyModel.of(false, 0, new ThoughtSizes(2, 5, 3, 2, 2), "linear", ENTROPY, DataType.DOUBLE),
+                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", PLAIN, DataType.DOUBLE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void itsLossesAndGradientsAreTheWholeGraphs(TinyModel tiny) {
+        int[] lengths = tiny.fullLengths();
+        lengths[lengths.length - 1]--;
+        LearningBatch batch = tiny.batch(tiny.text(1), lengths, tiny.thoughts(2));
+        Map<String, double[]> expected = new LinkedHashMap<>();
+        double[] losses = whole(tiny, batch, expected);
+        try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
+            // What another text left behind must not matter.
+            set(tiny, batch, tiny.text(3), tiny.thoughts(4), lengths);
+            step.run((token, noise) -> {}, gradients -> {});
+            set(tiny, batch, tiny.text(1), tiny.thoughts(2), lengths);
+            step.run((token, noise) -> {}, gradients -> compare(numbers(gradients), expected));
+            assertThat(step.loss()).isCloseTo(losses[0], within(TOLERANCE * Math.abs(losses[0])));
+            assertThat(step.policyLoss()).isCloseTo(losses[1], within(TOLERANCE));
+            assertThat(step.parts())
+                    .allSatisfy(part -> assertThat(part.seconds()).isPositive());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void itsPartsAddUp(TinyModel tiny) {
+        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        Map<String, double[]> expected = new LinkedHashMap<>();
+        whole(tiny, batch, expected);
+        Map<String, double[]> sum = new LinkedHashMap<>();
+        Map<String, double[]> policy = new LinkedHashMap<>();
+        try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
+            step.runInParts(
+                    (token, noise) -> {},
+                    gradients -> sum.putAll(numbers(gradients)),
+                    gradients -> policy.putAll(numbers(gradients)));
+        }
+        // START is read by every thought, the mixing head by no policy.
+        assertThat(Arrays.stream(policy.get(ThoughtParameters.START))).anyMatch(x -> x != 0);
+        assertThat(policy.get(ThoughtParameters.W3)).containsOnly(0);
+        policy.forEach((name, numbers) -> {
+            double[] other = sum.get(name);
+            for (int i = 0; i < numbers.length; i++) {
+                other[i] += numbers[i];
+            }
+        });
+        compare(sum, expected);
+    }
+
+    private static void set(TinyModel tiny, LearningBatch batch, int[] text, int[] thoughts, int... lengths) {
+        try (LearningBatch other = tiny.batch(text, lengths, thoughts)) {
+            batch.setText(text, lengths, tiny.counts(lengths));
+            batch.drawn().assign(other.drawn());
+            batch.takeDrawn();
+        }
+    }
+
+    private static double[] whole(TinyModel tiny, LearningBatch batch, Map<String, double[]> gradients) {
+        QuietStarGraph graph = tiny.graph();
+        var gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
+        List<String> outputs = gradient.outputs(List.of(QuietStarGraph.LOSS, QuietStarGraph.POLICY_LOSS));
+        try (var plan = StaticPlan.compile(gradient.function(), graph.graph(), batch.inputs(), outputs)) {
+            plan.run();
+            graph.parameterNames().stream()
+                    .filter(gradient::dependsOn)
+                    .forEach(name -> gradients.put(name, Differences.numbers(plan.output(gradient.gradientOf(name)))));
+            return new double[] {
+                plan.output(QuietStarGraph.LOSS).getDouble(0),
+                plan.output(QuietStarGraph.POLICY_LOSS).getDouble(0)
+            };
+        }
+    }
+
+    private static Map<String, double[]> numbers(Map<String, INDArray> arrays) {
+        Map<String, double[]> numbers = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> numbers.put(name, Differences.numbers(array)));
+        return numbers;
+    }
+
+    private static void compare(Map<String, double[]> actual, Map<String, double[]> expected) {
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((name, numbers) -> assertThat(Differences.relative(actual.get(name), numbers))
+                .as(name)
+                .isLessThan(TOLERANCE));
+    }
+}
