@@ -20,8 +20,7 @@ import org.quietstar.thought.ThoughtSizes;
  * @param feedForward F
  * @param sizes B, L, P, T, M
  */
-public record BenchSize(
-        String name, int vocab, int width, int layers, int heads, int feedForward, ThoughtSizes sizes) {
+public record BenchSize(String name, int vocab, int width, int layers, int heads, int feedForward, ThoughtSizes sizes) {
     /** About 38 GFLOP a step. */
     public static final BenchSize TINY = new BenchSize("tiny", 512, 128, 4, 4, 352, new ThoughtSizes(4, 64, 2, 8, 4));
     /** About 306 GFLOP a step. */

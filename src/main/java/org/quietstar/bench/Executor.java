@@ -2,26 +2,22 @@ package org.quietstar.bench;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
 
 /** Who executes the step's graphs. */
 public enum Executor {
     /** What training uses: {@link org.quietstar.samediff.StaticPlan}. */
-    PLAN(PlannedStep::new),
+    PLAN,
     /** The same work through SameDiff's own session, as M2.1 ships it. */
-    SESSION(SessionStep::new);
-
-    private final Function<BenchSize, TrainingStep> maker;
-
-    Executor(Function<BenchSize, TrainingStep> maker) {
-        this.maker = maker;
-    }
+    SESSION;
 
     /** A step with random weights and text, to be closed. */
     public TrainingStep open(BenchSize size) {
-        return maker.apply(size);
+        return switch (this) {
+            case PLAN -> new PlannedStep(size);
+            case SESSION -> new SessionStep(size);
+        };
     }
 
     /** The name on the command line. */

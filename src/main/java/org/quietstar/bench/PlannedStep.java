@@ -3,6 +3,7 @@ package org.quietstar.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Scanner;
 import org.nd4j.linalg.api.ops.random.impl.UniformDistribution;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.Parameters;
@@ -38,12 +39,9 @@ final class PlannedStep implements TrainingStep {
                 parameters);
         var gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
         this.plan = StaticPlan.compile(
-                gradient.function(),
-                graph.graph(),
-                batch.inputs(),
-                gradient.outputs(List.of(QuietStarGraph.LOSS)));
-        this.rollout = new Rollout(
-                size.model(), size.sizes(), 1, new ThoughtSampling.Categorical(1), List.of(), parameters);
+                gradient.function(), graph.graph(), batch.inputs(), gradient.outputs(List.of(QuietStarGraph.LOSS)));
+        this.rollout =
+                new Rollout(size.model(), size.sizes(), 1, new ThoughtSampling.Categorical(1), List.of(), parameters);
     }
 
     private double rollOut() {
@@ -82,9 +80,10 @@ final class PlannedStep implements TrainingStep {
 
     /** Of a line of {@link StaticPlan#profile()}: kind, milliseconds, "ms", count. */
     static OpTime opTime(String line) {
-        String[] words = line.strip().split("\\s+");
+        List<String> words = new Scanner(line).tokens().toList();
+        double milliseconds = Double.parseDouble(words.get(1));
         return new OpTime(
-                words[0], Double.parseDouble(words[1]) * 1e-3, Integer.parseInt(words[3].replace("×", "")));
+                words.get(0), milliseconds * 1e-3, Integer.parseInt(words.get(3).replace("×", "")));
     }
 
     @Override
@@ -93,10 +92,10 @@ final class PlannedStep implements TrainingStep {
         lines.add(LEARNING + ":");
         lines.add(String.format(
                 Locale.ROOT,
-                "  %,d kernels; %.1f MB planned for %.1f MB of values",
+                "  %,d kernels; %.1f MiB planned for %.1f MiB of values",
                 kernels(),
-                plannedBytes() * 1e-6,
-                requestedBytes() * 1e-6));
+                BenchResult.mib(plannedBytes()),
+                BenchResult.mib(requestedBytes())));
         return lines;
     }
 
