@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
+import org.quietstar.runtime.AllocatedMemory;
 import org.quietstar.runtime.ProcessMemory;
 
 /**
@@ -20,12 +21,13 @@ public final class MemoryBenchmark {
     /**
      * Bytes at one time.
      *
-     * @param counted off-heap memory that JavaCPP knows of, the arrays among it
+     * @param offHeap what is allocated outside Java's heap, the arrays among it: the C library's own figure, or JavaCPP's
+     *     count, which leaves most of ND4J's arrays out, where the C library tells none
      * @param resident of the whole process: arrays, heap and libraries
      */
-    public record Sample(long counted, long resident) {
+    public record Sample(long offHeap, long resident) {
         static Sample now() {
-            return new Sample(Pointer.totalBytes(), Pointer.physicalBytes());
+            return new Sample(AllocatedMemory.bytes().orElseGet(Pointer::totalBytes), Pointer.physicalBytes());
         }
     }
 
@@ -47,9 +49,9 @@ public final class MemoryBenchmark {
             double heapPerStep,
             double peakMiB,
             BenchResult.Plan plan) {
-        /** Bytes by which the memory outside the heap that JavaCPP counts grows with a step. */
-        public double countedGrowth() {
-            return (double) (last.counted - first.counted) / steps;
+        /** Bytes by which the memory outside Java's heap grows with a step. */
+        public double offHeapGrowth() {
+            return (double) (last.offHeap - first.offHeap) / steps;
         }
 
         /** Bytes by which the resident memory grows with a step; the heap's own growth is part of it. */
@@ -64,9 +66,9 @@ public final class MemoryBenchmark {
             map.put("executor", executor.label());
             map.put("size", size.name());
             map.put("steps", steps);
-            map.put("off_heap_first_mb", BenchResult.mib(first.counted));
-            map.put("off_heap_last_mb", BenchResult.mib(last.counted));
-            map.put("off_heap_growth_bytes_per_step", countedGrowth());
+            map.put("off_heap_first_mb", BenchResult.mib(first.offHeap));
+            map.put("off_heap_last_mb", BenchResult.mib(last.offHeap));
+            map.put("off_heap_growth_bytes_per_step", offHeapGrowth());
             map.put("resident_first_mb", BenchResult.mib(first.resident));
             map.put("resident_last_mb", BenchResult.mib(last.resident));
             map.put("resident_growth_bytes_per_step", residentGrowth());
@@ -87,6 +89,8 @@ public final class MemoryBenchmark {
         StepBenchmark.ensureSteps(steps, 1);
         progress.begins("building the graphs");
         try (TrainingStep step = executor.open(size)) {
+            // What building left behind goes while the steps warm up; else its going would hide growth.
+            System.gc();
             StepBenchmark.time(step, WARM_UP, 0, progress);
             Sample first = Sample.now();
             long allocated = allocatedBytes();

@@ -59,7 +59,7 @@ final class BenchMemoryCommand implements Callable<Integer> {
                 result.size().name(),
                 result.executor().label(),
                 result.steps());
-        growth(out, "off-heap, counted", result.first().counted(), result.last().counted(), result.countedGrowth());
+        growth(out, "outside the heap", result.first().offHeap(), result.last().offHeap(), result.offHeapGrowth());
         growth(out, "resident", result.first().resident(), result.last().resident(), result.residentGrowth());
         BenchCommand.row(out, "garbage on the heap", "%,.1f KiB a step", result.heapPerStep() / 1024);
         BenchCommand.row(

@@ -25,7 +25,7 @@ class MemoryBenchmarkTest {
                 64,
                 1,
                 new BenchResult.Plan(1, 2, 3));
-        assertThat(result.countedGrowth()).isEqualTo(100);
+        assertThat(result.offHeapGrowth()).isEqualTo(100);
         assertThat(result.residentGrowth()).isEqualTo(-50);
         assertThat(result.asMap())
                 .containsEntry("off_heap_growth_bytes_per_step", 100.0)

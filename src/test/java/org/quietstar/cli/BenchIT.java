@@ -68,6 +68,7 @@ final class BenchIT {
         JsonNode result = lastLine(run("bench", "memory", "--steps", "2", "--json"));
         assertThat(result.path("heap_bytes_per_step").asDouble()).isPositive();
         assertThat(result.path("off_heap_growth_bytes_per_step").isNumber()).isTrue();
+        assertThat(result.path("off_heap_last_mb").asDouble()).isPositive();
         assertThat(result.path("planned_mb").asDouble())
                 .isPositive()
                 .isLessThan(result.path("requested_mb").asDouble());
