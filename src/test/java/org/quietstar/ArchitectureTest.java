@@ -2,6 +2,7 @@ package org.quietstar;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
@@ -92,6 +93,21 @@ final class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("..quietstar.cli..", "picocli..")
             .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule BENCH_KNOWS_THE_ENGINE_ALONE = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.bench..")
+            .should()
+            .dependOnClassesThat(OURS.and(DescribedPredicate.not(resideInAnyPackage(
+                            "..quietstar.bench..",
+                            "..quietstar.model..",
+                            "..quietstar.thought..",
+                            "..quietstar.samediff..",
+                            "..quietstar.runtime..",
+                            "..quietstar.config..")))
+                    .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
+            .because("a step is measured without text, recipes and optimisers");
 
     @ArchTest
     static final ArchRule ONLY_CLI_KNOWS_THE_COMMAND_LINE = noClasses()

@@ -63,8 +63,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 "Processor",
                 report.processor().model() + ", " + report.processor().threads() + " threads for us");
         row(out, "Vector flags", String.join(" ", report.processor().vectorFlags()));
-        row(out, "BLAS", report.blas().vendor() + ", core " + report.blas().core());
-        row(out, "", report.blas().config());
+        row(out, "BLAS", report.blas().label());
+        if (!report.blas().config().isEmpty()) {
+            row(out, "", report.blas().config());
+        }
         row(out, "Threads", report.blas().threads() + " BLAS, " + report.openMpThreads() + " OpenMP");
         for (Speed.Product product : report.speed().products()) {
             row(out, "sgemm", String.format(Locale.ROOT, "%4.0f GFLOP/s  %s", product.gflops(), product.shape()));

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             ConfigCommand.class,
             DatasetCommand.class,
             DoctorCommand.class,
-            CheckGoldenCommand.class
+            CheckGoldenCommand.class,
+            BenchCommand.class
         })
 public final class Main {
     /** Exit code for input that the user can mend. */

@@ -16,6 +16,11 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public record OpenBlas(String vendor, String core, String config, int threads) {
 
+    /** The library and, where it has one, the core type: {@code OPENBLAS, core Haswell}. */
+    public String label() {
+        return core.isEmpty() ? vendor : vendor + ", core " + core;
+    }
+
     /** Loads ND4J's backend, and with it OpenBLAS, when that has not happened yet. */
     public static OpenBlas inForce() {
         Blas blas = Nd4j.factory().blas();

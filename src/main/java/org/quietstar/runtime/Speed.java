@@ -47,6 +47,11 @@ public record Speed(List<Product> products, double copyGigabytesPerSecond) {
         return median(products.stream().mapToDouble(Product::gflops).toArray());
     }
 
+    /** The fastest shape's median, in GFLOP/s: what the processor gives when a matrix product suits it. */
+    public double peakGflops() {
+        return products.stream().mapToDouble(Product::gflops).max().orElseThrow();
+    }
+
     private static Product product(int m, int k, int n) {
         try (INDArray a = Nd4j.ones(DataType.FLOAT, m, k);
                 INDArray b = Nd4j.ones(DataType.FLOAT, k, n);

@@ -17,6 +17,7 @@ import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.NativeSettings;
+import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;

@@ -18,4 +18,11 @@ final class OpenBlasTest {
             assertThat(blas.core()).isEqualToIgnoringCase(chosen);
         }
     }
+
+    @Test
+    void onlyOpenBlasHasACoreToName() {
+        assertThat(new OpenBlas("OPENBLAS", "Zen", "OpenBLAS 0.3.19", 2).label())
+                .isEqualTo("OPENBLAS, core Zen");
+        assertThat(new OpenBlas("MKL", "", "", 2).label()).isEqualTo("MKL");
+    }
 }

@@ -1,4 +1,4 @@
-package org.quietstar.train;
+package org.quietstar.runtime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
