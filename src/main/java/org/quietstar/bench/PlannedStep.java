@@ -3,33 +3,30 @@ package org.quietstar.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Scanner;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.random.impl.UniformDistribution;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.Parameters;
-import org.quietstar.samediff.GradientGraph;
 import org.quietstar.samediff.StaticPlan;
 import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningStep;
 import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.Rollout;
+import org.quietstar.thought.QuietStarSetup;
 import org.quietstar.thought.ThoughtSampling;
 
-/** The step as training makes it: the rollout, then the plan of the learning graph and its gradients. */
+/** The step as training makes it. */
 final class PlannedStep implements TrainingStep {
-    private static final String ROLLOUT = "rollout";
-    private static final String LEARNING = "forward and backward";
-
     private final Parameters parameters;
     private final LearningBatch batch;
-    private final Rollout rollout;
-    private final StaticPlan plan;
-    private List<Part> parts = List.of();
+    private final LearningStep step;
 
     PlannedStep(BenchSize size) {
         this.parameters = RandomInputs.weights(size);
         this.batch = RandomInputs.batch(size);
-        var graph = new QuietStarGraph(
+        var setup = new QuietStarSetup(
                 size.model(),
                 size.thought(),
                 BenchSize.loss(),
@@ -37,87 +34,94 @@ final class PlannedStep implements TrainingStep {
                 size.sizes(),
                 List.of(),
                 parameters);
-        var gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
-        this.plan = StaticPlan.compile(
-                gradient.function(), graph.graph(), batch.inputs(), gradient.outputs(List.of(QuietStarGraph.LOSS)));
-        this.rollout =
-                new Rollout(size.model(), size.sizes(), 1, new ThoughtSampling.Categorical(1), List.of(), parameters);
+        this.step = new LearningStep(setup, new ThoughtSampling.Categorical(1), batch);
     }
 
-    private double rollOut() {
-        long start = System.nanoTime();
-        rollout.draw(
-                batch.text(),
-                (token, noise) -> Nd4j.getExecutioner().exec(new UniformDistribution(noise, 0, 1)),
-                batch.drawn());
-        batch.takeDrawn();
-        return (System.nanoTime() - start) * 1e-9;
+    private static void noise(int token, INDArray numbers) {
+        Nd4j.getExecutioner().exec(new UniformDistribution(numbers, 0, 1));
     }
 
     @Override
     public double run() {
-        double rolledOut = rollOut();
-        long start = System.nanoTime();
-        plan.run();
-        double loss = plan.output(QuietStarGraph.LOSS).getDouble(0);
-        parts = List.of(new Part(ROLLOUT, rolledOut), new Part(LEARNING, (System.nanoTime() - start) * 1e-9));
-        return loss;
+        step.run(PlannedStep::noise, gradients -> {});
+        return step.loss();
     }
 
     @Override
     public List<Part> parts() {
-        return parts;
+        return step.parts().stream()
+                .map(part -> new Part(part.name(), part.seconds()))
+                .toList();
+    }
+
+    private List<StaticPlan> plans() {
+        return step.parts().stream().flatMap(part -> part.plans().stream()).toList();
     }
 
     @Override
     public List<PartProfile> profile() {
-        double rolledOut = rollOut();
-        long start = System.nanoTime();
-        List<OpTime> ops = plan.profile().stream().map(PlannedStep::opTime).toList();
-        double learned = (System.nanoTime() - start) * 1e-9;
-        return List.of(new PartProfile(ROLLOUT, rolledOut, List.of()), new PartProfile(LEARNING, learned, ops));
+        plans().forEach(StaticPlan::startProfile);
+        run();
+        return step.parts().stream()
+                .map(part -> new PartProfile(part.name(), part.seconds(), ops(part.plans())))
+                .toList();
     }
 
-    /** Of a line of {@link StaticPlan#profile()}: kind, milliseconds, "ms", count. */
-    static OpTime opTime(String line) {
-        List<String> words = new Scanner(line).tokens().toList();
-        double milliseconds = Double.parseDouble(words.get(1));
-        return new OpTime(
-                words.get(0), milliseconds * 1e-3, Integer.parseInt(words.get(3).replace("×", "")));
+    private static List<OpTime> ops(List<StaticPlan> plans) {
+        Map<String, OpTime> sums = new TreeMap<>();
+        for (StaticPlan plan : plans) {
+            for (StaticPlan.OpTime each : plan.takeProfile()) {
+                sums.merge(
+                        each.kind(),
+                        new OpTime(each.kind(), each.seconds(), each.count()),
+                        (a, b) -> new OpTime(a.kind(), a.seconds() + b.seconds(), a.count() + b.count()));
+            }
+        }
+        return sums.values().stream()
+                .sorted((a, b) -> Double.compare(b.seconds(), a.seconds()))
+                .toList();
     }
 
     @Override
     public List<String> explain() {
         List<String> lines = new ArrayList<>();
-        lines.add(LEARNING + ":");
+        for (LearningStep.Part part : step.parts()) {
+            StaticPlan plan = part.plans().get(0);
+            lines.add(part.name()
+                    + (part.plans().size() == 1 ? ":" : " (" + part.plans().size() + " plans, the first of them):"));
+            plan.explain().forEach(line -> lines.add("  " + line));
+        }
         lines.add(String.format(
                 Locale.ROOT,
-                "  %,d kernels; %.1f MiB planned for %.1f MiB of values",
+                "%,d kernels; %.1f MiB planned for %.1f MiB of values",
                 kernels(),
                 BenchResult.mib(plannedBytes()),
                 BenchResult.mib(requestedBytes())));
         return lines;
     }
 
+    private long sum(ToLongFunction<StaticPlan> figure) {
+        return plans().stream().mapToLong(figure).sum();
+    }
+
     @Override
     public int kernels() {
-        return plan.size();
+        return (int) sum(StaticPlan::size);
     }
 
     @Override
     public long plannedBytes() {
-        return plan.plannedBytes();
+        return step.bytes();
     }
 
     @Override
     public long requestedBytes() {
-        return plan.requestedBytes();
+        return sum(StaticPlan::requestedBytes);
     }
 
     @Override
     public void close() {
-        rollout.close();
-        plan.close();
+        step.close();
         batch.close();
         parameters.close();
     }

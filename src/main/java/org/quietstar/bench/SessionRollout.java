@@ -2,7 +2,6 @@ package org.quietstar.bench;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,17 +11,14 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.model.AttentionPattern;
 import org.quietstar.model.Decoder;
-import org.quietstar.model.HeadShape;
-import org.quietstar.model.Masks;
+import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TextAttention;
 import org.quietstar.samediff.InPlace;
-import org.quietstar.thought.ThoughtBlockAttention;
+import org.quietstar.thought.BlockSteps;
 import org.quietstar.thought.ThoughtParameters;
 import org.quietstar.thought.ThoughtSizes;
 
@@ -54,12 +50,9 @@ final class SessionRollout {
 
     private void buildText() {
         var decoder = new Decoder(text, model, parameters, sizes.maxPosition());
-        var attention = TextAttention.causal(text, model, sizes.batch(), sizes.length(), DataType.FLOAT);
-        decoder.layers(decoder.embed(text.placeHolder(IDS, DataType.INT32, sizes.textRows())), attention);
-        for (int i = 0; i < model.layers(); i++) {
-            attention.keys(i).rename(key("text", i));
-            attention.values(i).rename(value("text", i));
-        }
+        decoder.layers(
+                decoder.embed(text.placeHolder(IDS, DataType.INT32, sizes.textRows())),
+                TextAttention.causal(text, model, sizes.batch(), sizes.length(), DataType.FLOAT));
     }
 
     private SameDiff buildStep(int a) {
@@ -70,81 +63,31 @@ final class SessionRollout {
                 ? sd.tile(sd.reshape(decoder.parameter(ThoughtParameters.START), 1, model.hiddenSize()), rows, 1)
                 : decoder.embed(sd.placeHolder(IDS, DataType.INT32, rows));
         SDVariable logits =
-                decoder.logits(decoder.layers(embeddings, new Step(sd, a)).normed());
+                decoder.logits(decoder.layers(embeddings, new BlockSteps(sd, model, sizes, a, a, DataType.FLOAT))
+                        .normed());
         sd.math.exp(logits.sub(sd.max(logits, true, 1))).rename(WEIGHTS); // [B·P·L, V]
         return sd;
     }
 
-    /** Step a: sees the text, the steps before it, and itself. */
-    private final class Step implements AttentionPattern {
-        private final SameDiff sd;
-        private final int a;
-        private final HeadShape heads = HeadShape.of(model);
-        private final ThoughtBlockAttention attention;
-        private final SDVariable positions;
-        private final SDVariable textMask;
-        private final SDVariable ownMask;
-
-        Step(SameDiff sd, int a) {
-            this.sd = sd;
-            this.a = a;
-            this.attention = new ThoughtBlockAttention(sd, heads, sizes, 1);
-            int[] ofRow = new int[sizes.stepRows()];
-            for (int r = 0; r < ofRow.length; r++) {
-                ofRow[r] = r % sizes.length() + a;
-            }
-            this.positions = sd.constant(Nd4j.createFromArray(ofRow));
-            INDArray seen = Nd4j.tile(Masks.textKeys(DataType.FLOAT, sizes.length(), a, 0), sizes.thoughts(), 1);
-            this.textMask = sd.constant(seen.reshape(1, 1, (long) sizes.thoughts() * sizes.length(), sizes.length()));
-            this.ownMask = sd.constant(Nd4j.zeros(DataType.FLOAT, 1, 1, 1, a));
-        }
-
-        @Override
-        public SDVariable positions() {
-            return positions;
-        }
-
-        @Override
-        public int rows() {
-            return sizes.stepRows();
-        }
-
-        @Override
-        public SDVariable attend(int layer, SDVariable queries, SDVariable keys, SDVariable values) {
-            long[] ofText = {(long) sizes.batch() * heads.keyValueHeads(), sizes.length(), heads.width()};
-            var view = new ThoughtBlockAttention.View(
-                    sd.placeHolder(key("text", layer), DataType.FLOAT, ofText),
-                    sd.placeHolder(value("text", layer), DataType.FLOAT, ofText),
-                    textMask,
-                    ownMask);
-            SDVariable ownKeys = withPast(key("past", layer), key("own", layer), attention.ownByPosition(keys));
-            SDVariable ownValues = withPast(value("past", layer), value("own", layer), attention.ownByPosition(values));
-            return attention.attend(queries, ownKeys, ownValues, a, view);
-        }
-
-        /** [B·KV·P·L, a, E] */
-        private SDVariable withPast(String past, String name, SDVariable current) {
-            long blocks = (long) sizes.stepRows() * heads.keyValueHeads();
-            SDVariable all = a == 1
-                    ? current
-                    : sd.concat(1, sd.placeHolder(past, DataType.FLOAT, blocks, a - 1, heads.width()), current);
-            all.rename(name);
-            return all;
-        }
-    }
-
-    private static String key(String of, int layer) {
-        return of + "_keys." + layer;
-    }
-
-    private static String value(String of, int layer) {
-        return of + "_values." + layer;
-    }
-
-    private List<String> cache(String of) {
-        List<String> names = new ArrayList<>();
+    /** Names of keys and values in the text's graph, by the placeholders of the steps that read them. */
+    private Map<String, String> ofText() {
+        Map<String, String> names = new LinkedHashMap<>();
         for (int i = 0; i < model.layers(); i++) {
-            names.addAll(List.of(key(of, i), value(of, i)));
+            names.put(BlockSteps.textKeys(i), DecoderNames.layer(i, DecoderNames.KEYS));
+            names.put(BlockSteps.textValues(i), DecoderNames.layer(i, DecoderNames.VALUES));
+        }
+        return names;
+    }
+
+    /** Names of all keys and values so far in the graph of step {@code a}, by the placeholders of the next one. */
+    private Map<String, String> ofBlocks(int a) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (int i = 0; i < model.layers(); i++) {
+            boolean alone = a == 1;
+            names.put(BlockSteps.pastKeys(i), alone ? DecoderNames.layer(i, DecoderNames.KEYS) : BlockSteps.ownKeys(i));
+            names.put(
+                    BlockSteps.pastValues(i),
+                    alone ? DecoderNames.layer(i, DecoderNames.VALUES) : BlockSteps.ownValues(i));
         }
         return names;
     }
@@ -157,28 +100,35 @@ final class SessionRollout {
      * @param listeners hear of every op
      */
     void draw(INDArray ids, INDArray drawn, List<Listener> listeners) {
-        Map<String, INDArray> ofText =
-                text.output(Map.of(IDS, ids), listeners, cache("text").toArray(String[]::new));
-        Map<String, INDArray> past = new HashMap<>();
+        Map<String, INDArray> ofText = byReader(
+                ofText(),
+                text.output(Map.of(IDS, ids), listeners, ofText().values().toArray(String[]::new)));
+        Map<String, INDArray> past = Map.of();
         long rows = sizes.stepRows();
         for (int a = 1; a <= steps.size(); a++) {
             Map<String, INDArray> inputs = new LinkedHashMap<>(ofText);
+            inputs.putAll(past);
             if (a > 1) {
                 inputs.put(IDS, tokens(drawn, (a - 2) * rows).dup());
-                past.forEach((name, array) -> inputs.put(name.replace("own", "past"), array));
             }
-            List<String> wanted = new ArrayList<>(a < steps.size() ? cache("own") : List.of());
+            Map<String, String> kept = a < steps.size() ? ofBlocks(a) : Map.of();
+            List<String> wanted = new ArrayList<>(kept.values());
             wanted.add(WEIGHTS);
-            Map<String, INDArray> outputs =
-                    new HashMap<>(steps.get(a - 1).output(inputs, listeners, wanted.toArray(String[]::new)));
-            try (INDArray weights = outputs.remove(WEIGHTS)) {
+            Map<String, INDArray> outputs = steps.get(a - 1).output(inputs, listeners, wanted.toArray(String[]::new));
+            try (INDArray weights = outputs.get(WEIGHTS)) {
                 choose(weights, tokens(drawn, (a - 1) * rows));
             }
             past.values().forEach(INDArray::close);
-            past = outputs;
+            past = byReader(kept, outputs);
         }
         past.values().forEach(INDArray::close);
         ofText.values().forEach(INDArray::close);
+    }
+
+    private static Map<String, INDArray> byReader(Map<String, String> names, Map<String, INDArray> arrays) {
+        Map<String, INDArray> result = new LinkedHashMap<>();
+        names.forEach((reader, name) -> result.put(reader, arrays.get(name)));
+        return result;
     }
 
     private INDArray tokens(INDArray drawn, long first) {

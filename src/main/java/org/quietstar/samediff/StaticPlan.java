@@ -1,6 +1,7 @@
 package org.quietstar.samediff;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,9 @@ public final class StaticPlan implements AutoCloseable {
     private final List<OpBinding> bindings = new ArrayList<>();
     private final Map<String, INDArray> arrays = new HashMap<>();
     private final List<INDArray> kept = new ArrayList<>();
+    /** Seconds and count by kind of op while runs are measured, else null. */
+    private Map<String, double[]> profile;
+
     private int generation = -1;
     private boolean closed;
 
@@ -166,6 +170,10 @@ public final class StaticPlan implements AutoCloseable {
     public void run() {
         ensureOpen();
         bind();
+        if (profile != null) {
+            runMeasured();
+            return;
+        }
         for (OpBinding binding : bindings) {
             binding.execute();
         }
@@ -218,23 +226,39 @@ public final class StaticPlan implements AutoCloseable {
         return lines;
     }
 
-    /** Runs once and gives the seconds spent in each kind of op, slowest first, as lines of text. */
-    public List<String> profile() {
-        ensureOpen();
-        bind();
-        Map<String, double[]> byKind = new TreeMap<>();
+    /**
+     * Time of one kind of op.
+     *
+     * @param kind ND4J's name of the op
+     * @param count how often it was executed
+     */
+    public record OpTime(String kind, double seconds, int count) {}
+
+    /** From now on runs are measured op by op, until {@link #takeProfile()}. */
+    public void startProfile() {
+        profile = new TreeMap<>();
+    }
+
+    /** Ends the measuring and gives what was measured, slowest kind first. */
+    public List<OpTime> takeProfile() {
+        if (profile == null) {
+            throw new IllegalStateException("No profile was started");
+        }
+        List<OpTime> times = new ArrayList<>();
+        profile.forEach((kind, entry) -> times.add(new OpTime(kind, entry[0], (int) entry[1])));
+        times.sort(Comparator.comparingDouble(OpTime::seconds).reversed());
+        profile = null;
+        return times;
+    }
+
+    private void runMeasured() {
         for (OpBinding binding : bindings) {
             long start = System.nanoTime();
             binding.execute();
-            double[] entry = byKind.computeIfAbsent(binding.op().opName(), k -> new double[2]);
+            double[] entry = profile.computeIfAbsent(binding.op().opName(), kind -> new double[2]);
             entry[0] += (System.nanoTime() - start) * 1e-9;
             entry[1]++;
         }
-        return byKind.entrySet().stream()
-                .sorted((a, b) -> Double.compare(b.getValue()[0], a.getValue()[0]))
-                .map(e -> String.format(
-                        Locale.ROOT, "%-28s %8.2f ms  %5d×", e.getKey(), e.getValue()[0] * 1e3, (int) e.getValue()[1]))
-                .toList();
     }
 
     /** Frees the buffers; the inputs stay the caller's. */

@@ -55,7 +55,12 @@ class GoldenCheckTest {
                     if (file.getKey().equals("acts")) {
                         expected.add("act " + tensor);
                     } else if (file.getKey().startsWith("grads_")) {
-                        expected.add("grad " + file.getKey().substring("grads_".length()) + " " + tensor);
+                        String part = file.getKey().substring("grads_".length());
+                        expected.add("grad " + part + " " + tensor);
+                        if (part.equals("total")) {
+                            expected.add("step grad " + tensor);
+                            expected.add("step loss");
+                        }
                     }
                 }));
         assertThat(rows.stream().map(GoldenCheck.Row::name)).containsExactlyInAnyOrderElementsOf(expected);

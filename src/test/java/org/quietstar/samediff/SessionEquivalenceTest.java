@@ -1,6 +1,7 @@
 package org.quietstar.samediff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -123,16 +124,20 @@ class SessionEquivalenceTest {
     }
 
     @Test
-    void linesOfAProfileNameTheOps() {
+    void aProfileNamesTheOps() {
         SameDiff sd = SameDiff.create();
         sd.math.exp(sd.placeHolder("x", DataType.DOUBLE, 2)).rename("y");
         try (var plan = StaticPlan.compile(sd, sd, Map.of("x", Nd4j.zeros(DataType.DOUBLE, 2)), List.of("y"))) {
-            assertThat(plan.profile())
-                    .singleElement()
-                    .asString()
-                    .contains("exp")
-                    .contains("1×");
+            plan.startProfile();
+            plan.run();
+            plan.run();
+            assertThat(plan.takeProfile()).singleElement().satisfies(time -> {
+                assertThat(time.kind()).isEqualTo("exp");
+                assertThat(time.count()).isEqualTo(2);
+                assertThat(time.seconds()).isPositive();
+            });
             assertThat(plan.output("y").toDoubleVector()).containsExactly(1, 1);
+            assertThatThrownBy(plan::takeProfile).isInstanceOf(IllegalStateException.class);
         }
     }
 }
