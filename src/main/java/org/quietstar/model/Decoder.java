@@ -105,7 +105,9 @@ public final class Decoder {
     /** x · (mean(x²) + eps)^−½ · weight */
     private SDVariable norm(SDVariable x, String weight, String scaleName) {
         SDVariable meanSquare = sd.mean(x.mul(x), true, 1); // [R, 1]
-        SDVariable scale = DecoderNames.give(scaleName, sd.math.rsqrt(meanSquare.add(constant(model.rmsNormEps()))));
+        SDVariable square =
+                DecoderNames.give(DecoderNames.square(scaleName), meanSquare.add(constant(model.rmsNormEps())));
+        SDVariable scale = DecoderNames.give(scaleName, sd.math.rsqrt(square));
         return x.mul(scale).mul(parameter(weight));
     }
 

@@ -52,6 +52,11 @@ public final class DecoderNames {
         return "layers." + layer + "." + part;
     }
 
+    /** Name of mean(x²) + eps [R, 1], of which a norm's scale is the power −½. */
+    public static String square(String scale) {
+        return scale + ".square";
+    }
+
     /** Name of the residual stream [R, D] after {@code layers} layers: what enters the next one, or the final norm. */
     public static String state(int layers) {
         return layer(layers, INPUT);

@@ -38,6 +38,14 @@ final class Arrangement {
                 wholeBuffer(rowMajor), layout.shape(), layout.strides(), rowMajor.offset() + layout.offset(), 'c');
     }
 
+    /** Entries {@code from} (inclusive) to {@code to} (exclusive) along an axis. */
+    static INDArray part(INDArray array, int axis, long from, long to) {
+        long[] shape = array.shape().clone();
+        shape[axis] = to - from;
+        long offset = array.offset() + from * array.stride(axis);
+        return Nd4j.create(wholeBuffer(array), shape, array.stride(), offset, 'c');
+    }
+
     private static DataBuffer wholeBuffer(INDArray array) {
         DataBuffer original = array.data().originalDataBuffer();
         return original == null ? array.data() : original;

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** One op of a graph bound to arrays, the way M2.1's own session binds it, but once instead of at every execution. */
-final class OpBinding {
+final class OpBinding implements Kernel {
     private final DifferentialFunction op;
     private final OpContext context;
 
@@ -74,7 +74,8 @@ final class OpBinding {
         }
     }
 
-    void execute() {
+    @Override
+    public void execute() {
         if (op instanceof CustomOp custom) {
             Nd4j.exec(custom, context);
         } else {
@@ -82,7 +83,8 @@ final class OpBinding {
         }
     }
 
-    DifferentialFunction op() {
-        return op;
+    @Override
+    public String kind() {
+        return op.opName();
     }
 }

@@ -43,6 +43,7 @@ final class PlanBuilder {
     List<PlanStep> build(List<String> outputs, Map<String, INDArray> targets) {
         List<String> wanted = new ArrayList<>(outputs);
         wanted.addAll(targets.keySet());
+        given.keySet().forEach(this::rememberTransform);
         for (String opName : OpOrder.of(graph, wanted, given.keySet())) {
             infer(graph.getOps().get(opName));
         }
@@ -60,6 +61,19 @@ final class PlanBuilder {
             }
         }
         return steps.steps();
+    }
+
+    /** A given value that is a transform of another given one need not be computed again. */
+    private void rememberTransform(String name) {
+        String writer = graph.hasVariable(name) ? graph.getVariables().get(name).getOutputOfOp() : null;
+        if (writer == null) {
+            return;
+        }
+        DifferentialFunction op = graph.getOps().get(writer).getOp();
+        String[] arguments = OpOrder.argumentsOf(op);
+        if (arguments.length == 1 && given.containsKey(arguments[0])) {
+            draft.remember(CommonSubexpressions.keyOf(op.opName(), value(arguments[0])), List.of(value(name)));
+        }
     }
 
     /** How often each pass did something. */

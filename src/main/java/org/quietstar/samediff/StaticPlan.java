@@ -28,7 +28,7 @@ public final class StaticPlan implements AutoCloseable {
     private final SharedBuffers memory;
     private final boolean ownsMemory;
     private final Map<PlanPass, Integer> applied;
-    private final List<OpBinding> bindings = new ArrayList<>();
+    private final List<Kernel> bindings = new ArrayList<>();
     private final Map<String, INDArray> arrays = new HashMap<>();
     private final List<INDArray> kept = new ArrayList<>();
     /** Seconds and count by kind of op while runs are measured, else null. */
@@ -149,14 +149,24 @@ public final class StaticPlan implements AutoCloseable {
         }
         memory.place(buffers.buffers());
         bindings.clear();
+        int threads = Nd4j.factory().blas().getMaxThreads();
         for (PlanStep step : steps) {
-            var binding = new OpBinding(
-                    step.op(), step.inputs().stream().map(StaticPlan::arrayOf).toList());
-            binding.setOutputs(step.outputs().stream().map(StaticPlan::arrayOf).toList());
-            bindings.add(binding);
+            bindings.add(kernel(step, threads));
         }
         outputs.forEach((name, value) -> arrays.put(name, arrayOf(value)));
         generation = memory.generation();
+    }
+
+    private static Kernel kernel(PlanStep step, int threads) {
+        List<INDArray> inputs = step.inputs().stream().map(StaticPlan::arrayOf).toList();
+        List<INDArray> results =
+                step.outputs().stream().map(StaticPlan::arrayOf).toList();
+        if (ParallelProduct.fits(step, threads)) {
+            return ParallelProduct.of(step, inputs, results.get(0), threads);
+        }
+        var binding = new OpBinding(step.op(), inputs);
+        binding.setOutputs(results);
+        return binding;
     }
 
     private static INDArray arrayOf(PlanValue value) {
@@ -174,7 +184,7 @@ public final class StaticPlan implements AutoCloseable {
             runMeasured();
             return;
         }
-        for (OpBinding binding : bindings) {
+        for (Kernel binding : bindings) {
             binding.execute();
         }
     }
@@ -252,10 +262,10 @@ public final class StaticPlan implements AutoCloseable {
     }
 
     private void runMeasured() {
-        for (OpBinding binding : bindings) {
+        for (Kernel binding : bindings) {
             long start = System.nanoTime();
             binding.execute();
-            double[] entry = profile.computeIfAbsent(binding.op().opName(), kind -> new double[2]);
+            double[] entry = profile.computeIfAbsent(binding.kind(), kind -> new double[2]);
             entry[0] += (System.nanoTime() - start) * 1e-9;
             entry[1]++;
         }

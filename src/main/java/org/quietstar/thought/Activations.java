@@ -66,6 +66,7 @@ final class Activations implements AutoCloseable {
             all.add(DecoderNames.layer(i, DecoderNames.ATTENTION), Rows.ALL, queries);
             for (String part : List.of(DecoderNames.NORM1_SCALE, DecoderNames.NORM2_SCALE)) {
                 all.add(DecoderNames.layer(i, part), Rows.ALL, 1);
+                all.add(DecoderNames.square(DecoderNames.layer(i, part)), Rows.ALL, 1);
             }
             for (String part : List.of(DecoderNames.GATE, DecoderNames.UP, DecoderNames.SIGMOID)) {
                 all.add(DecoderNames.layer(i, part), Rows.ALL, model.intermediateSize());
@@ -79,6 +80,7 @@ final class Activations implements AutoCloseable {
         }
         all.add(DecoderNames.state(model.layers()), Rows.ALL, d);
         all.add(DecoderNames.FINAL_SCALE, Rows.ALL, 1);
+        all.add(DecoderNames.square(DecoderNames.FINAL_SCALE), Rows.ALL, 1);
         return all;
     }
 
