@@ -1,14 +1,15 @@
 package org.quietstar.samediff;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.Objects;
 import java.util.Set;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -18,7 +19,9 @@ final class OpOrder {
     private OpOrder() {}
 
     /**
-     * Needed ops in a topological order that follows the graph's own as closely as it can, which keeps lifetimes short.
+     * Needed ops, each after those that it reads from: for one output after the other, in the graph's own order, what it
+     * still needs. What is computed again of a forward pass so stands just before the backward op that reads it, which
+     * keeps lifetimes short.
      *
      * @param given variables that are known, so that nothing before them is needed for them
      */
@@ -28,30 +31,35 @@ final class OpOrder {
             rank.put(name, rank.size());
         }
         Map<String, Set<String>> needs = neededOps(graph, outputs, given);
-        Map<String, List<String>> users = new HashMap<>();
-        Map<String, Integer> missing = new HashMap<>();
-        var ready = new PriorityQueue<String>((a, b) -> Integer.compare(rank.get(a), rank.get(b)));
-        needs.forEach((op, before) -> {
-            missing.put(op, before.size());
-            before.forEach(b -> users.computeIfAbsent(b, x -> new ArrayList<>()).add(op));
-            if (before.isEmpty()) {
-                ready.add(op);
-            }
-        });
-        List<String> order = new ArrayList<>();
-        while (!ready.isEmpty()) {
-            String op = ready.remove();
-            order.add(op);
-            for (String user : users.getOrDefault(op, List.of())) {
-                if (missing.merge(user, -1, Integer::sum) == 0) {
-                    ready.add(user);
+        List<String> ends = outputs.stream()
+                .filter(output -> !given.contains(output))
+                .map(output -> graph.getVariables().get(output).getOutputOfOp())
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(rank::get))
+                .toList();
+        Set<String> order = new LinkedHashSet<>();
+        Set<String> open = new HashSet<>();
+        Deque<String> todo = new ArrayDeque<>();
+        for (String end : ends) {
+            todo.push(end);
+            while (!todo.isEmpty()) {
+                String op = todo.peek();
+                List<String> missing = needs.get(op).stream()
+                        .filter(before -> !order.contains(before))
+                        .sorted(Comparator.comparing(rank::get).reversed())
+                        .toList();
+                if (order.contains(op) || missing.isEmpty()) {
+                    order.add(todo.pop());
+                    continue;
                 }
+                if (!open.add(op)) {
+                    throw new IllegalArgumentException(
+                            "The graph has a cycle; loops and conditionals cannot be planned");
+                }
+                missing.forEach(todo::push);
             }
         }
-        if (order.size() != needs.size()) {
-            throw new IllegalArgumentException("The graph has a cycle; loops and conditionals cannot be planned");
-        }
-        return order;
+        return List.copyOf(order);
     }
 
     /** For each op that the outputs need, the ops that write its inputs. */

@@ -190,14 +190,12 @@ final class PlanDraft {
         results.put(key, outputs);
     }
 
-    /** An array of the given shape for shape inference, whose numbers mean nothing. */
+    /**
+     * An array of the given shape for shape inference, whose numbers mean nothing: a single one, repeated by strides of 0,
+     * so that planning takes no memory.
+     */
     private INDArray standIn(DataType type, long... shape) {
-        long length = Math.max(1, Arrays.stream(shape).reduce(1, (a, b) -> a * b));
-        INDArray flat = standIns.get(type);
-        if (flat == null || flat.length() < length) {
-            flat = Nd4j.createUninitializedDetached(type, Math.max(1024, length));
-            standIns.put(type, flat);
-        }
-        return Arrangement.seen(flat, Layout.dense(shape));
+        INDArray single = standIns.computeIfAbsent(type, t -> Nd4j.createUninitializedDetached(t, 1));
+        return Arrangement.seen(single, new Layout(shape, new long[shape.length], 0));
     }
 }
