@@ -50,8 +50,8 @@ public final class KeyProducts implements KeyGroup {
      * @param queries divided by √E, [R, H·E]
      * @param keys in rows, KV·E wide
      * @param values likewise
-     * @param mask added to the scores, [1, …, m, n] for n keys; its axes after the first are the last of [batch…, m, n]
-     * @param maskRank how many axes {@code mask} has, 3 or 4
+     * @param mask added to the scores [batch axes…, m, n] for n keys, seen as {@code masked}
+     * @param masked a shape of the scores that {@code mask} broadcasts to
      */
     public KeyProducts(
             HeadShape shape,
@@ -61,7 +61,7 @@ public final class KeyProducts implements KeyGroup {
             SDVariable keys,
             SDVariable values,
             SDVariable mask,
-            int maskRank) {
+            long... masked) {
         this.sd = queries.getSameDiff();
         this.width = shape.width();
         this.heads = shape.keyValueHeads() * shape.groupSize();
@@ -73,8 +73,8 @@ public final class KeyProducts implements KeyGroup {
         this.values = laidOut(values, keyLayout, repeats);
         SDVariable q = sd.permute(sd.reshape(queries, with(queryAxes, width)), queryOrder);
         SDVariable products = sd.mmul(q, laidOut(keys, keyLayout, repeats), false, true, false);
-        SDVariable masked = sd.reshape(products, maskedShape(maskRank)).add(mask);
-        this.scores = sd.reshape(masked, length(productAxes), keyCount);
+        SDVariable visible = sd.reshape(products, masked).add(mask);
+        this.scores = sd.reshape(visible, length(productAxes), keyCount);
     }
 
     /** How often the keys stand along each axis of the product, that all queries find theirs. */
@@ -90,15 +90,6 @@ public final class KeyProducts implements KeyGroup {
     private SDVariable laidOut(SDVariable rows, Layout layout, int... repeats) {
         SDVariable permuted = sd.permute(sd.reshape(rows, with(layout.axes, width)), layout.order);
         return Arrays.stream(repeats).allMatch(n -> n == 1) ? permuted : sd.tile(permuted, repeats);
-    }
-
-    /** [everything before, …, m, n] */
-    private long[] maskedShape(int rank) {
-        long[] shape = new long[rank];
-        long[] all = with(productAxes, keyCount);
-        System.arraycopy(all, all.length - rank + 1, shape, 1, rank - 1);
-        shape[0] = length(Arrays.copyOf(all, all.length - rank + 1));
-        return shape;
     }
 
     @Override

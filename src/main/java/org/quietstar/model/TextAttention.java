@@ -82,7 +82,9 @@ public final class TextAttention implements AttentionPattern {
                 keys,
                 values,
                 mask,
-                3);
+                (long) batch * kv * g,
+                length,
+                length);
         SDVariable largest =
                 DecoderNames.give(DecoderNames.layer(layer, DecoderNames.TEXT_MAX), group.largest()); // [B·L, H]
         KeyGroup.Weighted weighted = group.weigh(largest);

@@ -75,19 +75,34 @@ public final class ThoughtBlockAttention {
         return sd.reshape(fromText.sum().add(fromOwn.sum()).div(divisor), rows, heads.queryWidth());
     }
 
-    /** Products of [B, KV, G, Sq], P·L by L: every step of every thought sees the same text. */
+    /**
+     * Products of [B, KV, G, Sq], P·L by L: every step of every thought sees the same text. The rows of all steps of a
+     * single sequence lie one after another, so that they make one product.
+     */
     private KeyGroup text(SDVariable queries, View view) {
         int kv = heads.keyValueHeads();
-        long wide = (long) sizes.thoughts() * sizes.length();
+        int g = heads.groupSize();
+        int length = sizes.length();
+        long wide = (long) sizes.thoughts() * length;
+        boolean single = sizes.batch() == 1;
+        var ofQueries = single
+                ? new KeyProducts.Layout(new long[] {steps * wide, kv, g}, 1, 2, 0)
+                : new KeyProducts.Layout(new long[] {steps, sizes.batch(), wide, kv, g}, 1, 3, 4, 0, 2);
+        var ofKeys = single
+                ? new KeyProducts.Layout(new long[] {length, kv, 1}, 1, 2, 0)
+                : new KeyProducts.Layout(new long[] {sizes.batch(), length, kv, 1, 1}, 0, 2, 3, 4, 1);
         return new KeyProducts(
                 heads,
-                new KeyProducts.Layout(new long[] {steps, sizes.batch(), wide, kv, heads.groupSize()}, 1, 3, 4, 0, 2),
+                ofQueries,
                 queries,
-                new KeyProducts.Layout(new long[] {sizes.batch(), sizes.length(), kv, 1, 1}, 0, 2, 3, 4, 1),
+                ofKeys,
                 view.textKeys,
                 view.textValues,
                 view.textMask,
-                4);
+                (long) sizes.batch() * kv * g,
+                steps,
+                wide,
+                length);
     }
 
     /** Products of [B·P·L, KV, G], Sq by Sk. */
@@ -105,6 +120,8 @@ public final class ThoughtBlockAttention {
                 view.ownKeys,
                 view.ownValues,
                 view.ownMask,
-                3);
+                (long) blocks * kv * heads.groupSize(),
+                steps,
+                view.ownSteps);
     }
 }
