@@ -51,8 +51,13 @@ final class AccumulatingProducts implements StepPass {
     private static boolean isPlainProduct(PlanStep step) {
         return step.is("matmul")
                 && step.op() instanceof DynamicCustomOp custom
-                && custom.tArgs().length == 0
+                && isPlain(custom.tArgs())
                 && MatrixOperand.fits(step.outputs().get(0));
+    }
+
+    /** Whether the product is neither scaled nor added to anything yet: alpha 1 and beta 0. */
+    private static boolean isPlain(double... factors) {
+        return factors.length == 0 || (factors[0] == 1 && (factors.length == 1 || factors[1] == 0));
     }
 
     /** Whether nobody reads the other summand after the sum, so that the sum can take its place. */
