@@ -17,6 +17,7 @@ import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TextAttention;
+import org.quietstar.samediff.Graphs;
 import org.quietstar.samediff.InPlace;
 import org.quietstar.thought.BlockSteps;
 import org.quietstar.thought.ThoughtParameters;
@@ -34,7 +35,7 @@ final class SessionRollout {
     private final ModelConfig model;
     private final ThoughtSizes sizes;
     private final Parameters parameters;
-    private final SameDiff text = SameDiff.create();
+    private final SameDiff text = Graphs.create();
     private final List<SameDiff> steps = new ArrayList<>();
     private final Random random = new Random(1);
 
@@ -56,7 +57,7 @@ final class SessionRollout {
     }
 
     private SameDiff buildStep(int a) {
-        SameDiff sd = SameDiff.create();
+        SameDiff sd = Graphs.create();
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
         int rows = sizes.stepRows();
         SDVariable embeddings = a == 1

@@ -7,6 +7,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.Graphs;
 
 /** Plain next-token training and scoring: text through the decoder, and the weighted sum of the labels' NLL. */
 public final class LanguageModelGraph {
@@ -23,7 +24,7 @@ public final class LanguageModelGraph {
     /** [B·L, V] */
     public static final String LOGITS = "logits";
 
-    private final SameDiff sd = SameDiff.create();
+    private final SameDiff sd = Graphs.create();
 
     /**
      * @param batch B

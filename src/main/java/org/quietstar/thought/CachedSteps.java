@@ -12,6 +12,7 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
+import org.quietstar.samediff.Graphs;
 import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 
@@ -46,7 +47,7 @@ final class CachedSteps implements AutoCloseable {
             SharedBuffers memory,
             Tail tail) {
         DataType type = parameters.dataType();
-        SameDiff sd = SameDiff.create();
+        SameDiff sd = Graphs.create();
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
         Map<String, INDArray> inputs = new HashMap<>();
         this.tokens = Nd4j.zeros(DataType.INT32, Math.max(1, BlockEmbeddings.tokenRows(sizes, first, last)));

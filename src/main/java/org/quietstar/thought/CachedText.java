@@ -11,6 +11,7 @@ import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.TextAttention;
 import org.quietstar.samediff.CorrectedOps;
+import org.quietstar.samediff.Graphs;
 import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 
@@ -27,7 +28,7 @@ final class CachedText implements AutoCloseable {
             SharedBuffers memory) {
         CorrectedOps.install();
         DataType type = parameters.dataType();
-        SameDiff sd = SameDiff.create();
+        SameDiff sd = Graphs.create();
         var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
         this.ids = Nd4j.zeros(DataType.INT32, sizes.textRows());
         SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, sizes.textRows()));

@@ -15,6 +15,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.Graphs;
 import org.quietstar.samediff.InPlace;
 import org.quietstar.samediff.PlanCache;
 import org.quietstar.samediff.ScatterAddGather;
@@ -77,7 +78,7 @@ final class PolicyRows implements AutoCloseable {
 
     private StaticPlan plan(int n, SharedBuffers memory) {
         DataType type = setup.type();
-        SameDiff sd = SameDiff.create();
+        SameDiff sd = Graphs.create();
         var decoder =
                 new Decoder(sd, setup.model(), setup.parameters(), setup.sizes().maxPosition());
         SDVariable all = sd.placeHolder(STATES, type, states.shape());

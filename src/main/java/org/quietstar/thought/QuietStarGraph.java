@@ -14,6 +14,7 @@ import org.quietstar.model.Parameters;
 import org.quietstar.model.TokenLikelihood;
 import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.Graphs;
 
 /**
  * The learning phase as one static, differentiable SameDiff graph: text and all thought blocks go through the decoder
@@ -64,7 +65,7 @@ public final class QuietStarGraph {
     /** [M·B·P·L, V] */
     public static final String MIXED_LOGITS = "logits.mixed";
 
-    private final SameDiff sd = SameDiff.create();
+    private final SameDiff sd = Graphs.create();
     private final QuietStarSetup setup;
     private final ModelConfig model;
     private final ThoughtSizes sizes;
