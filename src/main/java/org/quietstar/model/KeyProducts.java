@@ -94,14 +94,16 @@ public final class KeyProducts implements KeyGroup {
 
     @Override
     public SDVariable largest() {
-        return toRows(sd.max(Detached.of(scores), true, 1));
+        // M2.1 fails on a reduction of a single column.
+        SDVariable detached = Detached.of(scores);
+        return toRows(keyCount == 1 ? detached : sd.max(detached, true, 1));
     }
 
     @Override
     public Weighted weigh(SDVariable largest) {
         SDVariable ordered = sd.permute(sd.reshape(largest, with(queryAxes, 1)), queryOrder);
         SDVariable weights = sd.math.exp(scores.sub(sd.reshape(ordered, length(productAxes), 1)));
-        SDVariable total = toRows(sd.sum(weights, true, 1));
+        SDVariable total = toRows(keyCount == 1 ? weights : sd.sum(weights, true, 1));
         SDVariable sum = sd.mmul(sd.reshape(weights, with(productAxes, keyCount)), values);
         return new Weighted(total, sd.reshape(sd.permute(sum, inverse()), length(queryAxes), width));
     }
