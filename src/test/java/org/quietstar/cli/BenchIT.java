@@ -54,7 +54,9 @@ final class BenchIT {
     void aProfileAndAPlanAreTablesForPeople() throws Exception {
         String out = run("bench", "train", "--size", "tiny", "--steps", "1", "--profile", "--explain-plan");
         assertThat(out)
-                .containsPattern("(?m)^ +[\\d,]+ kernels; [\\d.]+ MiB planned for [\\d.]+ MiB of values$")
+                .containsPattern("(?m)^rollout \\(9 plans, the first of them\\):$")
+                .containsPattern("(?m)^  SplitMatmulGradient +[1-9]\\d*×  gradients of products split")
+                .containsPattern("(?m)^[\\d,]+ kernels; [\\d.]+ MiB planned for [\\d.]+ MiB of values$")
                 .containsPattern("(?m)^part +ms +kernels +share$")
                 .containsPattern("(?m)^rollout +[\\d.]+ +[-\\d]+ +[\\d.]+%$")
                 .containsPattern("(?m)^op +ms +kernels +share$")
