@@ -23,7 +23,6 @@ final class AccumulatingProducts implements StepPass {
                 count++;
             }
         }
-        steps.set(order);
         return count;
     }
 
@@ -39,6 +38,7 @@ final class AccumulatingProducts implements StepPass {
                     && writer.isPresent()
                     && isPlainProduct(writer.get())
                     && isFree(other, add, order, position, steps)
+                    && canWait(writer.get(), order, steps)
                     && result.root().kind() == PlanValue.Kind.COMPUTED
                     && !steps.isOutput(other.root())) {
                 replace(writer.get(), add, other, order, steps);
@@ -67,6 +67,14 @@ final class AccumulatingProducts implements StepPass {
                 && other.isWhole()
                 && steps.readers(root).stream().allMatch(reader -> reader == add || order.indexOf(reader) < position)
                 && steps.writers(root).stream().allMatch(writer -> order.indexOf(writer) < position);
+    }
+
+    /** Whether the product's operands are as they were when its place in the order comes to be the sum's. */
+    private static boolean canWait(PlanStep product, List<PlanStep> order, StepList steps) {
+        int position = order.indexOf(product);
+        return product.inputs().stream()
+                .flatMap(in -> steps.writers(in.root()).stream())
+                .allMatch(writer -> order.indexOf(writer) < position);
     }
 
     private static void replace(PlanStep product, PlanStep add, PlanValue other, List<PlanStep> order, StepList steps) {

@@ -10,7 +10,6 @@ import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * SameDiff's own gradient function of one scalar loss, with the names of the gradients in it.
@@ -32,7 +31,6 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
         graph.setLossVariables(loss);
         createQuietly(graph, variables);
         SameDiff function = graph.getFunction("grad");
-        shareVariables(graph, function);
         Map<String, String> names = new LinkedHashMap<>();
         for (String name : variables) {
             SDVariable gradient = function.getVariable(name).gradient();
@@ -71,20 +69,6 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
         List<String> all = new ArrayList<>(more);
         all.addAll(gradientNames.values());
         return all;
-    }
-
-    /** M2.1 copies all trainable arrays into the function, where they neither follow the graph's nor are ever freed. */
-    private static void shareVariables(SameDiff graph, SameDiff function) {
-        for (String name : trainable(graph)) {
-            INDArray own = graph.getVariable(name).getArr();
-            INDArray copy = function.getVariable(name).getArr();
-            if (copy != null && copy != own) {
-                function.setArrayForVariable(name, own);
-                if (copy.closeable() && !copy.wasClosed()) {
-                    copy.close();
-                }
-            }
-        }
     }
 
     /**

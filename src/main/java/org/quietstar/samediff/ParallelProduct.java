@@ -2,10 +2,9 @@ package org.quietstar.samediff;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -83,22 +82,19 @@ final class ParallelProduct implements Kernel {
         Blas blas = Nd4j.factory().blas();
         int before = blas.getMaxThreads();
         blas.setMaxThreads(1);
+        CompletableFuture<?>[] others = shares.stream()
+                .skip(1)
+                .map(share -> CompletableFuture.runAsync(share::execute, Workers.POOL))
+                .toArray(CompletableFuture<?>[]::new);
         try {
-            List<Future<?>> others = new ArrayList<>();
-            for (OpBinding share : shares.subList(1, shares.size())) {
-                others.add(Workers.POOL.submit(share::execute));
-            }
             shares.get(0).execute();
-            for (Future<?> other : others) {
-                other.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted in the middle of a matrix product", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A matrix product failed", e.getCause());
         } finally {
-            blas.setMaxThreads(before);
+            // Whatever happens here, nobody may go on while others write into the arrays.
+            try {
+                CompletableFuture.allOf(others).join();
+            } finally {
+                blas.setMaxThreads(before);
+            }
         }
     }
 

@@ -66,11 +66,6 @@ final class StepList {
         }
     }
 
-    /** To be called after values have moved. */
-    void refresh() {
-        index();
-    }
-
     /** Whether a root is wanted after a run. */
     boolean isOutput(PlanValue root) {
         return outputs.stream().anyMatch(value -> value.root() == root);

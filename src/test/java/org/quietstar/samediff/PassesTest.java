@@ -173,6 +173,16 @@ class PassesTest {
     }
 
     @Test
+    void aProductWhoseOperandIsAddedToInBetweenStaysWhereItIs() {
+        SDVariable x = sd.math.exp(variable("a", 3, 3));
+        SDVariable product = sd.mmul(x, variable("b", 3, 3));
+        SDVariable changed = x.add(sd.mmul(variable("c", 3, 2), variable("d", 2, 3)));
+        product.add(sd.math.sin(changed)).rename("y");
+        // The second product takes the place of x, which the first must have read by then.
+        holds(sd, "y", new AccumulatingProducts(), 1, 5);
+    }
+
+    @Test
     void manySmallProductsInSeveralThreadsGiveTheSame() {
         sd.mmul(variable("a", 6, 64, 80), variable("b", 6, 80, 128)).rename("y");
         INDArray expected = sd.output(Map.of(), "y").get("y");
