@@ -46,7 +46,8 @@ final class Arrangement {
         return Nd4j.create(wholeBuffer(array), shape, array.stride(), offset, 'c');
     }
 
-    private static DataBuffer wholeBuffer(INDArray array) {
+    /** The buffer that an array is a view of, in which its offset counts. */
+    static DataBuffer wholeBuffer(INDArray array) {
         DataBuffer original = array.data().originalDataBuffer();
         return original == null ? array.data() : original;
     }

@@ -1,13 +1,12 @@
 package org.quietstar.samediff;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,12 +27,10 @@ public final class StaticPlan implements AutoCloseable {
     private final SharedBuffers memory;
     private final boolean ownsMemory;
     private final Map<PlanPass, Integer> applied;
-    private final List<Kernel> bindings = new ArrayList<>();
     private final Map<String, INDArray> arrays = new HashMap<>();
     private final List<INDArray> kept = new ArrayList<>();
-    /** Seconds and count by kind of op while runs are measured, else null. */
-    private Map<String, double[]> profile;
-
+    private Optional<Profile> profile = Optional.empty();
+    private Phases phases = new Phases(1);
     private int generation = -1;
     private boolean closed;
 
@@ -148,25 +145,16 @@ public final class StaticPlan implements AutoCloseable {
             return;
         }
         memory.place(buffers.buffers());
-        bindings.clear();
-        int threads = Nd4j.factory().blas().getMaxThreads();
+        phases = new Phases(NativeThreads.count());
         for (PlanStep step : steps) {
-            bindings.add(kernel(step, threads));
+            phases.add(step, arrays(step.inputs()), arrays(step.outputs()));
         }
         outputs.forEach((name, value) -> arrays.put(name, arrayOf(value)));
         generation = memory.generation();
     }
 
-    private static Kernel kernel(PlanStep step, int threads) {
-        List<INDArray> inputs = step.inputs().stream().map(StaticPlan::arrayOf).toList();
-        List<INDArray> results =
-                step.outputs().stream().map(StaticPlan::arrayOf).toList();
-        if (ParallelProduct.fits(step, threads)) {
-            return ParallelProduct.of(step, inputs, results.get(0), threads);
-        }
-        var binding = new OpBinding(step.op(), inputs);
-        binding.setOutputs(results);
-        return binding;
+    private static List<INDArray> arrays(List<PlanValue> values) {
+        return values.stream().map(StaticPlan::arrayOf).toList();
     }
 
     private static INDArray arrayOf(PlanValue value) {
@@ -180,13 +168,7 @@ public final class StaticPlan implements AutoCloseable {
     public void run() {
         ensureOpen();
         bind();
-        if (profile != null) {
-            runMeasured();
-            return;
-        }
-        for (Kernel binding : bindings) {
-            binding.execute();
-        }
+        profile.ifPresentOrElse(phases::run, phases::run);
     }
 
     private void ensureOpen() {
@@ -244,31 +226,17 @@ public final class StaticPlan implements AutoCloseable {
      */
     public record OpTime(String kind, double seconds, int count) {}
 
-    /** From now on runs are measured op by op, until {@link #takeProfile()}. */
+    /** From now on the kernels of runs, or the first thread's share of them, are measured, until {@link #takeProfile()}. */
     public void startProfile() {
-        profile = new TreeMap<>();
+        profile = Optional.of(new Profile());
     }
 
     /** Ends the measuring and gives what was measured, slowest kind first. */
     public List<OpTime> takeProfile() {
-        if (profile == null) {
-            throw new IllegalStateException("No profile was started");
-        }
-        List<OpTime> times = new ArrayList<>();
-        profile.forEach((kind, entry) -> times.add(new OpTime(kind, entry[0], (int) entry[1])));
-        times.sort(Comparator.comparingDouble(OpTime::seconds).reversed());
-        profile = null;
+        List<OpTime> times = profile.orElseThrow(() -> new IllegalStateException("No profile was started"))
+                .times();
+        profile = Optional.empty();
         return times;
-    }
-
-    private void runMeasured() {
-        for (Kernel binding : bindings) {
-            long start = System.nanoTime();
-            binding.execute();
-            double[] entry = profile.computeIfAbsent(binding.kind(), kind -> new double[2]);
-            entry[0] += (System.nanoTime() - start) * 1e-9;
-            entry[1]++;
-        }
     }
 
     /** Frees the buffers; the inputs stay the caller's. */
@@ -277,7 +245,7 @@ public final class StaticPlan implements AutoCloseable {
         if (!closed) {
             closed = true;
             arrays.clear();
-            bindings.clear();
+            phases = new Phases(1);
             kept.forEach(INDArray::close);
             if (ownsMemory) {
                 memory.close();

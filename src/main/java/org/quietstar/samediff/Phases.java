@@ -1,0 +1,126 @@
+package org.quietstar.samediff;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A plan's kernels as several threads execute them. Each step is cut into as many parts as there are threads, where it can
+ * be, and thread t takes part t of every step; what cannot be cut is the first thread's. Threads wait for each other only
+ * where one touches what another has written, or writes what another has read, since they last met: rows of a decoder go
+ * through most of a layer without.
+ */
+final class Phases {
+    /** A step's arrays, whole or a share of them. */
+    private record Part(List<INDArray> inputs, List<INDArray> outputs) {
+        Kernel kernel(PlanStep step) {
+            var binding = new OpBinding(step.op(), inputs);
+            binding.setOutputs(outputs);
+            return binding;
+        }
+    }
+
+    /** What a member does between two meetings, and the memory that it touches. */
+    private static final class Stint {
+        final List<Kernel> kernels = new ArrayList<>();
+        final List<Extent> read = new ArrayList<>();
+        final List<Extent> written = new ArrayList<>();
+
+        boolean meddlesWith(List<Extent> reads, List<Extent> writes) {
+            return overlap(written, reads) || overlap(written, writes) || overlap(read, writes);
+        }
+
+        private static boolean overlap(List<Extent> some, List<Extent> others) {
+            return some.stream().anyMatch(one -> others.stream().anyMatch(one::overlaps));
+        }
+    }
+
+    private final int members;
+    private final List<List<Stint>> phases = new ArrayList<>();
+
+    /** @param members threads, from 1 */
+    Phases(int members) {
+        this.members = members;
+        begin();
+    }
+
+    private void begin() {
+        phases.add(IntStream.range(0, members).mapToObj(m -> new Stint()).toList());
+    }
+
+    /** Adds a step whose arrays are these. */
+    void add(PlanStep step, List<INDArray> inputs, List<INDArray> outputs) {
+        List<Part> parts = Cut.of(step, members)
+                .map(cut -> parts(cut, inputs, outputs.get(0)))
+                .orElse(List.of(new Part(inputs, outputs)));
+        if (IntStream.range(0, parts.size()).anyMatch(m -> meddles(m, parts.get(m)))) {
+            begin();
+        }
+        for (int m = 0; m < parts.size(); m++) {
+            Stint stint = phases.get(phases.size() - 1).get(m);
+            stint.kernels.add(parts.get(m).kernel(step));
+            stint.read.addAll(extents(parts.get(m).inputs));
+            stint.written.addAll(extents(parts.get(m).outputs));
+        }
+    }
+
+    private List<Part> parts(Cut cut, List<INDArray> inputs, INDArray output) {
+        return IntStream.range(0, members)
+                .mapToObj(
+                        m -> new Part(cut.inputs(inputs, output, m, members), List.of(cut.output(output, m, members))))
+                .toList();
+    }
+
+    private boolean meddles(int member, Part part) {
+        List<Extent> reads = extents(part.inputs);
+        List<Extent> writes = extents(part.outputs);
+        List<Stint> phase = phases.get(phases.size() - 1);
+        return IntStream.range(0, members)
+                .anyMatch(m -> m != member && phase.get(m).meddlesWith(reads, writes));
+    }
+
+    private static List<Extent> extents(List<INDArray> arrays) {
+        return arrays.stream().map(Extent::of).toList();
+    }
+
+    /** How often the threads meet in a run. */
+    int meetings() {
+        return members == 1 ? 0 : phases.size();
+    }
+
+    /** Executes all steps. */
+    void run() {
+        execute((phase, member) -> {
+            for (Kernel kernel : phases.get(phase).get(member).kernels) {
+                kernel.execute();
+            }
+        });
+    }
+
+    /** Executes all steps, with the first thread's kernels measured; what remains of the time it waits for others. */
+    void run(Profile profile) {
+        execute((phase, member) -> {
+            for (Kernel kernel : phases.get(phase).get(member).kernels) {
+                if (member == 0) {
+                    profile.measure(kernel);
+                } else {
+                    kernel.execute();
+                }
+            }
+        });
+    }
+
+    private void execute(Crew.Job job) {
+        if (members == 1) {
+            job.run(0, 0);
+            return;
+        }
+        NativeThreads.limit();
+        try {
+            Crew.run(members, phases.size(), job);
+        } finally {
+            NativeThreads.restore();
+        }
+    }
+}
