@@ -6,8 +6,11 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Additive attention masks: 0 where a key may be seen, {@link #HIDDEN} where not. */
 public final class Masks {
-    /** Added to a score that must not count. Finite, so that a row that sees nothing yields no NaN. */
-    public static final double HIDDEN = -1e30;
+    /**
+     * Added to a score that must not count. Every row sees itself, so that no softmax is of these alone. The exponential
+     * of minus infinity is a comparison; of a large negative number, the C library takes twice as long as of others.
+     */
+    public static final double HIDDEN = Double.NEGATIVE_INFINITY;
 
     private Masks() {}
 

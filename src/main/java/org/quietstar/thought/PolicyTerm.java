@@ -9,7 +9,6 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Detached;
-import org.quietstar.model.Masks;
 import org.quietstar.model.TokenLikelihood;
 import org.quietstar.samediff.ScatterAddGather;
 
@@ -19,6 +18,9 @@ import org.quietstar.samediff.ScatterAddGather;
  * position.
  */
 final class PolicyTerm {
+    /** Added to logits of banned ids; finite, since an entropy multiplies a logit by its probability, which is 0 here. */
+    private static final double BANNED = -1e30;
+
     private final SameDiff sd;
     private final Decoder decoder;
     private final ThoughtSizes sizes;
@@ -37,11 +39,11 @@ final class PolicyTerm {
                 : sd.constant(bannedMask(setup.bannedIds(), setup.model().vocabSize(), type));
     }
 
-    /** 0 for allowed ids and {@link Masks#HIDDEN} for banned ones, [1, V]. */
+    /** 0 for allowed ids and {@link #BANNED} for banned ones, [1, V]. */
     static INDArray bannedMask(List<Integer> bannedIds, int vocabSize, DataType type) {
         INDArray mask = Nd4j.zeros(type, 1, vocabSize);
         for (int id : bannedIds) {
-            mask.putScalar(0, id, Masks.HIDDEN);
+            mask.putScalar(0, id, BANNED);
         }
         return mask;
     }

@@ -63,16 +63,22 @@ final class StepScores implements KeyGroup {
 
     @Override
     public SDVariable largest() {
-        return inRows(sd.max(Detached.of(scores), true, 0));
+        SDVariable detached = Detached.of(scores);
+        return inRows(steps == 1 ? detached : sd.max(detached, true, 0));
     }
 
     @Override
     public Weighted weigh(SDVariable largest) {
         SDVariable weights = sd.math.exp(scores.sub(sd.reshape(largest, 1, queryHeads())));
-        SDVariable total = inRows(sd.sum(weights, true, 0));
+        SDVariable total = inRows(overSteps(weights));
         SDVariable products =
                 sd.reshape(weights, grouped(steps, heads.groupSize(), 1)).mul(values);
-        return new Weighted(total, sd.reshape(sd.sum(products, true, 0), queryHeads(), heads.width()));
+        return new Weighted(total, sd.reshape(overSteps(products), queryHeads(), heads.width()));
+    }
+
+    /** The sum over the steps; a single one is its own. */
+    private SDVariable overSteps(SDVariable x) {
+        return steps == 1 ? x : sd.sum(x, true, 0);
     }
 
     private SDVariable inRows(SDVariable x) {

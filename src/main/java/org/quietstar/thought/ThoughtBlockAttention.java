@@ -109,7 +109,7 @@ public final class ThoughtBlockAttention {
     private KeyGroup own(SDVariable queries, View view) {
         int kv = heads.keyValueHeads();
         int blocks = sizes.stepRows();
-        if (steps == 1 && view.ownSteps > 1) {
+        if (steps == 1) {
             return new StepScores(heads, queries, blocks, view.ownKeys, view.ownValues, view.ownMask, view.ownSteps);
         }
         return new KeyProducts(
