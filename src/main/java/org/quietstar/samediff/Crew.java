@@ -22,7 +22,7 @@ final class Crew {
     }
 
     private static final Map<Integer, Queue<Crew>> FREE = new ConcurrentHashMap<>();
-    private static final int SPINS = 4000;
+    private static final int SPINS = 10_000;
     private static final int YIELDS = 100;
 
     private final int size;

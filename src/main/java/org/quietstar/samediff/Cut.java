@@ -23,7 +23,7 @@ record Cut(int axis, int[] inputAxes) {
     static final int WHOLE = -1;
 
     /** Multiplications and additions below which a step is not worth two threads. */
-    private static final long LEAST_WORK = 1L << 13;
+    private static final long LEAST_WORK = 1L << 7;
 
     /** Which axes of the inputs go with an axis of the result; empty where the op cannot be cut along it. */
     private interface Rule {

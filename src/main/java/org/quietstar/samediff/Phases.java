@@ -101,8 +101,10 @@ final class Phases {
         });
     }
 
-    /** Executes all steps, with the first thread's kernels measured; what remains of the time it waits for others. */
+    /** Executes all steps, with the first thread's kernels measured, and how long it waited for the others. */
     void run(Profile profile) {
+        long start = System.nanoTime();
+        double before = profile.seconds();
         execute((phase, member) -> {
             for (Kernel kernel : phases.get(phase).get(member).kernels) {
                 if (member == 0) {
@@ -112,6 +114,7 @@ final class Phases {
                 }
             }
         });
+        profile.add(Profile.WAITING, (System.nanoTime() - start) * 1e-9 - (profile.seconds() - before), meetings());
     }
 
     private void execute(Crew.Job job) {

@@ -9,15 +9,27 @@ import org.quietstar.samediff.StaticPlan.OpTime;
 
 /** Time and count of executed kernels by kind of op. */
 final class Profile {
+    /** Not an op: the first thread has nothing to do until others have come as far. */
+    static final String WAITING = "waiting for threads";
+
     private final Map<String, double[]> entries = new TreeMap<>();
 
     /** Executes a kernel and adds its time. */
     void measure(Kernel kernel) {
         long start = System.nanoTime();
         kernel.execute();
-        double[] entry = entries.computeIfAbsent(kernel.kind(), kind -> new double[2]);
-        entry[0] += (System.nanoTime() - start) * 1e-9;
-        entry[1]++;
+        add(kernel.kind(), (System.nanoTime() - start) * 1e-9, 1);
+    }
+
+    void add(String kind, double seconds, int count) {
+        double[] entry = entries.computeIfAbsent(kind, k -> new double[2]);
+        entry[0] += seconds;
+        entry[1] += count;
+    }
+
+    /** Sum over all kinds. */
+    double seconds() {
+        return entries.values().stream().mapToDouble(entry -> entry[0]).sum();
     }
 
     /** What was measured, slowest kind first. */
