@@ -25,6 +25,9 @@ record Cut(int axis, int[] inputAxes) {
     /** Multiplications and additions below which a step is not worth two threads. */
     private static final long LEAST_WORK = 1L << 7;
 
+    /** Columns for each row from which on a product is cut by columns. */
+    private static final long WIDE = 8;
+
     /** Which axes of the inputs go with an axis of the result; empty where the op cannot be cut along it. */
     private interface Rule {
         Optional<int[]> inputAxes(PlanStep step, int axis);
@@ -72,16 +75,19 @@ record Cut(int axis, int[] inputAxes) {
             return Optional.empty();
         }
         long[] shape = step.outputs().get(0).shape;
-        for (int axis = 0; axis < shape.length; axis++) {
-            if (shape[axis] >= 2L * parts || shape[axis] == parts) {
-                int cut = axis;
-                Optional<Cut> found = rule.inputAxes(step, axis).map(axes -> new Cut(cut, axes));
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
+        IntStream axes = isWideProduct(step, shape) ? IntStream.of(1, 0) : IntStream.range(0, shape.length);
+        return axes.filter(axis -> shape[axis] >= 2L * parts || shape[axis] == parts)
+                .mapToObj(axis -> rule.inputAxes(step, axis).map(inputs -> new Cut(axis, inputs)))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /**
+     * A product of few rows and many columns, as of hidden states with an output head. BLAS copies both factors into an
+     * order of its own first; cut by rows, each thread would do so with the whole head.
+     */
+    private static boolean isWideProduct(PlanStep step, long... shape) {
+        return step.is("matmul") && shape.length == 2 && shape[1] >= WIDE * shape[0];
     }
 
     private static long work(PlanStep step) {
