@@ -22,8 +22,8 @@ record Cut(int axis, int[] inputAxes) {
     /** Stands for an input that every part reads whole. */
     static final int WHOLE = -1;
 
-    /** Multiplications and additions below which a step is not worth two threads. */
-    private static final long LEAST_WORK = 1L << 7;
+    /** Operations of a step below which a meeting of threads would take longer. */
+    static final long LEAST_WORK = 1L << 7;
 
     /** Columns for each row from which on a product is cut by columns. */
     private static final long WIDE = 8;
@@ -68,10 +68,13 @@ record Cut(int axis, int[] inputAxes) {
         return Map.copyOf(rules);
     }
 
-    /** The outermost axis along which the step falls into so many parts; empty where it is better left whole. */
-    static Optional<Cut> of(PlanStep step, int parts) {
+    /**
+     * The outermost axis along which the step falls into so many parts; empty where there is none, or less to do than
+     * {@code leastWork} multiplications and additions.
+     */
+    static Optional<Cut> of(PlanStep step, int parts, long leastWork) {
         Rule rule = RULES.get(step.op().opName());
-        if (parts < 2 || rule == null || step.outputs().size() != 1 || work(step) < LEAST_WORK) {
+        if (parts < 2 || rule == null || step.outputs().size() != 1 || work(step) < leastWork) {
             return Optional.empty();
         }
         long[] shape = step.outputs().get(0).shape;

@@ -34,32 +34,50 @@ final class Phases {
             return overlap(written, reads) || overlap(written, writes) || overlap(read, writes);
         }
 
+        /** What was touched in a phase that has ended matters no more. */
+        void forgetMemory() {
+            read.clear();
+            written.clear();
+        }
+
         private static boolean overlap(List<Extent> some, List<Extent> others) {
             return some.stream().anyMatch(one -> others.stream().anyMatch(one::overlaps));
         }
     }
 
     private final int members;
+    private final long leastWork;
+    /** No step was cut so far; ND4J's own threads may take part in what the first thread executes. */
+    private boolean forOne = true;
+
     private final List<List<Stint>> phases = new ArrayList<>();
 
-    /** @param members threads, from 1 */
-    Phases(int members) {
+    /**
+     * @param members threads, from 1
+     * @param leastWork operations from which on a step is cut
+     */
+    Phases(int members, long leastWork) {
         this.members = members;
+        this.leastWork = leastWork;
         begin();
     }
 
     private void begin() {
+        if (!phases.isEmpty()) {
+            phases.get(phases.size() - 1).forEach(Stint::forgetMemory);
+        }
         phases.add(IntStream.range(0, members).mapToObj(m -> new Stint()).toList());
     }
 
     /** Adds a step whose arrays are these. */
     void add(PlanStep step, List<INDArray> inputs, List<INDArray> outputs) {
-        List<Part> parts = Cut.of(step, members)
+        List<Part> parts = Cut.of(step, members, leastWork)
                 .map(cut -> parts(cut, inputs, outputs.get(0)))
                 .orElse(List.of(new Part(inputs, outputs)));
         if (IntStream.range(0, parts.size()).anyMatch(m -> meddles(m, parts.get(m)))) {
             begin();
         }
+        forOne = forOne && parts.size() == 1;
         for (int m = 0; m < parts.size(); m++) {
             Stint stint = phases.get(phases.size() - 1).get(m);
             stint.kernels.add(parts.get(m).kernel(step));
@@ -89,7 +107,7 @@ final class Phases {
 
     /** How often the threads meet in a run. */
     int meetings() {
-        return members == 1 ? 0 : phases.size();
+        return forOne ? 0 : phases.size();
     }
 
     /** Executes all steps. */
@@ -114,12 +132,16 @@ final class Phases {
                 }
             }
         });
-        profile.add(Profile.WAITING, (System.nanoTime() - start) * 1e-9 - (profile.seconds() - before), meetings());
+        if (!forOne) {
+            profile.add(Profile.WAITING, (System.nanoTime() - start) * 1e-9 - (profile.seconds() - before), meetings());
+        }
     }
 
     private void execute(Crew.Job job) {
-        if (members == 1) {
-            job.run(0, 0);
+        if (forOne) {
+            for (int phase = 0; phase < phases.size(); phase++) {
+                job.run(phase, 0);
+            }
             return;
         }
         NativeThreads.limit();

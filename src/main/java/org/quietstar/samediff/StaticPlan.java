@@ -27,10 +27,12 @@ public final class StaticPlan implements AutoCloseable {
     private final SharedBuffers memory;
     private final boolean ownsMemory;
     private final Map<PlanPass, Integer> applied;
+    private final int wantedThreads;
+    private final long leastWork;
     private final Map<String, INDArray> arrays = new HashMap<>();
     private final List<INDArray> kept = new ArrayList<>();
     private Optional<Profile> profile = Optional.empty();
-    private Phases phases = new Phases(1);
+    private Phases phases = new Phases(1, Cut.LEAST_WORK);
     private int generation = -1;
     private boolean closed;
 
@@ -38,6 +40,8 @@ public final class StaticPlan implements AutoCloseable {
         var planner = new PlanBuilder(builder.graph, builder.variableSource, builder.given, builder.passes);
         this.steps = planner.build(builder.outputs, builder.targets);
         this.applied = planner.applied();
+        this.wantedThreads = builder.threads;
+        this.leastWork = builder.leastWork;
         builder.outputs.forEach(name -> outputs.put(name, planner.value(name)));
         builder.targets.keySet().forEach(name -> outputs.put(name, planner.value(name)));
         builder.kept.forEach(name -> keep(planner.value(name).root()));
@@ -87,6 +91,8 @@ public final class StaticPlan implements AutoCloseable {
         private final List<String> kept = new ArrayList<>();
         private List<PlanPass> passes = Passes.ALL;
         private SharedBuffers memory;
+        private int threads;
+        private long leastWork = Cut.LEAST_WORK;
 
         private Builder(SameDiff graph, SameDiff variableSource) {
             this.graph = graph;
@@ -127,6 +133,24 @@ public final class StaticPlan implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Executes with {@code count} threads, the caller's own among them; without this, with as many as BLAS uses. The
+         * number decides how results round, how fast the threads are does not.
+         */
+        public Builder threads(int count) {
+            if (count < 1) {
+                throw new IllegalArgumentException("A plan needs a thread, not " + count);
+            }
+            threads = count;
+            return this;
+        }
+
+        /** Cuts steps of so many operations, or more, among the threads. */
+        Builder cuttingFrom(long operations) {
+            leastWork = operations;
+            return this;
+        }
+
         /** Goes through these passes only. */
         Builder passes(List<PlanPass> some) {
             passes = some;
@@ -145,7 +169,7 @@ public final class StaticPlan implements AutoCloseable {
             return;
         }
         memory.place(buffers.buffers());
-        phases = new Phases(NativeThreads.count());
+        phases = new Phases(wantedThreads > 0 ? wantedThreads : NativeThreads.count(), leastWork);
         for (PlanStep step : steps) {
             phases.add(step, arrays(step.inputs()), arrays(step.outputs()));
         }
@@ -194,6 +218,13 @@ public final class StaticPlan implements AutoCloseable {
         return steps.size();
     }
 
+    /** How often the threads wait for each other in a run; 0 where one thread executes all. */
+    public int meetings() {
+        ensureOpen();
+        bind();
+        return phases.meetings();
+    }
+
     /** Bytes that the plan allocated for computed values. */
     public long plannedBytes() {
         return buffers.plannedBytes();
@@ -211,8 +242,9 @@ public final class StaticPlan implements AutoCloseable {
                 lines.add(String.format(Locale.ROOT, "%-24s %5d×  %s", pass.name(), count, pass.summary())));
         lines.add(String.format(
                 Locale.ROOT,
-                "%d kernels, %.1f MB of buffers for %.1f MB of results",
+                "%d kernels, %d meetings of threads, %.1f MB of buffers for %.1f MB of results",
                 size(),
+                meetings(),
                 plannedBytes() * 1e-6,
                 requestedBytes() * 1e-6));
         return lines;
@@ -245,7 +277,7 @@ public final class StaticPlan implements AutoCloseable {
         if (!closed) {
             closed = true;
             arrays.clear();
-            phases = new Phases(1);
+            phases = new Phases(1, Cut.LEAST_WORK);
             kept.forEach(INDArray::close);
             if (ownsMemory) {
                 memory.close();

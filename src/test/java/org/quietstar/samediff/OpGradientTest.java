@@ -53,14 +53,16 @@ class OpGradientTest {
         INDArray factors = OpCase.numbers(new Random(12), -1, 1, shape);
         sd.sum(result.mul(sd.constant(factors))).rename("loss");
         var gradient = GradientGraph.of(sd, "loss", List.copyOf(variables.keySet()));
-        // M2.1's own kernels, then what the plan puts in their place.
-        for (List<PlanPass> rewrites : List.of(Passes.EXACT, Passes.ALL)) {
-            try (var plan = StaticPlan.builder(gradient.function(), sd)
-                    .outputs(gradient.outputs(List.of("loss")))
-                    .passes(rewrites)
-                    .compile()) {
-                check(plan, gradient, variables);
-            }
+        // M2.1's own kernels, then what the plan puts in their place, then that cut among threads wherever it can be.
+        var builder = StaticPlan.builder(gradient.function(), sd).outputs(gradient.outputs(List.of("loss")));
+        check(builder.passes(Passes.EXACT).threads(1), gradient, variables);
+        check(builder.passes(Passes.ALL), gradient, variables);
+        check(builder.threads(2).cuttingFrom(1), gradient, variables);
+    }
+
+    private static void check(StaticPlan.Builder builder, GradientGraph gradient, Map<String, INDArray> variables) {
+        try (var plan = builder.compile()) {
+            check(plan, gradient, variables);
         }
     }
 

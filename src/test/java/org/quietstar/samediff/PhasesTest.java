@@ -1,0 +1,114 @@
+package org.quietstar.samediff;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.model.Parameters;
+
+/** Plans in several threads: what they compute, how often the threads meet, and what they leave behind. */
+class PhasesTest {
+    private final SameDiff sd = SameDiff.create();
+
+    @BeforeAll
+    static void install() {
+        CorrectedOps.install();
+    }
+
+    private SDVariable variable(String name, long... shape) {
+        return sd.var(name, Parameters.normal(DataType.DOUBLE, 3, name, 1, shape));
+    }
+
+    private StaticPlan plan(int threads, String output) {
+        return StaticPlan.builder(sd, sd)
+                .outputs(List.of(output))
+                .threads(threads)
+                .cuttingFrom(1)
+                .compile();
+    }
+
+    /** Rows do not know of each other in a feed-forward layer. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void rowsGoThroughALayerWithoutAMeeting(int threads) {
+        SDVariable x = variable("x", 40, 16);
+        SDVariable mean = sd.mean(x.mul(x), true, 1);
+        SDVariable hidden = sd.nn.sigmoid(sd.mmul(x.mul(sd.math.rsqrt(mean)), variable("w", 16, 24)));
+        sd.mmul(hidden, variable("v", 24, 16)).add(x).rename("y");
+        double[] expected = Differences.numbers(sd.output(Map.of(), "y").get("y"));
+        try (var plan = plan(threads, "y")) {
+            plan.run();
+            plan.run();
+            assertThat(Differences.relative(Differences.numbers(plan.output("y")), expected))
+                    .isLessThan(1e-14);
+            assertThat(plan.meetings()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whoReadsWhatOthersWroteWaitsForThem() {
+        SDVariable x = sd.math.exp(variable("x", 32, 16));
+        SDVariable sums = sd.sum(x, true, 0); // [1, 16], cut by columns
+        x.mul(sums).rename("y");
+        double[] expected = Differences.numbers(sd.output(Map.of(), "y").get("y"));
+        try (var plan = plan(2, "y")) {
+            plan.run();
+            assertThat(Differences.relative(Differences.numbers(plan.output("y")), expected))
+                    .isLessThan(1e-14);
+            assertThat(plan.meetings()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void oneThreadMeetsNobody() {
+        sd.math.exp(variable("x", 32, 16)).rename("y");
+        try (var plan = plan(1, "y")) {
+            plan.run();
+            assertThat(plan.meetings()).isZero();
+        }
+        assertThatThrownBy(() -> plan(0, "y")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** An output head on few rows: each thread has some of the columns. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void wideProducts(int threads) {
+        sd.mmul(variable("x", 5, 16), variable("w", 301, 16), false, true, false)
+                .rename("y");
+        double[] expected = Differences.numbers(sd.output(Map.of(), "y").get("y"));
+        try (var plan = plan(threads, "y")) {
+            plan.run();
+            assertThat(Differences.relative(Differences.numbers(plan.output("y")), expected))
+                    .isLessThan(1e-14);
+        }
+    }
+
+    @Test
+    void theThreadsOfKernelsAndBlasAreGivenBack() {
+        sd.math.exp(variable("x", 32, 16)).rename("y");
+        int ofBlas = Nd4j.factory().blas().getMaxThreads();
+        int ofKernels = Nd4j.getEnvironment().maxMasterThreads();
+        try (var plan = plan(2, "y")) {
+            plan.run();
+            assertThat(NativeThreads.count()).isEqualTo(ofBlas);
+        }
+        NativeThreads.limit();
+        NativeThreads.limit();
+        assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(1);
+        assertThat(NativeThreads.count()).isEqualTo(ofBlas);
+        NativeThreads.restore();
+        assertThat(Nd4j.getEnvironment().maxMasterThreads()).isEqualTo(1);
+        NativeThreads.restore();
+        assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(ofBlas);
+        assertThat(Nd4j.getEnvironment().maxMasterThreads()).isEqualTo(ofKernels);
+    }
+}
