@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.DecoderNames;
@@ -14,7 +16,7 @@ import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * One training step's work on a micro-batch: thoughts drawn, losses, and the gradients of all parameters, by one forward
+ * One training step's work on a micro-batch: thoughts drawn, losses, and the gradients of the trained parameters, by one forward
  * and one backward pass. It computes what {@link QuietStarGraph}'s whole graph defines, in an order that does nothing
  * twice:
  *
@@ -54,7 +56,9 @@ public final class LearningStep implements AutoCloseable {
     private final PolicyRows policy;
     private final StaticPlan backward;
     private final INDArray hiddenGradient;
-    private final INDArray headGradient;
+    /** Where the policy's gradient of the output head is added up, if the head is trained. */
+    private final Optional<INDArray> headGradient;
+
     private final boolean headGradientIsApart;
     private final String head;
     private final List<String> parameterNames;
@@ -62,12 +66,27 @@ public final class LearningStep implements AutoCloseable {
     private double policyLoss;
     private double policyTotal;
 
-    /** @param batch whose arrays are read at each run; its drawn thoughts are overwritten */
+    /**
+     * A step with the gradients of all parameters.
+     *
+     * @param batch whose arrays are read at each run; its drawn thoughts are overwritten
+     */
     public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch) {
+        this(setup, sampling, batch, setup.parameters().asMap().keySet());
+    }
+
+    /**
+     * A step with the gradients of some parameters, one at least; the others' are not computed.
+     *
+     * @param batch whose arrays are read at each run; its drawn thoughts are overwritten
+     * @param trained names of the parameters whose gradients are wanted
+     */
+    public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch, Set<String> trained) {
         this.batch = batch;
         this.forward = ThoughtForward.forLearning(setup, sampling, memory);
         QuietStarGraph graph = QuietStarGraph.ofLikelihoods(setup);
-        this.parameterNames = graph.parameterNames();
+        this.parameterNames =
+                graph.parameterNames().stream().filter(trained::contains).toList();
         List<String> variables = new ArrayList<>(parameterNames);
         variables.add(DecoderNames.FINAL);
         this.gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, variables);
@@ -88,7 +107,9 @@ public final class LearningStep implements AutoCloseable {
                 .keeping(kept)
                 .sharing(memory)
                 .compile();
-        this.policy = new PolicyRows(setup, forward.hidden(), memory);
+        this.head = DecoderParameters.head(setup.model());
+        boolean trainsHead = parameterNames.contains(head);
+        this.policy = new PolicyRows(setup, forward.hidden(), trainsHead, memory);
         Map<String, INDArray> given = new LinkedHashMap<>(batch.inputs());
         given.putAll(forward.activations().all());
         given.put(cut, hiddenGradient);
@@ -98,11 +119,13 @@ public final class LearningStep implements AutoCloseable {
                 .outputs(split.second())
                 .sharing(memory)
                 .compile();
-        this.head = DecoderParameters.head(setup.model());
-        this.headGradientIsApart = !split.first().contains(gradient.gradientOf(head));
+        this.headGradientIsApart = trainsHead && !split.first().contains(gradient.gradientOf(head));
         this.headGradient = headGradientIsApart
-                ? Nd4j.zeros(setup.type(), setup.parameters().get(head).shape())
-                : likelihoods.output(gradient.gradientOf(head));
+                ? Optional.of(
+                        Nd4j.zeros(setup.type(), setup.parameters().get(head).shape()))
+                : Optional.of(head)
+                        .filter(name -> trainsHead)
+                        .map(name -> likelihoods.output(gradient.gradientOf(name)));
     }
 
     /** Hears gradients by parameter; the arrays are valid while it listens. */
@@ -136,7 +159,7 @@ public final class LearningStep implements AutoCloseable {
 
     private void clearHead() {
         if (headGradientIsApart) {
-            headGradient.assign(0);
+            headGradient.orElseThrow().assign(0);
         }
     }
 
@@ -169,7 +192,7 @@ public final class LearningStep implements AutoCloseable {
             }
         }
         if (headGradientIsApart) {
-            gradients.get(head).addi(headGradient);
+            gradients.get(head).addi(headGradient.orElseThrow());
         }
         return gradients;
     }
@@ -229,7 +252,7 @@ public final class LearningStep implements AutoCloseable {
         forward.close();
         hiddenGradient.close();
         if (headGradientIsApart) {
-            headGradient.close();
+            headGradient.orElseThrow().close();
         }
         memory.close();
     }

@@ -12,12 +12,14 @@ final class Preflight {
     private Preflight() {}
 
     /**
-     * Checks that the text of all stages can be found and opened, and that banned ids are ids.
+     * Checks that the text of all stages can be found and opened, and that banned ids are ids,
+     * and that there is something to train.
      *
      * @throws org.quietstar.QuietStarException that names the key and what is missing
      */
     static void check(RunConfig config, Tokenizer tokenizer, ModelConfig model) {
         for (StageConfig stage : config.stages()) {
+            TrainedParameters.shapes(stage, model);
             ModelState.bannedIds(stage.thought(), tokenizer, model);
             if (stage.train().steps() > 0) {
                 TextBatches.training(stage.data(), tokenizer, config.seed(), DataListener.none())
