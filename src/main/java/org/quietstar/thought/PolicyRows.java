@@ -14,6 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.GradientGraph;
@@ -67,8 +68,7 @@ final class PolicyRows implements AutoCloseable {
         this.states = states;
         this.regularised = setup.loss().entropyBonus() != 0 || setup.loss().klWeight() != 0;
         this.head = DecoderParameters.head(setup.model());
-        long rows = (long) setup.sizes().thoughtTokens() * setup.sizes().stepRows();
-        this.most = (int) Math.max(1, Math.min(rows, MOST_LOGITS / setup.model().vocabSize()));
+        this.most = rowsAtOnce(setup.model(), setup.sizes());
         this.least = Math.max(1, most / 4);
         for (String name : List.of(ROWS, TEXT_ROWS, DRAWN)) {
             inputs.put(name, Nd4j.zeros(DataType.INT32, most));
@@ -79,6 +79,12 @@ final class PolicyRows implements AutoCloseable {
         this.plans = new PlanCache<>(2, n -> plan(n, memory));
         plans.get(most);
         plans.get(least);
+    }
+
+    /** How many drawn tokens are taken together at most. */
+    static int rowsAtOnce(ModelConfig model, ThoughtSizes sizes) {
+        long rows = (long) sizes.thoughtTokens() * sizes.stepRows();
+        return (int) Math.max(1, Math.min(rows, MOST_LOGITS / model.vocabSize()));
     }
 
     private StaticPlan plan(int n, SharedBuffers memory) {

@@ -32,6 +32,11 @@ public final class ThoughtParameters {
         return name.equals(START) || name.equals(END);
     }
 
+    /** Whether the parameter belongs to the mixing head. */
+    public static boolean isMixingHead(String name) {
+        return name.startsWith("talk_head.");
+    }
+
     /** Every parameter's shape, in the order of {@link #create}. */
     public static Map<String, long[]> shapes(ModelConfig model, ThoughtConfig thought) {
         long d = model.hiddenSize();

@@ -60,6 +60,7 @@ public final class Trainer implements AutoCloseable {
         RunConfigs.requireTrainingData(config);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
+            Preflight.checkMemory(config, tokenizer);
             ModelState model = ModelState.create(config, tokenizer);
             Preflight.check(config, tokenizer, model.model());
             return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
@@ -80,6 +81,7 @@ public final class Trainer implements AutoCloseable {
         RunConfig config = folder.readConfig();
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
+            Preflight.checkMemory(config, tokenizer);
             Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
             ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
                     .orElseGet(() -> ModelState.create(config, tokenizer));

@@ -92,7 +92,7 @@ class LearningStepTest {
             double[] losses = whole(tiny, batch, expected);
             long all;
             try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
-                all = kernels(step);
+                all = valueBytes(step);
             }
             expected.keySet().retainAll(names);
             try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch, names)) {
@@ -100,7 +100,7 @@ class LearningStepTest {
                     step.run((token, noise) -> {}, gradients -> compare(numbers(gradients), expected));
                 }
                 assertThat(step.loss()).isCloseTo(losses[0], within(TOLERANCE * Math.abs(losses[0])));
-                assertThat(kernels(step)).isLessThan(all);
+                assertThat(valueBytes(step)).isLessThan(all);
                 Map<String, double[]> sum = new LinkedHashMap<>();
                 step.runInParts(
                         (token, noise) -> {},
@@ -112,10 +112,10 @@ class LearningStepTest {
         }
     }
 
-    private static long kernels(LearningStep step) {
+    private static long valueBytes(LearningStep step) {
         return step.parts().stream()
                 .flatMap(part -> part.plans().stream())
-                .mapToInt(StaticPlan::size)
+                .mapToLong(StaticPlan::requestedBytes)
                 .sum();
     }
 
