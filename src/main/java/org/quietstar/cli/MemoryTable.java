@@ -28,8 +28,7 @@ final class MemoryTable {
                 MemoryPlan.available(limits));
         if (!plan.savings().isEmpty()) {
             out.println("total with");
-            plan.savings()
-                    .forEach(saving -> row(out, "--set " + String.join(" --set ", saving.sets()), saving.total()));
+            plan.savings().forEach(saving -> row(out, saving.arguments(), saving.total()));
         }
         out.flush();
     }

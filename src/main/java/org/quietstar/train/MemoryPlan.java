@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
@@ -89,6 +90,13 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
     public record Saving(List<String> sets, long total) {
         public Saving {
             sets = List.copyOf(sets);
+        }
+
+        /** The assignments as a shell takes them. */
+        public String arguments() {
+            return sets.stream()
+                    .map(set -> "--set " + (set.contains("[") ? "'" + set + "'" : set))
+                    .collect(Collectors.joining(" "));
         }
     }
 
@@ -220,7 +228,7 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                 : "; "
                         + savings.stream()
                                 .min((a, b) -> Long.compare(a.total(), b.total()))
-                                .map(s -> "--set " + String.join(" --set ", s.sets()) + " makes it " + gib(s.total()))
+                                .map(s -> s.arguments() + " makes it " + gib(s.total()))
                                 .orElse("");
         throw new QuietStarException("The run needs about " + gib(total()) + " of memory in stage '" + worst.name()
                 + "' (weights " + gib(worst.weights()) + ", gradients " + gib(worst.gradients()) + ", optimiser "

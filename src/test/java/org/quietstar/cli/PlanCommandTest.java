@@ -36,7 +36,8 @@ class PlanCommandTest {
         assertThat(out.toString())
                 .contains("    27.2 GiB  weights\n")
                 .contains("    54.3 GiB  optimiser\n")
-                .contains("  --set train.lora.rank=8\n");
+                .contains("  --set train.lora.rank=8\n")
+                .contains("  --set 'train.freeze=[model.*]'\n");
     }
 
     @Test
