@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             EvaluateCommand.class,
             ConfigCommand.class,
+            PlanCommand.class,
             DatasetCommand.class,
             DoctorCommand.class,
             CheckGoldenCommand.class,

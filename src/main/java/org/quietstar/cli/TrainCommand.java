@@ -16,8 +16,10 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
+import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
+import org.quietstar.train.MemoryPlan;
 import org.quietstar.train.Trainer;
 import org.quietstar.train.TrainingListener;
 import picocli.CommandLine.Command;
@@ -94,7 +96,22 @@ final class TrainCommand implements Callable<Integer> {
                             "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));
         }
         RunConfig config = RunConfigs.load(recipe, sets);
+        showMemory(config);
         return Trainer.start(config, runFolder(config));
+    }
+
+    /** In one line where it fits, in full where it does not; {@link Trainer#start} then refuses it. */
+    private void showMemory(RunConfig config) {
+        PrintWriter out = spec.commandLine().getOut();
+        MemoryPlan plan = PlanCommand.of(config);
+        MemoryLimits limits = MemoryLimits.current();
+        if (plan.total() <= MemoryPlan.available(limits)) {
+            out.println(MemoryTable.line(plan, limits));
+        } else {
+            MemoryTable.print(out, plan, limits);
+            plan.requireFits(config, limits);
+        }
+        out.flush();
     }
 
     private Path runFolder(RunConfig config) {

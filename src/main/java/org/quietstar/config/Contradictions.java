@@ -20,12 +20,15 @@ final class Contradictions {
         var rules = new Contradictions(layers);
         rules.model(config.model());
         rules.tokenizer(config.tokenizer());
+        LoraConfig adapters = null;
         for (StageConfig stage : config.stages()) {
             Map<String, Layers.Setting> settings =
                     layers.inForce(layers.stages().get(stage.name()));
             rules.positions(stage, config.model(), settings);
             rules.schedule(stage, settings);
             rules.heldOut(stage, settings);
+            rules.adapters(stage, adapters, settings);
+            adapters = stage.train().lora().isOn() ? stage.train().lora() : adapters;
             if (stage.train().mode().equals("quiet-star")) {
                 rules.thoughts(stage, settings);
             }
@@ -108,6 +111,27 @@ final class Contradictions {
                     "optimizer.warmupSteps",
                     "train.steps",
                     "optimizer.schedule");
+        }
+    }
+
+    /** @param earlier adapters of the stages before, null where there are none */
+    private void adapters(StageConfig stage, LoraConfig earlier, Map<String, Layers.Setting> settings) {
+        LoraConfig lora = stage.train().lora();
+        if (lora.isOn() && lora.targets().isEmpty()) {
+            throw conflict(
+                    settings,
+                    "adapters need maps to stand beside, such as [q_proj, v_proj]",
+                    "train.lora.rank",
+                    "train.lora.targets");
+        }
+        if (earlier != null && !earlier.equals(lora)) {
+            throw conflict(
+                    settings,
+                    "adapters stay for the rest of the run: every stage after one with adapters has the same "
+                            + "train.lora, here " + earlier,
+                    "train.lora.rank",
+                    "train.lora.alpha",
+                    "train.lora.targets");
         }
     }
 

@@ -1,18 +1,19 @@
 package org.quietstar.config;
 
-import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * One key of a recipe.
  *
  * @param section the section it stands in; empty for a key of the top level
+ * @param name its name there; a key of a group within the section has the group's name before it, "lora.rank"
  * @param rule its sentence, unit and range
  * @param defaultValue its value where a recipe does not set it
- * @param accessor reads it from its record
+ * @param accessor reads it from the record of its section
  */
-record KeySpec(String section, String name, Type type, Key rule, Object defaultValue, Method accessor) {
+record KeySpec(String section, String name, Type type, Key rule, Object defaultValue, UnaryOperator<Object> accessor) {
 
     /** Keys that mean the run as a whole, although their section may differ between stages. */
     private static final Set<String> SAME_IN_ALL_STAGES = Set.of("data.validation", "data.validationFraction");
@@ -37,6 +38,16 @@ record KeySpec(String section, String name, Type type, Key rule, Object defaultV
     /** Section and name, "train.steps". */
     String path() {
         return section.isEmpty() ? name : section + "." + name;
+    }
+
+    /** Name of the group that it stands in, "lora"; empty for one that stands in the section itself. */
+    String group() {
+        return name.substring(0, Math.max(0, name.indexOf('.')));
+    }
+
+    /** Its name without the group's. */
+    String simpleName() {
+        return name.substring(name.indexOf('.') + 1);
     }
 
     /** Whether a stage may give the key a value of its own. */

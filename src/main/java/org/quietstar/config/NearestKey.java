@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what a user meant by a misspelt word. */
-final class NearestKey {
+public final class NearestKey {
     private NearestKey() {}
 
     /** The candidate with the smallest edit distance to {@code word}, the earliest of equals; empty where all are far. */
@@ -26,7 +26,7 @@ final class NearestKey {
      * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other; case, '_', '-' and
      * blanks do not count, so that learning_rate is learningRate.
      */
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         String from = plain(a);
         String to = plain(b);
         int[][] cost = new int[from.length() + 1][to.length() + 1];

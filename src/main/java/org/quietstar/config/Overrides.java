@@ -103,6 +103,14 @@ final class Overrides {
                                     ", ",
                                     section.keys().stream().map(KeySpec::path).toList()));
         }
+        List<KeySpec> members = section == null ? List.of() : Schema.group(section, path.substring(dot + 1));
+        if (!members.isEmpty()) {
+            throw origin.error(
+                    "",
+                    path + " is a group of keys; name one of them: "
+                            + String.join(
+                                    ", ", members.stream().map(KeySpec::path).toList()));
+        }
         if (path.equals(Schema.STAGES)) {
             throw origin.error(
                     "",

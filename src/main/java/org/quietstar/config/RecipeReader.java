@@ -1,6 +1,7 @@
 package org.quietstar.config;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.quietstar.QuietStarException;
@@ -51,14 +52,29 @@ final class RecipeReader {
         if (!(field.value() instanceof YamlNode.Fields keys)) {
             throw field.origin().error(prefix + section.name(), notASection(section, field.value()));
         }
+        entries(section, prefix, "", keys, into);
+    }
+
+    /** @param group name of a group within the section and a dot, "lora.", or empty */
+    private static void entries(
+            Schema.Section section,
+            String prefix,
+            String group,
+            YamlNode.Fields keys,
+            Map<String, Layers.Setting> into) {
         for (YamlNode.Field entry : keys.fields()) {
-            KeySpec key = Schema.key(section.name() + "." + entry.name());
+            List<KeySpec> members = group.isEmpty() ? Schema.group(section, entry.name()) : List.of();
+            if (!members.isEmpty()) {
+                group(section, prefix, entry, members, into);
+                continue;
+            }
+            KeySpec key = Schema.key(section.name() + "." + group + entry.name());
             if (key == null || entry.name().contains(".")) {
                 throw UnknownKey.error(
                         entry.origin(),
                         prefix,
                         section.name(),
-                        entry.name(),
+                        group + entry.name(),
                         entry.value().shown());
             }
             if (!prefix.isEmpty()) {
@@ -66,6 +82,24 @@ final class RecipeReader {
             }
             put(key, prefix, entry, into);
         }
+    }
+
+    private static void group(
+            Schema.Section section,
+            String prefix,
+            YamlNode.Field entry,
+            List<KeySpec> members,
+            Map<String, Layers.Setting> into) {
+        if (!(entry.value() instanceof YamlNode.Fields fields)) {
+            String names =
+                    String.join(", ", members.stream().map(KeySpec::simpleName).toList());
+            throw entry.origin()
+                    .error(
+                            prefix + section.name() + "." + entry.name(),
+                            entry.value().shown() + " stands where keys are wanted, indented below or {in braces}: "
+                                    + names);
+        }
+        entries(section, prefix, entry.name() + ".", fields, into);
     }
 
     private static String notASection(Schema.Section section, YamlNode value) {

@@ -37,7 +37,7 @@ final class RecipeWriter {
     private void section(Schema.Section section, RunConfig config) {
         yaml.append(section.name()).append(":\n");
         Record values = Schema.sectionOf(config, section.name());
-        section.keys().forEach(key -> line("  ", key, Schema.value(values, key)));
+        lines("  ", section.keys(), values);
     }
 
     private void stage(StageConfig stage, RunConfig config) {
@@ -47,7 +47,7 @@ final class RecipeWriter {
             if (!keys.isEmpty()) {
                 yaml.append("    ").append(section).append(":\n");
                 Record values = Schema.sectionOf(stage, section);
-                keys.forEach(key -> line("      ", key, Schema.value(values, key)));
+                lines("      ", keys, values);
             }
         }
     }
@@ -60,9 +60,21 @@ final class RecipeWriter {
                 .toList();
     }
 
+    /** Keys that stand together, those of a group indented below its name. */
+    private void lines(String indent, List<KeySpec> keys, Record values) {
+        String group = "";
+        for (KeySpec key : keys) {
+            if (!key.group().equals(group) && !key.group().isEmpty()) {
+                yaml.append(indent).append(key.group()).append(":\n");
+            }
+            group = key.group();
+            line(group.isEmpty() ? indent : indent + "  ", key, Schema.value(values, key));
+        }
+    }
+
     private void line(String indent, KeySpec key, Object value) {
         yaml.append(indent)
-                .append(key.name())
+                .append(key.simpleName())
                 .append(": ")
                 .append(Shown.yaml(value))
                 .append('\n');

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** All sections and keys of a recipe, as the components of {@link RunConfig} and of its section records declare them. */
 final class Schema {
@@ -35,6 +36,13 @@ final class Schema {
         return BY_PATH.get(path);
     }
 
+    /** The keys of a group within a section, such as "lora" of "train"; none where there is no such group. */
+    static List<KeySpec> group(Section section, String name) {
+        return section.keys().stream()
+                .filter(key -> !name.isEmpty() && key.group().equals(name))
+                .toList();
+    }
+
     /** The section of that name, or null where there is none. */
     static Section section(String name) {
         return SECTIONS.stream().filter(s -> s.name().equals(name)).findFirst().orElse(null);
@@ -56,16 +64,24 @@ final class Schema {
 
     /** A section record from the values of its keys. */
     static <T extends Record> T build(Class<T> type, Function<KeySpec, Object> values) {
-        List<KeySpec> keys = SECTIONS.stream()
-                .filter(section -> section.type() == type)
+        Section section = SECTIONS.stream()
+                .filter(each -> each.type() == type)
                 .findFirst()
-                .orElseThrow()
-                .keys();
-        Class<?>[] types =
-                keys.stream().map(key -> key.accessor().getReturnType()).toArray(Class<?>[]::new);
+                .orElseThrow();
+        return build(type, section.name() + ".", values);
+    }
+
+    private static <T extends Record> T build(Class<T> type, String prefix, Function<KeySpec, Object> values) {
+        RecordComponent[] components = type.getRecordComponents();
         try {
-            return type.getDeclaredConstructor(types)
-                    .newInstance(keys.stream().map(values).toArray());
+            return type.getDeclaredConstructor(Arrays.stream(components)
+                            .map(RecordComponent::getType)
+                            .toArray(Class<?>[]::new))
+                    .newInstance(Arrays.stream(components)
+                            .map(c -> c.getType().isRecord()
+                                    ? build(c.getType().asSubclass(Record.class), prefix + c.getName() + ".", values)
+                                    : values.apply(BY_PATH.get(prefix + c.getName())))
+                            .toArray());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot build " + type.getName(), e);
         }
@@ -73,7 +89,7 @@ final class Schema {
 
     /** The value of a key in the record of its section, or in the {@link RunConfig} for a key of the top level. */
     static Object value(Record section, KeySpec key) {
-        return read(section, key.accessor());
+        return key.accessor().apply(section);
     }
 
     /** The record of the section {@code name} in a {@link RunConfig} or a {@link StageConfig}. */
@@ -89,7 +105,7 @@ final class Schema {
         RunConfig defaults = RunConfig.defaults();
         return Arrays.stream(RunConfig.class.getRecordComponents())
                 .filter(c -> c.getType().isPrimitive())
-                .map(c -> keyOf("", defaults, c))
+                .map(c -> keyOf("", c.getName(), defaults, owner -> read((Record) owner, c.getAccessor()), c))
                 .toList();
     }
 
@@ -102,9 +118,7 @@ final class Schema {
                 .filter(c -> c.getType().isRecord())
                 .map(c -> {
                     Record values = (Record) read(defaults, c.getAccessor());
-                    List<KeySpec> keys = Arrays.stream(c.getType().getRecordComponents())
-                            .map(key -> keyOf(c.getName(), values, key))
-                            .toList();
+                    List<KeySpec> keys = keysOf(c.getName(), "", c.getType(), values, UnaryOperator.identity());
                     String sentence = c.getAnnotation(Key.class).value();
                     return new Section(c.getName(), sentence, c.getType(), inStages.contains(c.getName()), keys);
                 })
@@ -118,13 +132,36 @@ final class Schema {
         return keys;
     }
 
-    private static KeySpec keyOf(String section, Record defaults, RecordComponent component) {
+    /**
+     * The keys of a section, or of a group within it.
+     *
+     * @param prefix empty, or the group's name and a dot
+     * @param type record whose components they are
+     * @param defaults the section's
+     * @param owner from the section's record to the record of that type
+     */
+    private static List<KeySpec> keysOf(
+            String section, String prefix, Class<?> type, Record defaults, UnaryOperator<Object> owner) {
+        var keys = new ArrayList<KeySpec>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = prefix + component.getName();
+            UnaryOperator<Object> accessor = values -> read((Record) owner.apply(values), component.getAccessor());
+            if (component.getType().isRecord()) {
+                keys.addAll(keysOf(section, name + ".", component.getType(), defaults, accessor));
+            } else {
+                keys.add(keyOf(section, name, defaults, accessor, component));
+            }
+        }
+        return keys;
+    }
+
+    private static KeySpec keyOf(
+            String section, String name, Record defaults, UnaryOperator<Object> accessor, RecordComponent component) {
         Key rule = component.getAnnotation(Key.class);
         if (rule == null) {
-            throw new IllegalStateException(section + "." + component.getName() + " has no @Key");
+            throw new IllegalStateException(section + "." + name + " has no @Key");
         }
-        Method accessor = component.getAccessor();
-        return new KeySpec(section, component.getName(), typeOf(component), rule, read(defaults, accessor), accessor);
+        return new KeySpec(section, name, typeOf(component), rule, accessor.apply(defaults), accessor);
     }
 
     private static KeySpec.Type typeOf(RecordComponent component) {

@@ -1,5 +1,7 @@
 package org.quietstar.config;
 
+import java.util.List;
+
 /** Section {@code train}: the loop. */
 public record TrainConfig(
         @Key(
@@ -32,9 +34,24 @@ public record TrainConfig(
                         + " ends with an error.",
                 unit = "steps",
                 min = 1)
-        int maxSkippedSteps) {
+        int maxSkippedSteps,
+
+        @Key("Patterns of names of parameters that stay as they are, such as model.embed_tokens.*; * stands for any"
+                + " characters, dots included, and ? for one. They get no gradient and no optimiser state.")
+        List<String> freeze,
+
+        @Key("Low-rank adapters: the decoder stays as it is, and small matrices beside its own are trained.")
+        LoraConfig lora,
+
+        @Key("Whether training is refused, before anything is allocated, where its memory plan exceeds what this"
+                + " machine has.")
+        boolean memoryCheck) {
+
+    public TrainConfig {
+        freeze = List.copyOf(freeze);
+    }
 
     public static TrainConfig defaults() {
-        return new TrainConfig("quiet-star", 100, 1, 1, 0, 20);
+        return new TrainConfig("quiet-star", 100, 1, 1, 0, 20, List.of(), LoraConfig.defaults(), true);
     }
 }

@@ -99,7 +99,18 @@ public final class Decoder {
     }
 
     private SDVariable linear(SDVariable x, int layer, String part) {
-        return sd.mmul(x, parameter(DecoderParameters.layer(layer, part)), false, true, false);
+        String weight = DecoderParameters.layer(layer, part);
+        return adapted(weight, x, sd.mmul(x, parameter(weight), false, true, false));
+    }
+
+    /** What the map makes of x, with its low-rank adapter's part where it has one: y + (alpha / rank)·(x·Aᵀ)·Bᵀ */
+    private SDVariable adapted(String weight, SDVariable x, SDVariable y) {
+        if (!LoraAdapters.has(parameters, weight)) {
+            return y;
+        }
+        SDVariable narrow = sd.mmul(x, parameter(LoraAdapters.nameOfA(weight)), false, true, false); // [R, rank]
+        SDVariable scaled = narrow.mul(constant(LoraAdapters.scaling(parameters, weight)));
+        return y.add(sd.mmul(scaled, parameter(LoraAdapters.nameOfB(weight)), false, true, false));
     }
 
     /** x · (mean(x²) + eps)^−½ · weight */

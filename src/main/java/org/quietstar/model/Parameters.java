@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -56,6 +57,13 @@ public final class Parameters implements AutoCloseable {
         Map<String, INDArray> all = new LinkedHashMap<>(arrays);
         all.putAll(others.arrays);
         return new Parameters(all);
+    }
+
+    /** Those of the given names that there are, sharing the arrays, in this order. */
+    public Parameters only(Set<String> names) {
+        Map<String, INDArray> some = new LinkedHashMap<>(arrays);
+        some.keySet().retainAll(names);
+        return new Parameters(some);
     }
 
     /**

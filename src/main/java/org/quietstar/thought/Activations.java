@@ -24,14 +24,16 @@ final class Activations implements AutoCloseable {
         BLOCKS
     }
 
-    private record Kept(Rows rows, INDArray array) {}
+    private record Kept(Rows rows, long count, long width, INDArray array) {}
 
     private final ThoughtSizes sizes;
     private final int steps;
     private final DataType type;
+    private final boolean allocates;
     private final Map<String, Kept> arrays = new LinkedHashMap<>();
 
-    private Activations(ThoughtSizes sizes, int steps, DataType type) {
+    private Activations(ThoughtSizes sizes, int steps, DataType type, boolean allocates) {
+        this.allocates = allocates;
         this.sizes = sizes;
         this.steps = steps;
         this.type = type;
@@ -39,22 +41,40 @@ final class Activations implements AutoCloseable {
 
     /** Keys and values alone, which later steps attend to. */
     static Activations forDrawing(ModelConfig model, ThoughtSizes sizes, DataType type) {
-        var all = new Activations(sizes, sizes.thoughtTokens(), type);
+        var all = new Activations(sizes, sizes.thoughtTokens(), type, true);
         all.addKeys(model);
         return all;
     }
 
     /** Keys, values and final hidden states of all steps. */
     static Activations forScoring(ModelConfig model, ThoughtSizes sizes, DataType type) {
-        var all = new Activations(sizes, sizes.steps(), type);
+        return forScoring(model, sizes, type, true);
+    }
+
+    private static Activations forScoring(ModelConfig model, ThoughtSizes sizes, DataType type, boolean allocates) {
+        var all = new Activations(sizes, sizes.steps(), type, allocates);
         all.addKeys(model);
         all.add(DecoderNames.FINAL, Rows.ALL, model.hiddenSize());
         return all;
     }
 
+    /** Bytes that {@link #forScoring} takes; nothing is allocated. */
+    static long bytesForScoring(ModelConfig model, ThoughtSizes sizes, DataType type) {
+        return forScoring(model, sizes, type, false).bytes();
+    }
+
+    /** Bytes that {@link #forLearning} takes; nothing is allocated. */
+    static long bytesForLearning(ModelConfig model, ThoughtSizes sizes, DataType type) {
+        return forLearning(model, sizes, type, false).bytes();
+    }
+
     /** All that the backward pass reads and that is dearer to compute again than to keep. */
     static Activations forLearning(ModelConfig model, ThoughtSizes sizes, DataType type) {
-        Activations all = forScoring(model, sizes, type);
+        return forLearning(model, sizes, type, true);
+    }
+
+    private static Activations forLearning(ModelConfig model, ThoughtSizes sizes, DataType type, boolean allocates) {
+        Activations all = forScoring(model, sizes, type, allocates);
         int d = model.hiddenSize();
         int heads = model.heads();
         for (int i = 0; i < model.layers(); i++) {
@@ -98,7 +118,8 @@ final class Activations implements AutoCloseable {
             case TEXT -> sizes.textRows();
             case BLOCKS -> (long) steps * sizes.stepRows();
         };
-        arrays.put(name, new Kept(rows, Nd4j.createUninitializedDetached(type, count, width)));
+        INDArray array = allocates ? Nd4j.createUninitializedDetached(type, count, width) : Nd4j.empty(type);
+        arrays.put(name, new Kept(rows, count, width, array));
     }
 
     /** All arrays, whole. */
@@ -154,7 +175,7 @@ final class Activations implements AutoCloseable {
     /** Bytes of all arrays. */
     long bytes() {
         return arrays.values().stream()
-                .mapToLong(kept -> kept.array.length() * kept.array.dataType().width())
+                .mapToLong(kept -> kept.count * kept.width * type.width())
                 .sum();
     }
 

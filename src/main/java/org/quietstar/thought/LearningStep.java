@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.DecoderNames;
@@ -14,7 +16,7 @@ import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * One training step's work on a micro-batch: thoughts drawn, losses, and the gradients of all parameters, by one forward
+ * One training step's work on a micro-batch: thoughts drawn, losses, and the gradients of the trained parameters, by one forward
  * and one backward pass. It computes what {@link QuietStarGraph}'s whole graph defines, in an order that does nothing
  * twice:
  *
@@ -54,7 +56,9 @@ public final class LearningStep implements AutoCloseable {
     private final PolicyRows policy;
     private final StaticPlan backward;
     private final INDArray hiddenGradient;
-    private final INDArray headGradient;
+    /** Where the policy's gradient of the output head is added up, if the head is trained. */
+    private final Optional<INDArray> headGradient;
+
     private final boolean headGradientIsApart;
     private final String head;
     private final List<String> parameterNames;
@@ -62,13 +66,33 @@ public final class LearningStep implements AutoCloseable {
     private double policyLoss;
     private double policyTotal;
 
-    /** @param batch whose arrays are read at each run; its drawn thoughts are overwritten */
+    /**
+     * A step with the gradients of all parameters.
+     *
+     * @param batch whose arrays are read at each run; its drawn thoughts are overwritten
+     */
     public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch) {
+        this(setup, sampling, batch, setup.parameters().asMap().keySet());
+    }
+
+    /**
+     * A step with the gradients of some parameters, one at least; the others' are not computed.
+     *
+     * @param batch whose arrays are read at each run; its drawn thoughts are overwritten
+     * @param trained names of the parameters whose gradients are wanted
+     */
+    public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch, Set<String> trained) {
         this.batch = batch;
         this.forward = ThoughtForward.forLearning(setup, sampling, memory);
         QuietStarGraph graph = QuietStarGraph.ofLikelihoods(setup);
-        this.parameterNames = graph.parameterNames();
+        this.parameterNames =
+                graph.parameterNames().stream().filter(trained::contains).toList();
+        List<String> vectors = graph.parameterNames().stream()
+                .filter(name ->
+                        !trained.contains(name) && setup.parameters().get(name).rank() == 1)
+                .toList();
         List<String> variables = new ArrayList<>(parameterNames);
+        variables.addAll(vectors);
         variables.add(DecoderNames.FINAL);
         this.gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, variables);
         String cut = gradient.gradientOf(DecoderNames.FINAL);
@@ -88,7 +112,9 @@ public final class LearningStep implements AutoCloseable {
                 .keeping(kept)
                 .sharing(memory)
                 .compile();
-        this.policy = new PolicyRows(setup, forward.hidden(), memory);
+        this.head = DecoderParameters.head(setup.model());
+        boolean trainsHead = parameterNames.contains(head);
+        this.policy = new PolicyRows(setup, forward.hidden(), trainsHead, memory);
         Map<String, INDArray> given = new LinkedHashMap<>(batch.inputs());
         given.putAll(forward.activations().all());
         given.put(cut, hiddenGradient);
@@ -96,13 +122,40 @@ public final class LearningStep implements AutoCloseable {
         this.backward = StaticPlan.builder(gradient.function(), graph.graph())
                 .given(given)
                 .outputs(split.second())
+                .outputs(milestones(vectors))
                 .sharing(memory)
                 .compile();
-        this.head = DecoderParameters.head(setup.model());
-        this.headGradientIsApart = !split.first().contains(gradient.gradientOf(head));
+        this.headGradientIsApart = trainsHead && !split.first().contains(gradient.gradientOf(head));
         this.headGradient = headGradientIsApart
-                ? Nd4j.zeros(setup.type(), setup.parameters().get(head).shape())
-                : likelihoods.output(gradient.gradientOf(head));
+                ? Optional.of(
+                        Nd4j.zeros(setup.type(), setup.parameters().get(head).shape()))
+                : Optional.of(head)
+                        .filter(name -> trainsHead)
+                        .map(name -> likelihoods.output(gradient.gradientOf(name)));
+    }
+
+    /**
+     * Gradients of frozen vectors (norms), on the backward pass's way to a gradient that is wanted. A plan computes what it
+     * needs for one output after the other; these few numbers of each layer make it go down layer by layer. Without them a
+     * decoder whose matrices are all frozen would have its activations computed again for all layers before the first is
+     * used, in more memory than training all of it takes.
+     */
+    private List<String> milestones(List<String> vectors) {
+        List<String> ops = new ArrayList<>(gradient.function().getOps().keySet());
+        int last = split.second().stream()
+                .mapToInt(name -> ops.indexOf(writer(name)))
+                .max()
+                .orElse(-1);
+        return vectors.stream()
+                .filter(gradient::dependsOn)
+                .map(gradient::gradientOf)
+                .filter(name -> ops.indexOf(writer(name)) < last)
+                .filter(name -> !split.first().contains(name))
+                .toList();
+    }
+
+    private String writer(String name) {
+        return gradient.function().getVariables().get(name).getOutputOfOp();
     }
 
     /** Hears gradients by parameter; the arrays are valid while it listens. */
@@ -136,7 +189,7 @@ public final class LearningStep implements AutoCloseable {
 
     private void clearHead() {
         if (headGradientIsApart) {
-            headGradient.assign(0);
+            headGradient.orElseThrow().assign(0);
         }
     }
 
@@ -169,7 +222,7 @@ public final class LearningStep implements AutoCloseable {
             }
         }
         if (headGradientIsApart) {
-            gradients.get(head).addi(headGradient);
+            gradients.get(head).addi(headGradient.orElseThrow());
         }
         return gradients;
     }
@@ -229,7 +282,7 @@ public final class LearningStep implements AutoCloseable {
         forward.close();
         hiddenGradient.close();
         if (headGradientIsApart) {
-            headGradient.close();
+            headGradient.orElseThrow().close();
         }
         memory.close();
     }

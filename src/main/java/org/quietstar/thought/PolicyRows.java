@@ -1,9 +1,11 @@
 package org.quietstar.thought;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -12,6 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.GradientGraph;
@@ -44,6 +47,7 @@ final class PolicyRows implements AutoCloseable {
     private final INDArray states;
     private final boolean regularised;
     private final String head;
+    private final boolean trainsHead;
     private final int most;
     private final int least;
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
@@ -55,15 +59,16 @@ final class PolicyRows implements AutoCloseable {
 
     /**
      * @param states final hidden states of all rows, [R, D], which are read anew at each {@link #add}
+     * @param trainsHead whether the output head's gradient is wanted
      * @param memory shared with others between the calls
      */
-    PolicyRows(QuietStarSetup setup, INDArray states, SharedBuffers memory) {
+    PolicyRows(QuietStarSetup setup, INDArray states, boolean trainsHead, SharedBuffers memory) {
+        this.trainsHead = trainsHead;
         this.setup = setup;
         this.states = states;
         this.regularised = setup.loss().entropyBonus() != 0 || setup.loss().klWeight() != 0;
         this.head = DecoderParameters.head(setup.model());
-        long rows = (long) setup.sizes().thoughtTokens() * setup.sizes().stepRows();
-        this.most = (int) Math.max(1, Math.min(rows, MOST_LOGITS / setup.model().vocabSize()));
+        this.most = rowsAtOnce(setup.model(), setup.sizes());
         this.least = Math.max(1, most / 4);
         for (String name : List.of(ROWS, TEXT_ROWS, DRAWN)) {
             inputs.put(name, Nd4j.zeros(DataType.INT32, most));
@@ -74,6 +79,12 @@ final class PolicyRows implements AutoCloseable {
         this.plans = new PlanCache<>(2, n -> plan(n, memory));
         plans.get(most);
         plans.get(least);
+    }
+
+    /** How many drawn tokens are taken together at most. */
+    static int rowsAtOnce(ModelConfig model, ThoughtSizes sizes) {
+        long rows = (long) sizes.thoughtTokens() * sizes.stepRows();
+        return (int) Math.max(1, Math.min(rows, MOST_LOGITS / model.vocabSize()));
     }
 
     private StaticPlan plan(int n, SharedBuffers memory) {
@@ -98,15 +109,19 @@ final class PolicyRows implements AutoCloseable {
             total = total.add(sd.sum(each.mul(sd.placeHolder(WEIGHTS, type, n, 1))));
         }
         total.rename(LOSS);
-        var gradient = GradientGraph.of(sd, LOSS, List.of(HIDDEN, head));
+        var gradient = GradientGraph.of(sd, LOSS, trainsHead ? List.of(HIDDEN, head) : List.of(HIDDEN));
         hiddenGradient = gradient.gradientOf(HIDDEN);
-        headGradient = gradient.gradientOf(head);
+        List<String> outputs = new ArrayList<>(List.of(POLICY, LOSS, hiddenGradient));
+        if (trainsHead) {
+            headGradient = gradient.gradientOf(head);
+            outputs.add(headGradient);
+        }
         Map<String, INDArray> given = new LinkedHashMap<>();
         given.put(STATES, states);
         inputs.forEach((name, array) -> given.put(name, part(array, n)));
         return StaticPlan.builder(gradient.function(), sd)
                 .given(given)
-                .outputs(List.of(POLICY, LOSS, hiddenGradient, headGradient))
+                .outputs(outputs)
                 .sharing(memory)
                 .compile();
     }
@@ -127,9 +142,9 @@ final class PolicyRows implements AutoCloseable {
      * @param weights of each position's term, [B, 1, L]
      * @param drawn ids of t1 … tT, INT32 [T·B·P·L]
      * @param hiddenSum gradient by the final hidden states, [R, D], added to
-     * @param headSum gradient by the output head, [V, D], added to
+     * @param headSum gradient by the output head, [V, D], added to; empty if it is not trained
      */
-    void add(INDArray advantage, INDArray weights, INDArray drawn, INDArray hiddenSum, INDArray headSum) {
+    void add(INDArray advantage, INDArray weights, INDArray drawn, INDArray hiddenSum, Optional<INDArray> headSum) {
         Selection all = select(numbers(advantage), numbers(weights), drawn.toIntVector());
         policyLoss = 0;
         loss = 0;
@@ -141,7 +156,7 @@ final class PolicyRows implements AutoCloseable {
             plan.run();
             policyLoss += plan.output(POLICY).getDouble(0);
             loss += plan.output(LOSS).getDouble(0);
-            headSum.addi(plan.output(headGradient));
+            headSum.ifPresent(sum -> sum.addi(plan.output(headGradient)));
             addRows(hiddenSum, part(inputs.get(ROWS), n), plan.output(hiddenGradient));
             from += n;
         }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,17 +24,20 @@ final class LanguageModelObjective implements Objective {
     private final Map<String, String> gradientNames = new LinkedHashMap<>();
     private final GradientSum gradients = new GradientSum();
 
-    LanguageModelObjective(ModelConfig model, int batch, int length, Parameters parameters) {
+    /** @param trained names of the parameters whose gradients are computed */
+    LanguageModelObjective(ModelConfig model, int batch, int length, Parameters parameters, Set<String> trained) {
         this.length = length;
         var graph = new LanguageModelGraph(model, batch, length, parameters);
         long rows = (long) batch * length;
         inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, rows));
         inputs.put(LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, rows));
         inputs.put(LanguageModelGraph.WEIGHTS, Nd4j.zeros(parameters.dataType(), rows, 1));
-        var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
+        List<String> names =
+                graph.parameterNames().stream().filter(trained::contains).toList();
+        var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, names);
         this.plan = StaticPlan.compile(
                 gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)));
-        graph.parameterNames().forEach(name -> gradientNames.put(name, gradient.gradientOf(name)));
+        names.forEach(name -> gradientNames.put(name, gradient.gradientOf(name)));
     }
 
     @Override

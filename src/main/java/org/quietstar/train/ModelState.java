@@ -11,11 +11,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
+import org.quietstar.config.LoraConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.ShardedSafetensors;
 import org.quietstar.thought.ThoughtParameters;
@@ -30,7 +32,7 @@ public final class ModelState {
     static final String TOKENIZER = "tokenizer";
 
     private final ModelConfig model;
-    private final Parameters base;
+    private Parameters base;
     private Optional<Parameters> thought;
 
     private ModelState(ModelConfig model, Parameters base, Optional<Parameters> thought) {
@@ -109,6 +111,13 @@ public final class ModelState {
         }
     }
 
+    /** Makes low-rank adapters where they are wanted and there are none yet. */
+    void ensureAdapters(LoraConfig lora, long seed) {
+        if (lora.isOn() && LoraAdapters.rank(base).isEmpty()) {
+            base = base.and(LoraAdapters.create(DecoderParameters.shapes(model), lora, base.dataType(), seed));
+        }
+    }
+
     private Parameters freshThought(ThoughtConfig config, Tokenizer tokenizer, long seed) {
         int[] ids = config.initText().isEmpty() ? new int[0] : tokenizer.encode(config.initText());
         return ThoughtParameters.create(model, config, base, ids.length == 0 ? -1 : ids[0], seed);
@@ -127,7 +136,7 @@ public final class ModelState {
         return model;
     }
 
-    /** The decoder's parameters. */
+    /** The decoder's parameters, with the adapters among them where there are any ({@link LoraAdapters}). */
     public Parameters base() {
         return base;
     }
@@ -137,8 +146,8 @@ public final class ModelState {
         return thought;
     }
 
-    /** What a stage trains. */
-    Parameters trained(boolean withThoughts) {
+    /** The parameters that a stage computes with. */
+    Parameters parameters(boolean withThoughts) {
         return withThoughts ? base.and(thought.orElseThrow()) : base;
     }
 

@@ -5,6 +5,7 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
+import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** Looks at what every stage will need before the first step: what is missing hours later is missing now. */
@@ -12,12 +13,23 @@ final class Preflight {
     private Preflight() {}
 
     /**
-     * Checks that the text of all stages can be found and opened, and that banned ids are ids.
+     * Checks that the run fits into memory, before any of it is allocated.
+     *
+     * @throws org.quietstar.QuietStarException that says what it needs
+     */
+    static void checkMemory(RunConfig config, Tokenizer tokenizer) {
+        MemoryPlan.of(config, tokenizer.vocabSize()).requireFits(config, MemoryLimits.current());
+    }
+
+    /**
+     * Checks that the text of all stages can be found and opened, and that banned ids are ids,
+     * and that there is something to train.
      *
      * @throws org.quietstar.QuietStarException that names the key and what is missing
      */
     static void check(RunConfig config, Tokenizer tokenizer, ModelConfig model) {
         for (StageConfig stage : config.stages()) {
+            TrainedParameters.shapes(stage, model);
             ModelState.bannedIds(stage.thought(), tokenizer, model);
             if (stage.train().steps() > 0) {
                 TextBatches.training(stage.data(), tokenizer, config.seed(), DataListener.none())

@@ -3,6 +3,7 @@ package org.quietstar.train;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
@@ -35,9 +36,15 @@ final class QuietStarObjective implements Objective {
      * @param bannedIds ids that a thought never contains
      * @param padId the tokenizer's padding id
      * @param parameters the decoder's and the thoughts'
+     * @param trained names of the parameters whose gradients are computed
      */
     QuietStarObjective(
-            ModelConfig model, StageConfig stage, List<Integer> bannedIds, int padId, Parameters parameters) {
+            ModelConfig model,
+            StageConfig stage,
+            List<Integer> bannedIds,
+            int padId,
+            Parameters parameters,
+            Set<String> trained) {
         this.loss = stage.loss();
         this.sizes = ThoughtSizes.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
@@ -46,7 +53,8 @@ final class QuietStarObjective implements Objective {
         this.step = new LearningStep(
                 new QuietStarSetup(model, stage.thought(), loss, LossWeights.of(loss), sizes, bannedIds, parameters),
                 ThoughtSampling.atTemperature(stage.thought().thoughtTemperature()),
-                batch);
+                batch,
+                trained);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
@@ -59,6 +60,7 @@ public final class Trainer implements AutoCloseable {
         RunConfigs.requireTrainingData(config);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
+            Preflight.checkMemory(config, tokenizer);
             ModelState model = ModelState.create(config, tokenizer);
             Preflight.check(config, tokenizer, model.model());
             return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
@@ -79,6 +81,7 @@ public final class Trainer implements AutoCloseable {
         RunConfig config = folder.readConfig();
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
+            Preflight.checkMemory(config, tokenizer);
             Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
             ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
                     .orElseGet(() -> ModelState.create(config, tokenizer));
@@ -128,11 +131,13 @@ public final class Trainer implements AutoCloseable {
         if (thoughts) {
             model.ensureThought(stage.thought(), tokenizer, config.seed());
         }
-        Parameters parameters = model.trained(thoughts);
-        var optimizer = new AdamW(stage.optimizer(), parameters);
+        model.ensureAdapters(stage.train().lora(), config.seed());
+        Parameters parameters = model.parameters(thoughts);
+        Set<String> trained = TrainedParameters.shapes(stage, model.model()).keySet();
+        var optimizer = new AdamW(stage.optimizer(), parameters.only(trained));
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
         try (TextBatches data = text(stage);
-                Objective objective = objective(stage, thoughts, parameters);
+                Objective objective = objective(stage, thoughts, parameters, trained);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> goOn(checkpoint, data, optimizer));
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
@@ -176,16 +181,17 @@ public final class Trainer implements AutoCloseable {
                 record -> warn(record.toString()));
     }
 
-    private Objective objective(StageConfig stage, boolean thoughts, Parameters parameters) {
+    private Objective objective(StageConfig stage, boolean thoughts, Parameters parameters, Set<String> trained) {
         return thoughts
                 ? new QuietStarObjective(
                         model.model(),
                         stage,
                         ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
                         model.padId(tokenizer),
-                        parameters)
+                        parameters,
+                        trained)
                 : new LanguageModelObjective(
-                        model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters);
+                        model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters, trained);
     }
 
     /** Puts data and optimiser where the checkpoint left them. */

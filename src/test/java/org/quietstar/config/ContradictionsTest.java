@@ -30,6 +30,17 @@ class ContradictionsTest {
     }
 
     @Test
+    void adapters() {
+        assertThat(Recipe.error("train: {lora: {rank: 2, targets: []}}"))
+                .startsWith("x.yaml:1: train.lora.rank 2 (line 1) and train.lora.targets [] (line 1) contradict");
+        assertThat(Recipe.error("stages:\n  - name: a\n    train: {lora: {rank: 2}}\n  - name: b"))
+                .contains("train.lora.rank 0 (default)")
+                .contains("{rank: 2, alpha: 16.0, targets: [q_proj, v_proj]}");
+        assertThatCode(() -> Recipe.read("stages:\n  - name: a\n  - name: b\n    train: {lora: {rank: 2}}"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void tokenizer() {
         assertThat(Recipe.error("tokenizer:\n  kind: huggingface"))
                 .startsWith(

@@ -10,6 +10,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each mistake gives one line with file, line, key, value, what is allowed and the way out. */
 class RecipeErrorsTest {
 
+    @Test
+    void keysOfAGroup() {
+        assertThat(Recipe.error("train:\n  lora:\n    rnk: 4\n"))
+                .startsWith("x.yaml:3: train.lora.rnk: unknown key (its value: '4')")
+                .contains("did you mean train.lora.rank?");
+        assertThat(Recipe.error("train:\n  lora: 4\n"))
+                .isEqualTo("x.yaml:2: train.lora: '4' stands where keys are wanted, indented below or {in braces}: "
+                        + "rank, alpha, targets");
+        assertThat(Recipe.error("train: {lora: {rank: -1}}")).contains("train.lora.rank: '-1' is out of range");
+        assertThat(Recipe.error("seed: 1", "train.lora=4")).contains("train.lora is a group of keys; name one of them");
+        assertThat(Recipe.error("seed: 1", "train.lora.rnk=4")).contains("did you mean train.lora.rank?");
+        assertThat(Recipe.error("train: {lora: {lora: {rank: 1}}}")).contains("unknown key");
+        assertThat(Recipe.error("train: {lora.rank: 1}")).contains("unknown key");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -100,7 +115,7 @@ class RecipeErrorsTest {
                 .isEqualTo(
                         "x.yaml:2: train.step: unknown key (its value: '5'); did you mean train.steps? Keys of train:"
                                 + " mode, steps, gradientAccumulation, gradientNormsEvery, evaluateEvery,"
-                                + " maxSkippedSteps");
+                                + " maxSkippedSteps, freeze, lora.rank, lora.alpha, lora.targets, memoryCheck");
         assertThat(Recipe.error("train: {learning_rate: 1}")).contains("did you mean optimizer.learningRate?");
         assertThat(Recipe.error("optimiser: {}"))
                 .startsWith("x.yaml:1: optimiser: unknown key (its value: a group of keys)")
@@ -196,7 +211,10 @@ class RecipeErrorsTest {
                 Schema.SECTIONS.stream().flatMap(s -> s.keys().stream()).toList();
         assertThat(keys).hasSizeGreaterThan(60);
         for (KeySpec key : keys) {
-            String error = Recipe.error(key.section() + ":\n  " + key.name() + ": {a: b}");
+            String written = key.group().isEmpty()
+                    ? key.name() + ": {a: b}"
+                    : key.group() + ": {" + key.simpleName() + ": {a: b}}";
+            String error = Recipe.error(key.section() + ":\n  " + written);
             assertThat(error)
                     .startsWith("x.yaml:2: " + key.path() + ": a group of keys stands where")
                     .contains("allowed: ");

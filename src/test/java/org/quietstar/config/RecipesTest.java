@@ -81,7 +81,8 @@ class RecipesTest {
         assertThat(config.loss()).isEqualTo(new LossConfig(0.5, 1e6, 3.0, true, "mean", "mixed", 0, false, 0.0, 0.0));
         assertThat(config.optimizer())
                 .isEqualTo(new OptimizerConfig(1e-6, 0.9, 0.999, 1e-8, 1e-3, 20, "constant", 0.1, 1.0, 100.0));
-        assertThat(config.train()).isEqualTo(new TrainConfig("quiet-star", 100, 1, 20, 0, 20));
+        assertThat(config.train())
+                .isEqualTo(new TrainConfig("quiet-star", 100, 1, 20, 0, 20, List.of(), LoraConfig.defaults(), true));
         assertThat(config.data().packing()).isEqualTo("random-span");
         assertThat(config.data().batchSize()).isEqualTo(8);
         assertThat(config.data().sequenceLength()).isEqualTo(256);

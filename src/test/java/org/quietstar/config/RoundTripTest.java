@@ -29,7 +29,10 @@ class RoundTripTest {
             "loss.rewardTrim",
             "loss.rewardBaseline",
             "optimizer.warmupSteps",
-            "optimizer.schedule");
+            "optimizer.schedule",
+            "train.lora.rank",
+            "train.lora.alpha",
+            "train.lora.targets");
 
     private static final String VALID = """
             # A comment, so that some of the damage is harmless: thoughts are hidden, they are
@@ -74,6 +77,26 @@ class RoundTripTest {
                         """);
         RunConfig renamed = Recipe.read("stages: [{name: other}]");
         assertThat(Recipe.read(RunConfigs.toYaml(renamed))).isEqualTo(renamed);
+    }
+
+    @Test
+    void aGroupPrintsBelowItsName() {
+        RunConfig config = Recipe.read("""
+                train: {lora: {rank: 4, targets: [k_proj]}}
+                stages:
+                  - name: think
+                    train:
+                      freeze: [model.norm.*]
+                      lora: {alpha: 8}
+                """);
+        assertThat(config.stages().get(0).train().lora()).isEqualTo(new LoraConfig(4, 8, List.of("k_proj")));
+        String yaml = RunConfigs.toYaml(config);
+        assertThat(yaml)
+                .contains("  lora:\n    rank: 4\n    alpha: 16.0\n    targets: [k_proj]\n  memoryCheck: true\n")
+                .endsWith("    train:\n      freeze: [model.norm.*]\n      lora:\n        alpha: 8.0\n");
+        assertThat(Recipe.read(yaml)).isEqualTo(config);
+        assertThat(Recipe.read("seed: 1", "train.lora.rank=3").train().lora().rank())
+                .isEqualTo(3);
     }
 
     @Test

@@ -7,12 +7,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.LossConfig;
+import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.GradientGraph;
 import org.quietstar.samediff.StaticPlan;
@@ -31,7 +35,11 @@ class LearningStepTest {
                 TinyModel.of(true, 3, TinyModel.SIZES, "sigmoid", ALL, DataType.DOUBLE),
                 TinyModel.of(false, 0, new ThoughtSizes(2, 5, 3, 2, 2), "linear", ENTROPY, DataType.DOUBLE),
                 TinyModel.of(true, 3, new ThoughtSizes(1, 6, 2, 2, 2), "linear", PLAIN, DataType.DOUBLE),
-                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", PLAIN, DataType.DOUBLE));
+                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 3, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
+                        .adapted("q_proj", "v_proj", "gate_proj"),
+                TinyModel.of(false, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
+                        .adapted("k_proj", "o_proj", "up_proj", "down_proj"));
     }
 
     @ParameterizedTest
@@ -53,6 +61,81 @@ class LearningStepTest {
             assertThat(step.parts())
                     .allSatisfy(part -> assertThat(part.seconds()).isPositive());
         }
+    }
+
+    /** Parts of the model alone, down to what stands behind the decoder, and the table with or without the head. */
+    static Stream<Predicate<String>> trained() {
+        return Stream.of(
+                name -> name.contains("lora") || name.contains("talk_head") || name.endsWith("_embedding"),
+                name -> name.contains("lora"),
+                name -> name.startsWith("talk_head"),
+                name -> name.equals(ThoughtParameters.START),
+                name -> name.equals("model.layers.1.mlp.down_proj.weight"),
+                name -> name.equals("model.embed_tokens.weight"),
+                name -> name.equals("lm_head.weight"),
+                name -> !name.equals("model.embed_tokens.weight"),
+                name -> !name.equals("lm_head.weight"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("trained")
+    void theOthersGradientsDoNotChangeWhereSomeAreFrozen(Predicate<String> trained) {
+        for (boolean tied : new boolean[] {true, false}) {
+            TinyModel tiny = TinyModel.of(tied, 3, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
+                    .adapted("q_proj", "v_proj", "gate_proj");
+            Set<String> names = tiny.trainable();
+            names.removeIf(trained.negate());
+            if (names.isEmpty() || names.equals(tiny.trainable())) {
+                continue; // a tied head is no parameter of its own
+            }
+            LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+            Map<String, double[]> expected = new LinkedHashMap<>();
+            double[] losses = whole(tiny, batch, expected);
+            int all;
+            try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
+                all = products(step);
+            }
+            expected.keySet().retainAll(names);
+            try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch, names)) {
+                for (int i = 0; i < 2; i++) {
+                    step.run((token, noise) -> {}, gradients -> compare(numbers(gradients), expected));
+                }
+                assertThat(step.loss()).isCloseTo(losses[0], within(TOLERANCE * Math.abs(losses[0])));
+                if (!names.containsAll(matricesOfLayers(tiny))) {
+                    assertThat(products(step)).isLessThan(all);
+                }
+                Map<String, double[]> sum = new LinkedHashMap<>();
+                step.runInParts(
+                        (token, noise) -> {},
+                        gradients -> sum.putAll(numbers(gradients)),
+                        gradients -> numbers(gradients)
+                                .forEach((name, numbers) -> sum.merge(name, numbers, LearningStepTest::plus)));
+                compare(sum, expected);
+            }
+        }
+    }
+
+    private static List<String> matricesOfLayers(TinyModel tiny) {
+        return DecoderParameters.shapes(tiny.model()).keySet().stream()
+                .filter(name -> name.endsWith("_proj.weight"))
+                .toList();
+    }
+
+    /** Matrix products in a step; a matrix without a gradient saves one or more. */
+    private static int products(LearningStep step) {
+        List<StaticPlan> plans =
+                step.parts().stream().flatMap(part -> part.plans().stream()).toList();
+        plans.forEach(StaticPlan::startProfile);
+        step.run((token, noise) -> {}, gradients -> {});
+        return plans.stream()
+                .flatMap(plan -> plan.takeProfile().stream())
+                .filter(op -> op.kind().contains("matmul"))
+                .mapToInt(StaticPlan.OpTime::count)
+                .sum();
+    }
+
+    private static double[] plus(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(i -> a[i] + b[i]).toArray();
     }
 
     @ParameterizedTest

@@ -6,14 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.LoraConfig;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
 
 /**
@@ -82,6 +86,25 @@ public record TinyModel(
             arrays.put(name, name.contains("norm") ? array.addi(1) : array);
         });
         return new Parameters(arrays);
+    }
+
+    /** The same with low-rank adapters that matter, of rank 2 and a factor that is not 1. */
+    public TinyModel adapted(String... targets) {
+        var lora = new LoraConfig(2, 3, List.of(targets));
+        Parameters adapters = LoraAdapters.create(DecoderParameters.shapes(model), lora, parameters.dataType(), 5);
+        adapters.asMap().forEach((name, array) -> {
+            if (LoraAdapters.isMatrix(name)) {
+                array.assign(Parameters.normal(parameters.dataType(), 7, name, 0.4, array.shape()));
+            }
+        });
+        return new TinyModel(model, thought, loss, sizes, bannedIds, parameters.and(adapters));
+    }
+
+    /** Names of all parameters that there are gradients for. */
+    public Set<String> trainable() {
+        Set<String> names = new TreeSet<>(parameters.asMap().keySet());
+        names.remove(LoraAdapters.ALPHA);
+        return names;
     }
 
     public QuietStarGraph graph() {
@@ -155,6 +178,7 @@ public record TinyModel(
     public String toString() {
         return (model.tiedEmbeddings() ? "tied" : "untied") + ", window " + model.slidingWindow() + ", "
                 + model.kvHeads() + " key/value heads, "
-                + thought.mixer() + ", " + sizes + ", " + loss;
+                + (parameters.contains(LoraAdapters.ALPHA) ? "adapters, " : "") + thought.mixer() + ", " + sizes + ", "
+                + loss;
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,8 @@ class ObjectiveTest {
 
     /** Eight sequences; some are cut short, one has a single token and so no label, one none at all. */
     private static final int[] LENGTHS = {9, 4, 9, 1, 7, 0, 3, 9};
+
+    private static final Set<String> NAMES = parameters(DataType.FLOAT).asMap().keySet();
 
     private static ModelConfig model() {
         return SmallRecipe.with("model.vocabSize=" + VOCABULARY, "model.hiddenSize=8", "model.initializerRange=0.4")
@@ -85,14 +88,14 @@ class ObjectiveTest {
     private static Computed quietStar(DataType type, int batchSize, String... sets) {
         List<String> all = new ArrayList<>(List.of("data.batchSize=" + batchSize));
         all.addAll(List.of(sets));
-        try (Objective objective =
-                new QuietStarObjective(model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type))) {
+        try (Objective objective = new QuietStarObjective(
+                model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type), NAMES)) {
             return compute(objective, batchSize);
         }
     }
 
     private static Computed languageModel(DataType type, int batchSize) {
-        try (Objective objective = new LanguageModelObjective(model(), batchSize, LENGTH, parameters(type))) {
+        try (Objective objective = new LanguageModelObjective(model(), batchSize, LENGTH, parameters(type), NAMES)) {
             return compute(objective, batchSize);
         }
     }
@@ -181,8 +184,8 @@ class ObjectiveTest {
 
     @Test
     void normsAreMeasuredOnlyWhenAskedFor() {
-        try (Objective objective =
-                new QuietStarObjective(model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.FLOAT))) {
+        try (Objective objective = new QuietStarObjective(
+                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.FLOAT), NAMES)) {
             assertThat(objective.compute(batches(8), 5, false).metrics())
                     .doesNotContainKeys("grad_norm_nll", "grad_norm_policy");
             assertThat(objective.compute(batches(8), 5, true).metrics())
@@ -192,8 +195,8 @@ class ObjectiveTest {
 
     @Test
     void theSameSeedDrawsTheSameThoughtsAndAnotherOthers() {
-        try (Objective objective =
-                new QuietStarObjective(model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE))) {
+        try (Objective objective = new QuietStarObjective(
+                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE), NAMES)) {
             double first = objective.compute(batches(8), 5, false).loss();
             double second = objective.compute(batches(8), 6, false).loss();
             assertThat(second).isNotEqualTo(first);
@@ -204,8 +207,8 @@ class ObjectiveTest {
     @Test
     void whatPaddingHoldsChangesNothing() {
         Computed expected = quietStar(DataType.DOUBLE, 8);
-        try (Objective objective =
-                new QuietStarObjective(model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE))) {
+        try (Objective objective = new QuietStarObjective(
+                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE), NAMES)) {
             List<MicroBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {

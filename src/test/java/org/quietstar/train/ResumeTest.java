@@ -42,7 +42,7 @@ class ResumeTest {
         expected = last(straight);
     }
 
-    private static Checkpoint last(Path run) {
+    static Checkpoint last(Path run) {
         return new CheckpointStore(run, CONFIG.checkpoint())
                 .loadLatest((path, why) -> {
                     throw new AssertionError(path + ": " + why);
@@ -76,6 +76,38 @@ class ResumeTest {
                 }
             }
         });
+    }
+
+    /** Trains straight and, in another folder, with a stop after a step, and compares everything. */
+    static void assertGoesOnAsIfNeverStopped(RunConfig config, Path folder, int step) {
+        Path whole = folder.resolve("straight");
+        Path run = folder.resolve("stopped");
+        try (Trainer trainer = Trainer.start(config, whole)) {
+            trainer.train();
+        }
+        try (Trainer trainer = Trainer.start(config, run)) {
+            trainer.addListener(new TrainingListener() {
+                @Override
+                public void onStep(int stageStep, Map<String, Object> metrics) {
+                    if (metrics.get("step").equals((long) step)) {
+                        throw new Stop();
+                    }
+                }
+            });
+            assertThatThrownBy(trainer::train).isInstanceOf(Stop.class);
+        }
+        try (Trainer trainer = Trainer.resume(run, (path, why) -> {
+            throw new AssertionError(path + ": " + why);
+        })) {
+            trainer.train();
+        }
+        Checkpoint wanted = last(whole);
+        Checkpoint found = last(run);
+        assertSame(found.weights(), wanted.weights());
+        assertSame(found.thought(), wanted.thought());
+        assertSame(found.optimizer(), wanted.optimizer());
+        assertThat(found.state()).isEqualTo(wanted.state());
+        assertThat(metrics(run)).isEqualTo(metrics(whole));
     }
 
     private static void assertGoesOnAsIfNeverStopped(String name, TrainingListener stop) {

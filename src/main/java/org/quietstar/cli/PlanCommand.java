@@ -1,0 +1,48 @@
+package org.quietstar.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.runtime.MemoryLimits;
+import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
+import org.quietstar.train.MemoryPlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quietstar plan RECIPE}: the memory that a run will take. */
+@Command(
+        name = "plan",
+        description = "Says how much memory a recipe's stages will take, and for what, without allocating it; and what "
+                + "would make it less.",
+        mixinStandardHelpOptions = true)
+final class PlanCommand implements Runnable {
+    @Parameters(index = "0", paramLabel = "RECIPE", description = "A recipe, for example configs/tiny.yaml.")
+    private Path file;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides a key: --set train.lora.rank=8")
+    private List<String> sets = new ArrayList<>();
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        MemoryTable.print(spec.commandLine().getOut(), of(RunConfigs.load(file, sets)), MemoryLimits.current());
+    }
+
+    /** The plan of a recipe, whose tokenizer is opened only if the vocabulary's size is not written. */
+    static MemoryPlan of(RunConfig config) {
+        if (config.model().vocabSize() > 0) {
+            return MemoryPlan.of(config, config.model().vocabSize());
+        }
+        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+            return MemoryPlan.of(config, tokenizer.vocabSize());
+        }
+    }
+}

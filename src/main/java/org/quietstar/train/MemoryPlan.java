@@ -1,0 +1,244 @@
+package org.quietstar.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.config.StageConfig;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.LanguageModelMemory;
+import org.quietstar.model.LoraAdapters;
+import org.quietstar.runtime.MemoryLimits;
+import org.quietstar.thought.LearningMemory;
+import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.ThoughtSizes;
+
+/**
+ * The memory that a run will take, from its configuration alone: nothing is allocated and no file is read. Arrays are
+ * single precision. Weights, gradients, optimiser state and kept activations are exact; buffers are estimates
+ * ({@link LearningMemory}, {@link LanguageModelMemory}).
+ *
+ * @param stages what each stage takes, in order; those without steps take nothing and are left out
+ * @param savings the same run with one setting changed, where that makes it smaller
+ */
+public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
+    private static final DataType TYPE = DataType.FLOAT;
+    /** The JVM, the libraries and what else a small run was seen to hold. */
+    private static final long PROGRAM = 600L << 20;
+
+    public MemoryPlan {
+        stages = List.copyOf(stages);
+        savings = List.copyOf(savings);
+    }
+
+    /**
+     * Bytes of one stage.
+     *
+     * @param weights the decoder's parameters, adapters, and the thoughts'
+     * @param gradients sums over micro-batches, three times where the parts' norms are measured
+     *     ({@code train.gradientNormsEvery})
+     * @param optimizer AdamW's two moments of what is trained
+     * @param activations kept from the forward for the backward pass
+     * @param buffers intermediate results, logits, and gradients while they are computed
+     * @param evaluation of held-out text in the course of training
+     * @param trained numbers that are trained
+     */
+    public record Stage(
+            String name,
+            long weights,
+            long gradients,
+            long optimizer,
+            long activations,
+            long buffers,
+            long evaluation,
+            long trained) {
+
+        /** Bytes in all, those of the program itself included. */
+        public long total() {
+            return parts().values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /** Bytes by what they are for. */
+        public Map<String, Long> parts() {
+            Map<String, Long> parts = new LinkedHashMap<>();
+            parts.put("weights", weights);
+            parts.put("gradients", gradients);
+            parts.put("optimiser", optimizer);
+            parts.put("activations", activations);
+            parts.put("buffers, logits", buffers);
+            parts.put("held-out loss", evaluation);
+            parts.put("program", PROGRAM);
+            return parts;
+        }
+    }
+
+    /**
+     * What a change of the recipe would make of the run.
+     *
+     * @param sets assignments as {@code --set} takes them
+     * @param total bytes of the largest stage then
+     */
+    public record Saving(List<String> sets, long total) {
+        public Saving {
+            sets = List.copyOf(sets);
+        }
+
+        /** The assignments as a shell takes them. */
+        public String arguments() {
+            return sets.stream()
+                    .map(set -> "--set " + (set.contains("[") ? "'" + set + "'" : set))
+                    .collect(Collectors.joining(" "));
+        }
+    }
+
+    /**
+     * Plans a run.
+     *
+     * @param vocabSize rows of the embedding table where {@code model.vocabSize} is 0
+     * @throws QuietStarException where {@code train.freeze} or {@code train.lora} does not fit the model
+     */
+    public static MemoryPlan of(RunConfig config, int vocabSize) {
+        List<Stage> stages = stages(config, vocabSize);
+        long total = largest(stages);
+        List<Saving> savings = new ArrayList<>();
+        for (List<String> sets : changes(config)) {
+            totalWith(config, vocabSize, sets).stream()
+                    .filter(less -> less < total)
+                    .forEach(less -> savings.add(new Saving(sets, less)));
+        }
+        return new MemoryPlan(stages, savings);
+    }
+
+    /** Bytes of the largest stage with some keys set; empty where the recipe cannot be changed in that way. */
+    private static OptionalLong totalWith(RunConfig config, int vocabSize, List<String> sets) {
+        try {
+            RunConfig changed = RunConfigs.fromYaml(RunConfigs.toYaml(config), "plan", sets);
+            return OptionalLong.of(largest(stages(changed, vocabSize)));
+        } catch (QuietStarException impossible) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Bytes of the largest stage. */
+    public long total() {
+        return largest(stages);
+    }
+
+    private static long largest(List<Stage> stages) {
+        return stages.stream().mapToLong(Stage::total).max().orElse(0);
+    }
+
+    private static List<List<String>> changes(RunConfig config) {
+        StageConfig last = config.stages().get(config.stages().size() - 1);
+        List<String> small = List.of(
+                "train.lora.rank=8",
+                "train.gradientNormsEvery=0",
+                "data.batchSize=1",
+                "train.gradientAccumulation="
+                        + last.data().batchSize() * last.train().gradientAccumulation());
+        return List.of(
+                List.of("train.gradientNormsEvery=0"),
+                List.of("train.freeze=[model.embed_tokens.*]"),
+                List.of("train.freeze=[model.*]"),
+                List.of("train.lora.rank=8"),
+                List.of(small.get(2), small.get(3)),
+                List.of("data.sequenceLength=" + last.data().sequenceLength() / 2),
+                List.of("thought.thoughtsPerPosition=1"),
+                small);
+    }
+
+    private static List<Stage> stages(RunConfig config, int vocabSize) {
+        ModelConfig model = config.model().vocabSize() == 0 ? config.model().withVocabSize(vocabSize) : config.model();
+        return config.stages().stream()
+                .filter(stage -> stage.train().steps() > 0)
+                .map(stage -> stage(stage, model))
+                .toList();
+    }
+
+    private static Stage stage(StageConfig stage, ModelConfig model) {
+        boolean thoughts = stage.train().mode().equals("quiet-star");
+        Map<String, long[]> decoder = DecoderParameters.shapes(model);
+        Map<String, long[]> trained = TrainedParameters.shapes(stage, model);
+        long weights = bytes(decoder)
+                + bytes(LoraAdapters.shapes(decoder, stage.train().lora()));
+        int batch = stage.data().batchSize();
+        int length = stage.data().sequenceLength();
+        long ofTrained = bytes(trained);
+        boolean evaluates = stage.train().evaluateEvery() > 0;
+        long evaluation = evaluates
+                ? LearningMemory.scoring(
+                        model,
+                        new ThoughtSizes(batch, length, 1, stage.thought().thoughtTokens(), 1),
+                        TYPE)
+                : 0;
+        if (!thoughts) {
+            long buffers = LanguageModelMemory.buffers(model, batch, length, trained, TYPE);
+            return new Stage(
+                    stage.name(), weights, ofTrained, 2 * ofTrained, 0, buffers, evaluation, ofTrained / TYPE.width());
+        }
+        ThoughtSizes sizes = ThoughtSizes.of(stage.thought(), batch, length);
+        return new Stage(
+                stage.name(),
+                weights + bytes(ThoughtParameters.shapes(model, stage.thought())),
+                (stage.train().gradientNormsEvery() > 0 ? 3 : 1) * ofTrained,
+                2 * ofTrained,
+                LearningMemory.activations(model, sizes, TYPE),
+                LearningMemory.buffers(model, sizes, trained, TYPE),
+                evaluation,
+                ofTrained / TYPE.width());
+    }
+
+    private static long bytes(Map<String, long[]> shapes) {
+        return shapes.values().stream()
+                .mapToLong(shape -> Arrays.stream(shape).reduce(TYPE.width(), (a, b) -> a * b))
+                .sum();
+    }
+
+    /** Bytes that this process may take: the machine's or its control group's, or ND4J's own limit where that is less. */
+    public static long available(MemoryLimits limits) {
+        return limits.physicalBytes() > 0
+                ? Math.min(limits.physicalBytes(), limits.machineBytes())
+                : limits.machineBytes();
+    }
+
+    /**
+     * Refuses a run that does not fit, unless {@code train.memoryCheck} is off.
+     *
+     * @throws QuietStarException that says what is needed, what there is, and the ways out
+     */
+    public void requireFits(RunConfig config, MemoryLimits limits) {
+        if (total() <= available(limits) || !config.train().memoryCheck()) {
+            return;
+        }
+        Stage worst = stages.stream()
+                .filter(stage -> stage.total() == total())
+                .findFirst()
+                .orElseThrow();
+        String out = savings.isEmpty()
+                ? ""
+                : "; "
+                        + savings.stream()
+                                .min((a, b) -> Long.compare(a.total(), b.total()))
+                                .map(s -> s.arguments() + " makes it " + gib(s.total()))
+                                .orElse("");
+        throw new QuietStarException("The run needs about " + gib(total()) + " of memory in stage '" + worst.name()
+                + "' (weights " + gib(worst.weights()) + ", gradients " + gib(worst.gradients()) + ", optimiser "
+                + gib(worst.optimizer()) + ", activations " + gib(worst.activations()) + ", buffers "
+                + gib(worst.buffers()) + "), this process may take " + gib(available(limits))
+                + ". Nothing was allocated. quietstar plan shows what makes it smaller" + out
+                + "; train.memoryCheck: false tries it all the same");
+    }
+
+    private static String gib(long bytes) {
+        return String.format(Locale.ROOT, bytes < 1L << 30 ? "%.2f GiB" : "%.1f GiB", MemoryLimits.gib(bytes));
+    }
+}

@@ -1,0 +1,137 @@
+package org.quietstar.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.LoraConfig;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.samediff.Differences;
+import org.quietstar.samediff.StaticPlan;
+
+class LoraAdaptersTest {
+    private static final ModelConfig MODEL = new ModelConfig("", 10, 8, 12, 2, 4, 2, 4, 50.0, 1e-3, 0, false, 64, 0.4);
+    private static final LoraConfig LORA = new LoraConfig(3, 4, List.of("q_proj", "v_proj", "down_proj"));
+    private static final String QUERIES = "model.layers.1.self_attn.q_proj.weight";
+
+    private static Parameters fresh(DataType type) {
+        return DecoderParameters.random(MODEL, type, 1)
+                .and(LoraAdapters.create(DecoderParameters.shapes(MODEL), LORA, type, 2));
+    }
+
+    private static Parameters trained(DataType type) {
+        Parameters parameters = fresh(type);
+        parameters.asMap().forEach((name, array) -> {
+            if (name.endsWith("lora_B.weight")) {
+                array.assign(Parameters.normal(type, 3, name, 0.5, array.shape()));
+            }
+        });
+        return parameters;
+    }
+
+    private static INDArray logits(Parameters parameters) {
+        DataType type = parameters.dataType();
+        var graph = new LanguageModelGraph(MODEL, 2, 5, parameters);
+        Map<String, INDArray> inputs = Map.of(
+                LanguageModelGraph.IDS, Nd4j.createFromArray(1, 2, 3, 4, 5, 6, 7, 8, 9, 0),
+                LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, 10),
+                LanguageModelGraph.WEIGHTS, Nd4j.ones(type, 10, 1));
+        try (StaticPlan plan =
+                StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
+            plan.run();
+            return plan.output(LanguageModelGraph.LOGITS).dup('c');
+        }
+    }
+
+    @Test
+    void namesAndShapesArePefts() {
+        Map<String, long[]> shapes = LoraAdapters.shapes(DecoderParameters.shapes(MODEL), LORA);
+        assertThat(shapes).hasSize(2 * 3 * 2);
+        assertThat(shapes.get("model.layers.0.self_attn.v_proj.lora_A.weight")).containsExactly(3, 8);
+        assertThat(shapes.get("model.layers.0.self_attn.v_proj.lora_B.weight")).containsExactly(8, 3);
+        assertThat(shapes.get("model.layers.1.mlp.down_proj.lora_A.weight")).containsExactly(3, 12);
+        assertThat(LoraAdapters.shapes(DecoderParameters.shapes(MODEL), LoraConfig.defaults()))
+                .isEmpty();
+    }
+
+    @Test
+    void anUnknownTargetIsNamed() {
+        for (String target : List.of("q_prj", "embed_tokens", "lm_head", "input_layernorm", "norm")) {
+            var lora = new LoraConfig(3, 4, List.of("q_proj", target));
+            assertThatThrownBy(() -> LoraAdapters.shapes(DecoderParameters.shapes(MODEL), lora))
+                    .isInstanceOf(QuietStarException.class)
+                    .hasMessageContaining("train.lora.targets: '" + target + "'")
+                    .hasMessageContaining("down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj");
+        }
+    }
+
+    @Test
+    void freshOnesChangeNothingBitForBit() {
+        for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+            Parameters parameters = fresh(type);
+            assertThat(logits(parameters).data().asDouble())
+                    .isEqualTo(logits(LoraAdapters.withoutAdapters(parameters))
+                            .data()
+                            .asDouble());
+            assertThat(LoraAdapters.merged(parameters).get(QUERIES)).isEqualTo(parameters.get(QUERIES));
+        }
+    }
+
+    @Test
+    void theReferenceProgramsVarianceAtTheStart() {
+        INDArray a = fresh(DataType.DOUBLE).get(LoraAdapters.nameOfA(QUERIES));
+        INDArray many = LoraAdapters.create(
+                        Map.of("layers.0.q_proj.weight", new long[] {4, 400}),
+                        new LoraConfig(50, 1, List.of("q_proj")),
+                        DataType.DOUBLE,
+                        2)
+                .get("layers.0.q_proj.lora_A.weight");
+        assertThat(many.stdNumber().doubleValue()).isBetween(0.97 / Math.sqrt(1200), 1.03 / Math.sqrt(1200));
+        assertThat(a).isEqualTo(fresh(DataType.DOUBLE).get(LoraAdapters.nameOfA(QUERIES)));
+    }
+
+    @Test
+    void mergedComputesTheSame() {
+        Parameters parameters = trained(DataType.DOUBLE);
+        INDArray before = parameters.get(QUERIES).dup();
+        Parameters merged = LoraAdapters.merged(parameters);
+        assertThat(merged.asMap().keySet())
+                .isEqualTo(DecoderParameters.shapes(MODEL).keySet());
+        assertThat(Differences.relative(logits(merged), logits(parameters))).isLessThan(1e-13);
+        assertThat(Differences.relative(logits(merged), logits(LoraAdapters.withoutAdapters(parameters))))
+                .isGreaterThan(1e-2);
+        assertThat(parameters.get(QUERIES)).isEqualTo(before);
+        assertThat(merged.get(DecoderParameters.HEAD)).isSameAs(parameters.get(DecoderParameters.HEAD));
+        double sum = 0;
+        for (int r = 0; r < 3; r++) {
+            sum += parameters.get(LoraAdapters.nameOfB(QUERIES)).getDouble(5, r)
+                    * parameters.get(LoraAdapters.nameOfA(QUERIES)).getDouble(r, 6);
+        }
+        assertThat(merged.get(QUERIES).getDouble(5, 6) - before.getDouble(5, 6))
+                .isCloseTo(4.0 / 3.0 * sum, org.assertj.core.api.Assertions.within(1e-14));
+    }
+
+    @Test
+    void apartAsPeftWantsThem() {
+        Parameters parameters = trained(DataType.FLOAT);
+        assertThat(LoraAdapters.peftTensors(parameters))
+                .hasSize(12)
+                .containsEntry(
+                        "base_model.model.model.layers.1.self_attn.q_proj.lora_A.weight",
+                        parameters.get(LoraAdapters.nameOfA(QUERIES)));
+        assertThat(LoraAdapters.peftConfig(parameters, "some/model"))
+                .containsEntry("peft_type", "LORA")
+                .containsEntry("base_model_name_or_path", "some/model")
+                .containsEntry("r", 3)
+                .containsEntry("lora_alpha", 4.0)
+                .containsEntry("target_modules", List.of("down_proj", "q_proj", "v_proj"));
+        assertThatThrownBy(() -> LoraAdapters.peftConfig(LoraAdapters.merged(parameters), "some/model"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,185 @@
+package org.quietstar.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.config.StageConfig;
+import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.LanguageModelGraph;
+import org.quietstar.model.LoraAdapters;
+import org.quietstar.model.Parameters;
+import org.quietstar.runtime.MemoryLimits;
+import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.StaticPlan;
+import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningStep;
+import org.quietstar.thought.LossWeights;
+import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.ThoughtSampling;
+import org.quietstar.thought.ThoughtSizes;
+
+/** What the plan says beforehand against what is allocated then. */
+class MemoryPlanTest {
+    private static final int VOCABULARY = 259;
+    /** How far the estimated buffers may be from the planned ones, in percent. */
+    private static final double BUFFERS = 15;
+
+    private static RunConfig tiny(String... sets) {
+        return RunConfigs.load(Path.of("configs/tiny.yaml"), List.of(sets));
+    }
+
+    private static Parameters parameters(StageConfig stage, ModelConfig model, boolean thoughts) {
+        Parameters base = DecoderParameters.random(model, DataType.FLOAT, 1);
+        if (stage.train().lora().isOn()) {
+            Parameters adapters = LoraAdapters.create(
+                    DecoderParameters.shapes(model), stage.train().lora(), DataType.FLOAT, 1);
+            base = base.and(adapters);
+        }
+        return thoughts ? base.and(ThoughtParameters.create(model, stage.thought(), base, 0, 1)) : base;
+    }
+
+    private static long bytes(Map<String, INDArray> arrays) {
+        return arrays.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(LoraAdapters.ALPHA))
+                .mapToLong(entry -> 4 * entry.getValue().length())
+                .sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train.freeze=[]",
+                "train.lora.rank=8",
+                "train.freeze=[model.layers.*]",
+                "data.sequenceLength=96",
+                "model.tiedEmbeddings=false"
+            })
+    void theThoughtsStageOfTheTinyRecipe(String set) {
+        RunConfig config =
+                tiny(set, "stages.language-model.train.steps=0", "stages.quiet-star.train.gradientNormsEvery=0");
+        MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
+        StageConfig stage = config.stages().get(1);
+        ModelConfig model = config.model().withVocabSize(VOCABULARY);
+        Set<String> trained = TrainedParameters.shapes(stage, model).keySet();
+        Parameters all = parameters(stage, model, true);
+        assertThat(plan.weights()).isEqualTo(bytes(all.asMap()));
+        var optimizer = new AdamW(stage.optimizer(), all.only(trained));
+        assertThat(plan.optimizer()).isEqualTo(bytes(optimizer.state()));
+        ThoughtSizes sizes = ThoughtSizes.of(
+                stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
+        var setup = new QuietStarSetup(
+                model, stage.thought(), stage.loss(), LossWeights.of(stage.loss()), sizes, List.of(), all);
+        try (var batch = new LearningBatch(sizes, 0, 0, DataType.FLOAT);
+                var step = new LearningStep(setup, new ThoughtSampling.Categorical(1), batch, trained);
+                var gradients = new GradientSum()) {
+            long buffers = step.parts().stream()
+                    .flatMap(part -> part.plans().stream())
+                    .mapToLong(StaticPlan::plannedBytes)
+                    .max()
+                    .orElseThrow();
+            assertThat(plan.buffers()).isCloseTo(buffers, withinPercentage(BUFFERS));
+            // Shared buffers are padded to 64 bytes each.
+            assertThat(step.bytes() - plan.activations() - buffers).isBetween(0L, 64 * 1024L);
+            batch.setText(new int[sizes.textRows()], full(sizes), counts(sizes));
+            step.run((token, noise) -> noise.assign(0.5), each -> gradients.add(each, true));
+            assertThat(plan.gradients()).isEqualTo(bytes(gradients.gradients()));
+        }
+        all.close();
+    }
+
+    private static int[] full(ThoughtSizes sizes) {
+        int[] lengths = new int[sizes.batch()];
+        java.util.Arrays.fill(lengths, sizes.length());
+        return lengths;
+    }
+
+    private static org.quietstar.thought.LabelCounts counts(ThoughtSizes sizes) {
+        return org.quietstar.thought.LabelCounts.of(full(sizes), sizes.lookahead(), 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train.freeze=[]",
+                "train.lora.rank=8",
+                "train.freeze=[model.embed_tokens.*]",
+                "data.sequenceLength=128",
+                "model.tiedEmbeddings=false",
+                "model.vocabSize=3000"
+            })
+    void theLanguageModelStageOfTheTinyRecipe(String set) {
+        RunConfig config = tiny(set, "stages.quiet-star.train.steps=0");
+        MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
+        StageConfig stage = config.stages().get(0);
+        ModelConfig model = config.model().vocabSize() == 0 ? config.model().withVocabSize(VOCABULARY) : config.model();
+        Parameters all = parameters(stage, model, false);
+        assertThat(plan.weights()).isEqualTo(bytes(all.asMap()));
+        Set<String> trained = TrainedParameters.shapes(stage, model).keySet();
+        assertThat(plan.gradients()).isEqualTo(bytes(all.only(trained).asMap()));
+        assertThat(plan.optimizer()).isEqualTo(2 * plan.gradients());
+        int batch = stage.data().batchSize();
+        int length = stage.data().sequenceLength();
+        var graph = new LanguageModelGraph(model, batch, length, all);
+        var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, new ArrayList<>(trained));
+        Map<String, INDArray> inputs = Map.of(
+                LanguageModelGraph.IDS, org.nd4j.linalg.factory.Nd4j.zeros(DataType.INT32, (long) batch * length),
+                LanguageModelGraph.LABELS, org.nd4j.linalg.factory.Nd4j.zeros(DataType.INT32, (long) batch * length),
+                LanguageModelGraph.WEIGHTS,
+                        org.nd4j.linalg.factory.Nd4j.zeros(DataType.FLOAT, (long) batch * length, 1));
+        try (var step = StaticPlan.compile(
+                gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)))) {
+            assertThat(plan.buffers()).isCloseTo(step.plannedBytes(), withinPercentage(BUFFERS));
+        }
+        all.close();
+    }
+
+    @Test
+    void aPaperSizedRunIsRefusedBeforeAnythingIsAllocated() {
+        RunConfig config = RunConfigs.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of());
+        MemoryPlan plan = MemoryPlan.of(config, 1);
+        MemoryPlan.Stage stage = plan.stages().get(0);
+        long parameters = 7_241_732_096L + 2 * 4096 + 3 * 4096L * 4096 + 3 * 4096;
+        assertThat(stage.weights()).isEqualTo(4 * parameters);
+        assertThat(stage.trained()).isEqualTo(parameters);
+        assertThat(stage.optimizer()).isEqualTo(8 * parameters);
+        assertThat(plan.savings()).extracting(MemoryPlan.Saving::sets).contains(List.of("train.lora.rank=8"));
+        assertThat(plan.savings())
+                .allSatisfy(saving -> assertThat(saving.total()).isLessThan(plan.total()));
+        var limits = new MemoryLimits(1L << 30, 8L << 30, 0, 64L << 30);
+        assertThatThrownBy(() -> plan.requireFits(config, limits))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("weights 27.2 GiB")
+                .hasMessageContaining("may take 64.0 GiB")
+                .hasMessageContaining("--set train.lora.rank=8")
+                .hasMessageContaining("train.memoryCheck: false")
+                .hasMessageNotContaining("\n");
+        RunConfig unchecked =
+                RunConfigs.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of("train.memoryCheck=false"));
+        assertThatCode(() -> plan.requireFits(unchecked, limits)).doesNotThrowAnyException();
+        assertThatCode(() -> plan.requireFits(config, new MemoryLimits(1, 1, 0, 1L << 50)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void nd4jsOwnLimitCountsWhereItIsLess() {
+        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40))).isEqualTo(30);
+        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 0, 40))).isEqualTo(40);
+    }
+}
