@@ -45,7 +45,10 @@ class EquivalenceTest {
                 TinyModel.of(true, 3, new ThoughtSizes(2, 6, 2, 2, 2)),
                 TinyModel.of(true, 0, new ThoughtSizes(1, 3, 1, 1, 1)),
                 TinyModel.withKeyValueHeads(4, 0, new ThoughtSizes(2, 4, 2, 2, 2)),
-                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)));
+                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)),
+                TinyModel.ofFamily("qwen2", TinyModel.SIZES, LossOptions.DEFAULT),
+                TinyModel.ofFamily("qwen3", TinyModel.SIZES, LossOptions.DEFAULT),
+                TinyModel.ofFamily("gpt2", TinyModel.SIZES, LossOptions.DEFAULT));
     }
 
     @ParameterizedTest

@@ -31,7 +31,12 @@ class LearningStepTest {
                 TinyModel.of(true, 3, TinyModel.SIZES, "sigmoid", ALL, DataType.DOUBLE),
                 TinyModel.of(false, 0, new ThoughtSizes(2, 5, 3, 2, 2), "linear", ENTROPY, DataType.DOUBLE),
                 TinyModel.of(true, 3, new ThoughtSizes(1, 6, 2, 2, 2), "linear", PLAIN, DataType.DOUBLE),
-                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", PLAIN, DataType.DOUBLE));
+                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", PLAIN, DataType.DOUBLE),
+                TinyModel.ofFamily("mistral", TinyModel.SIZES, PLAIN),
+                TinyModel.ofFamily("qwen2", TinyModel.SIZES, PLAIN),
+                TinyModel.ofFamily("qwen3", new ThoughtSizes(1, 6, 2, 2, 2), ALL),
+                TinyModel.ofFamily("gpt2", TinyModel.SIZES, PLAIN),
+                TinyModel.ofFamily("gpt2", new ThoughtSizes(1, 6, 2, 2, 2), ALL));
     }
 
     @ParameterizedTest

@@ -48,6 +48,33 @@ public record TinyModel(
         return of(keyValueHeads, false, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
     }
 
+    /** A model of another family, tied, linear mixer, double precision. */
+    public static TinyModel ofFamily(String family, ThoughtSizes sizes, LossConfig loss) {
+        boolean llamaLike = family.equals("mistral") || family.equals("qwen3");
+        int keyValueHeads = family.equals("gpt2") ? 4 : 2;
+        var model = new ModelConfig(
+                "",
+                VOCAB,
+                8,
+                12,
+                2,
+                4,
+                keyValueHeads,
+                llamaLike ? 8 : 0,
+                100.0,
+                1e-5,
+                family.equals("mistral") ? 3 : 0,
+                true,
+                sizes.maxPosition() + 1,
+                0.4,
+                family,
+                1,
+                1,
+                4,
+                8192);
+        return of(model, sizes, "linear", loss, DataType.DOUBLE);
+    }
+
     private static TinyModel of(
             int keyValueHeads,
             boolean tied,
@@ -58,6 +85,10 @@ public record TinyModel(
             DataType type) {
         var model = new ModelConfig(
                 "", VOCAB, 8, 12, 2, 4, keyValueHeads, 8, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
+        return of(model, sizes, mixer, loss, type);
+    }
+
+    private static TinyModel of(ModelConfig model, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
         var thought = new ThoughtConfig(
                 sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
         return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
@@ -79,7 +110,8 @@ public record TinyModel(
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> {
             INDArray array = Parameters.normal(type, 7, name, 0.4, shape);
-            arrays.put(name, name.contains("norm") ? array.addi(1) : array);
+            boolean scale = (name.contains("norm") || name.contains("ln_")) && !DecoderParameters.isBias(name);
+            arrays.put(name, scale ? array.addi(1) : array);
         });
         return new Parameters(arrays);
     }
@@ -153,7 +185,8 @@ public record TinyModel(
 
     @Override
     public String toString() {
-        return (model.tiedEmbeddings() ? "tied" : "untied") + ", window " + model.slidingWindow() + ", "
+        return model.family() + ", " + (model.tiedEmbeddings() ? "tied" : "untied") + ", window "
+                + model.slidingWindow() + ", "
                 + model.kvHeads() + " key/value heads, "
                 + thought.mixer() + ", " + sizes + ", " + loss;
     }
