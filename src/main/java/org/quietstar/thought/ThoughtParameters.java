@@ -32,6 +32,23 @@ public final class ThoughtParameters {
         return name.equals(START) || name.equals(END);
     }
 
+    /** Every parameter's shape. */
+    public static Map<String, long[]> shapes(ModelConfig model, ThoughtConfig thought) {
+        long d = model.hiddenSize();
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        shapes.put(START, new long[] {d});
+        shapes.put(END, new long[] {d});
+        shapes.put(W1, new long[] {d, 2 * d});
+        shapes.put(B1, new long[] {d});
+        shapes.put(W2, new long[] {d, d});
+        shapes.put(B2, new long[] {d});
+        shapes.put(W3, new long[] {1, d});
+        if (thought.mixer().equals("sigmoid")) {
+            shapes.put(B3, new long[] {1});
+        }
+        return shapes;
+    }
+
     /**
      * Fresh thought parameters: W1, W2 ~ N(0, 0.02), biases 0, W3 = 0, so that a new model equals its base model;
      * START and END are a copy of one row of the embedding table, or of its mean.

@@ -91,22 +91,12 @@ public record TinyModel(
     private static TinyModel of(ModelConfig model, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
         var thought = new ThoughtConfig(
                 sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
-        return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
+        return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, thought, type));
     }
 
-    private static Parameters parameters(ModelConfig model, String mixer, DataType type) {
-        long d = model.hiddenSize();
+    private static Parameters parameters(ModelConfig model, ThoughtConfig thought, DataType type) {
         Map<String, long[]> shapes = new LinkedHashMap<>(DecoderParameters.shapes(model));
-        shapes.put(ThoughtParameters.START, new long[] {d});
-        shapes.put(ThoughtParameters.END, new long[] {d});
-        shapes.put(ThoughtParameters.W1, new long[] {d, 2 * d});
-        shapes.put(ThoughtParameters.B1, new long[] {d});
-        shapes.put(ThoughtParameters.W2, new long[] {d, d});
-        shapes.put(ThoughtParameters.B2, new long[] {d});
-        shapes.put(ThoughtParameters.W3, new long[] {1, d});
-        if (mixer.equals("sigmoid")) {
-            shapes.put(ThoughtParameters.B3, new long[] {1});
-        }
+        shapes.putAll(ThoughtParameters.shapes(model, thought));
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> {
             INDArray array = Parameters.normal(type, 7, name, 0.4, shape);
