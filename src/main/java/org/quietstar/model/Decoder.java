@@ -2,6 +2,7 @@ package org.quietstar.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -105,16 +106,17 @@ public final class Decoder {
     private SDVariable layer(int i, SDVariable x, Positions positions, AttentionPattern pattern) {
         SDVariable y = named(i, DecoderNames.NORM1, norm(x, i, Part.NORM1, DecoderNames.NORM1_SCALE));
         Projected projected = project(i, y, pattern.rows());
-        SDVariable q = named(i, DecoderNames.QUERIES, positions.queries(projected.queries));
-        SDVariable k = named(i, DecoderNames.KEYS, positions.keys(projected.keys));
-        SDVariable v = named(i, DecoderNames.VALUES, projected.values);
+        SDVariable q = named(i, DecoderNames.QUERIES, positions.queries(projected.queries.get()));
+        SDVariable k = named(i, DecoderNames.KEYS, positions.keys(projected.keys.get()));
+        SDVariable v = named(i, DecoderNames.VALUES, projected.values.get());
         SDVariable attention = named(i, DecoderNames.ATTENTION, pattern.attend(i, q, k, v));
         SDVariable mid = named(i, DecoderNames.MID, x.add(linear(attention, i, Part.ATTENTION_OUT)));
         SDVariable z = named(i, DecoderNames.NORM2, norm(mid, i, Part.NORM2, DecoderNames.NORM2_SCALE));
         return mid.add(linear(feedForward(i, z), i, Part.DOWN));
     }
 
-    private record Projected(SDVariable queries, SDVariable keys, SDVariable values) {}
+    /** Each is made when it is asked for, so that a graph's ops stand in the order in which they are needed. */
+    private record Projected(Supplier<SDVariable> queries, Supplier<SDVariable> keys, Supplier<SDVariable> values) {}
 
     private Projected project(int i, SDVariable y, int rows) {
         if (kind.fused()) {
@@ -122,15 +124,18 @@ public final class Decoder {
             HeadShape heads = HeadShape.of(model);
             int q = heads.queryWidth();
             int k = heads.keyWidth();
-            return new Projected(columns(all, rows, 0, q), columns(all, rows, q, k), columns(all, rows, q + k, k));
+            return new Projected(
+                    () -> columns(all, rows, 0, q), () -> columns(all, rows, q, k), () -> columns(all, rows, q + k, k));
         }
-        SDVariable q = linear(y, i, Part.QUERIES);
-        SDVariable k = linear(y, i, Part.KEYS);
         if (kind.queryKeyNorm()) {
-            q = normOfHeads(named(i, DecoderNames.RAW_QUERIES, q), i, Part.QUERY_NORM, rows);
-            k = normOfHeads(named(i, DecoderNames.RAW_KEYS, k), i, Part.KEY_NORM, rows);
+            return new Projected(
+                    () -> normOfHeads(
+                            named(i, DecoderNames.RAW_QUERIES, linear(y, i, Part.QUERIES)), i, Part.QUERY_NORM, rows),
+                    () -> normOfHeads(named(i, DecoderNames.RAW_KEYS, linear(y, i, Part.KEYS)), i, Part.KEY_NORM, rows),
+                    () -> linear(y, i, Part.VALUES));
         }
-        return new Projected(q, k, linear(y, i, Part.VALUES));
+        return new Projected(
+                () -> linear(y, i, Part.QUERIES), () -> linear(y, i, Part.KEYS), () -> linear(y, i, Part.VALUES));
     }
 
     private SDVariable columns(SDVariable x, int rows, int from, int count) {

@@ -47,6 +47,7 @@ public final class ModelFolder {
         }
         HubConfig json = HubConfig.read(folder.resolve(CONFIG));
         ModelConfig config = Families.of(json).read(json);
+        Families.check(config);
         if (config.resolvedHeadDim() % 2 != 0) {
             throw new QuietStarException(json.file() + ": heads are " + config.resolvedHeadDim()
                     + " numbers wide; supported are even widths");

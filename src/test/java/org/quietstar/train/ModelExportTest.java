@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
+import org.quietstar.data.SharedFiles;
 import org.quietstar.model.ModelFolder;
 import org.quietstar.model.SafetensorsFile;
 import org.quietstar.samediff.Differences;
@@ -77,10 +79,35 @@ class ModelExportTest {
         assertThat(thoughts.config().thoughtTokens()).isEqualTo(2);
         assertThat(thoughts.config().bannedIds()).contains(5, 9).hasSize(3);
         assertThat(target.resolve("model.safetensors.index.json")).exists();
-        assertThat(RunConfigs.fromYaml(Files.readString(target.resolve(ModelExport.RECIPE)), "x", java.util.List.of()))
+        assertThatTrainingStartsFrom(target, checkpoint);
+        assertThat(RunConfigs.fromYaml(Files.readString(target.resolve(ModelExport.RECIPE)), "x", List.of()))
                 .isEqualTo(config);
         try (Stream<Path> left = Files.list(folder.resolve("out"))) {
             assertThat(left).containsExactly(target);
+        }
+    }
+
+    private static void assertThatTrainingStartsFrom(Path target, Checkpoint checkpoint) {
+        RunConfig next = RunConfigs.fromYaml(
+                "data: {sequenceLength: 16}\nmodel: {weights: " + target + "}", "next", List.of(), ModelFolder::find);
+        try (Tokenizer tokenizer = Tokenizers.open(next.tokenizer())) {
+            assertSame(ModelState.create(next, tokenizer).base().asMap(), checkpoint.weights());
+        }
+    }
+
+    @Test
+    void aTokenizerThatDoesNotFitIsRefused() {
+        Path stories = SharedFiles.require("data/models/stories260K");
+        RunConfig config = RunConfigs.fromYaml(
+                "data: {sequenceLength: 16}\nmodel: {weights: " + stories + "}\ntokenizer: {kind: huggingface, path: "
+                        + SharedFiles.require("data/tokenizers/gpt2/tokenizer.json") + "}",
+                "next",
+                List.of(),
+                ModelFolder::find);
+        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+            assertThatThrownBy(() -> ModelState.create(config, tokenizer))
+                    .isInstanceOf(QuietStarException.class)
+                    .hasMessageContainingAll("model.vocabSize: 512", "50258 ids", "trained with");
         }
     }
 
