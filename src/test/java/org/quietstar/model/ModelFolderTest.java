@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,13 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.model.family.Families;
 import org.quietstar.samediff.Differences;
 
 /** Folders in Hugging Face's layout: what comes back, and what is refused. */
@@ -135,49 +130,6 @@ class ModelFolderTest {
 
     private void write(Map<String, INDArray> tensors) {
         ShardedSafetensors.write(folder, "model", tensors, Long.MAX_VALUE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"F16", "BF16"})
-    void halvesAreWidened(String type) throws IOException {
-        int bytes = (int) parameters.count() * 2;
-        ByteBuffer data = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        Map<String, float[]> expected = new LinkedHashMap<>();
-        StringBuilder header = new StringBuilder();
-        parameters.asMap().forEach((name, array) -> {
-            float[] values = new float[(int) array.length()];
-            int begin = data.position();
-            for (int i = 0; i < values.length; i++) {
-                // ±(1 + i mod 128 / 128)·2^e is a number of both types.
-                values[i] = (float) ((i % 3 == 0 ? -1 : 1) * (1 + i % 128 / 128.0) * Math.pow(2, i % 5 - 2));
-                data.putShort(type.equals("BF16") ? (short) (Float.floatToIntBits(values[i]) >> 16) : half(values[i]));
-            }
-            expected.put(name, values);
-            header.append(header.length() == 0 ? "{" : ",")
-                    .append(SafetensorsBytes.tensor(
-                            name, type, java.util.Arrays.toString(array.shape()), begin, data.position()));
-        });
-        byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
-        Files.write(
-                folder.resolve("model.safetensors"),
-                ByteBuffer.allocate(8 + json.length + bytes)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putLong(json.length)
-                        .put(json)
-                        .put(data.array())
-                        .array());
-        Parameters found = ModelFolder.open(folder).parameters(DataType.FLOAT);
-        expected.forEach((name, values) -> {
-            assertThat(found.get(name).dataType()).isEqualTo(DataType.FLOAT);
-            assertThat(found.get(name).reshape(values.length).toFloatVector()).isEqualTo(values);
-        });
-    }
-
-    /** A normal number whose fraction fits. */
-    private static short half(float value) {
-        int bits = Float.floatToIntBits(value);
-        int exponent = ((bits >> 23) & 0xff) - 127 + 15;
-        return (short) (((bits >> 16) & 0x8000) | (exponent << 10) | ((bits >> 13) & 0x3ff));
     }
 
     private void assertRefused(String... words) {
@@ -325,20 +277,5 @@ class ModelFolderTest {
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("cannot be read as JSON");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "qwen9, 2, 0, 0, 1, allowed: llama", "qwen2, 2, 6, 0, 1, headDim", "qwen2, 2, 0, 5, 1, slidingWindow",
-        "qwen3, 2, 0, 5, 1, slidingWindow", "gpt2, 2, 0, 0, 1, kvHeads", "gpt2, 4, 6, 0, 1, headDim",
-        "gpt2, 4, 0, 5, 1, slidingWindow", "gpt2, 4, 0, 0, 2, ropeScalingFactor"
-    })
-    void aRecipesSettingThatTheFamilyHasNoPlaceForIsNamed(
-            String family, int kvHeads, int headDim, int window, double scaling, String words) {
-        var wrong = new ModelConfig(
-                "", 10, 8, 12, 2, 4, kvHeads, headDim, 500, 1e-3, window, true, 64, 0.4, family, scaling, 1, 4, 16);
-        assertThatThrownBy(() -> Families.check(wrong))
-                .isInstanceOf(QuietStarException.class)
-                .hasMessageContainingAll("model.family", words);
     }
 }
