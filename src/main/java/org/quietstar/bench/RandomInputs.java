@@ -33,7 +33,9 @@ final class RandomInputs {
         Nd4j.getRandom().setSeed(SEED);
         Map<String, INDArray> decoder = new LinkedHashMap<>();
         DecoderParameters.shapes(model).forEach((name, shape) -> {
-            INDArray array = Nd4j.ones(DataType.FLOAT, shape);
+            INDArray array = DecoderParameters.isBias(name)
+                    ? Nd4j.zeros(DataType.FLOAT, shape)
+                    : Nd4j.ones(DataType.FLOAT, shape);
             decoder.put(name, shape.length == 1 ? array : normal(array, model.initializerRange()));
         });
         var base = new Parameters(decoder);

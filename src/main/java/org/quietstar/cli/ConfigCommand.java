@@ -6,6 +6,8 @@ import java.util.List;
 import org.quietstar.config.ConfigReference;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
+import org.quietstar.model.ModelFolder;
+import org.quietstar.model.family.Families;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +43,8 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        RunConfig config = RunConfigs.load(file, sets);
+        RunConfig config = RunConfigs.load(file, sets, ModelFolder::find);
+        Families.check(config.model());
         var out = spec.commandLine().getOut();
         out.print(RunConfigs.toYaml(config));
         out.flush();

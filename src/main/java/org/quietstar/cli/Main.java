@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             TrainCommand.class,
             EvaluateCommand.class,
+            ExportCommand.class,
             ConfigCommand.class,
             PlanCommand.class,
             DatasetCommand.class,

@@ -16,6 +16,7 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
+import org.quietstar.model.ModelFolder;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
@@ -95,7 +96,7 @@ final class TrainCommand implements Callable<Integer> {
                     (checkpoint, why) -> progress.message(
                             "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));
         }
-        RunConfig config = RunConfigs.load(recipe, sets);
+        RunConfig config = RunConfigs.load(recipe, sets, ModelFolder::find);
         showMemory(config);
         return Trainer.start(config, runFolder(config));
     }

@@ -58,6 +58,13 @@ final class Contradictions {
                     "model.hiddenSize",
                     "model.heads");
         }
+        if (model.ropeScalingFactor() > 1 && model.ropeLowFrequencyFactor() >= model.ropeHighFrequencyFactor()) {
+            throw conflict(
+                    layers.run(),
+                    "model.ropeLowFrequencyFactor is below model.ropeHighFrequencyFactor",
+                    "model.ropeLowFrequencyFactor",
+                    "model.ropeHighFrequencyFactor");
+        }
     }
 
     private void tokenizer(TokenizerConfig tokenizer) {

@@ -32,6 +32,24 @@ sealed interface Origin {
         }
     }
 
+    /** The file in which a pretrained model says what it is. */
+    record Model(String file) implements Origin {
+        @Override
+        public String place() {
+            return file;
+        }
+
+        @Override
+        public String brief() {
+            return file;
+        }
+
+        @Override
+        public QuietStarException error(String path, String problem) {
+            return new QuietStarException(file + ": " + path + ": " + problem);
+        }
+    }
+
     /** An assignment KEY=VALUE on the command line. It names its key, so its errors do not name it again. */
     record Argument(String assignment) implements Origin {
         @Override

@@ -12,7 +12,7 @@ public record RunConfig(
         @Key(value = "Seed of everything random: weights, shuffling, spans, thoughts, bootstrap.", min = 0)
         long seed,
 
-        @Key("A decoder of the Llama/Mistral kind (RMSNorm, rotary positions, grouped queries, SwiGLU).")
+        @Key("The decoder: its family, its sizes, and where its weights come from.")
         ModelConfig model,
 
         @Key("Text to token ids and back.") TokenizerConfig tokenizer,

@@ -30,7 +30,15 @@ public final class RunConfigs {
      * @throws QuietStarException where the file cannot be read, is no valid recipe, or an assignment is not valid
      */
     public static RunConfig load(Path file, List<String> sets) {
-        return fromYaml(readFile(file), file.toString(), sets);
+        return load(file, sets, Pretrained.Finder.none());
+    }
+
+    /**
+     * As {@link #load(Path, List)}; what is at {@code model.weights} gives what the recipe does not say, and must not
+     * contradict what it says.
+     */
+    public static RunConfig load(Path file, List<String> sets, Pretrained.Finder pretrained) {
+        return fromYaml(readFile(file), file.toString(), sets, pretrained);
     }
 
     /**
@@ -41,6 +49,11 @@ public final class RunConfigs {
      * @throws QuietStarException where text or assignments are not valid
      */
     public static RunConfig fromYaml(String text, String sourceName, List<String> sets) {
+        return fromYaml(text, sourceName, sets, Pretrained.Finder.none());
+    }
+
+    /** As {@link #fromYaml(String, String, List)}, with what a pretrained model says of itself. */
+    public static RunConfig fromYaml(String text, String sourceName, List<String> sets, Pretrained.Finder pretrained) {
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
         YamlNode root = YamlTree.read(content, line -> new Origin.FileLine(sourceName, line));
         if (root == null || (root instanceof YamlNode.Scalar scalar && scalar.isNull())) {
@@ -49,6 +62,7 @@ public final class RunConfigs {
         }
         Layers layers = RecipeReader.read(root, sourceName);
         Overrides.apply(sets, layers);
+        PretrainedLayer.apply(layers, pretrained);
         RunConfig config = layers.resolve();
         Contradictions.check(config, layers);
         return config;

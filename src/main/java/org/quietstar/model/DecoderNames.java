@@ -9,10 +9,14 @@ import org.nd4j.autodiff.samediff.SDVariable;
 public final class DecoderNames {
     /** Residual stream that enters the layer, [R, D]. */
     public static final String INPUT = "input";
-    /** (mean(x²) + eps)^−½ before the attention, [R, 1]. */
+    /** (mean(x²) + eps)^−½ before the attention, [R, 1]; of LayerNorm, the variance takes the mean's place. */
     public static final String NORM1_SCALE = "norm1.scale";
     /** Normed input of the attention, [R, D]. */
     public static final String NORM1 = "norm1";
+    /** Queries before their norm, [R, H·E]; only with norms of queries and keys. */
+    public static final String RAW_QUERIES = "q.raw";
+    /** Keys before their norm, [R, KV·E]; only with norms of queries and keys. */
+    public static final String RAW_KEYS = "k.raw";
     /** Rotated queries, divided by √E, [R, H·E]. */
     public static final String QUERIES = "q";
     /** Rotated keys, [R, KV·E]. */
@@ -29,11 +33,11 @@ public final class DecoderNames {
     public static final String NORM2 = "norm2";
     /** Gate before its activation, [R, F]. */
     public static final String GATE = "gate";
-    /** [R, F] */
+    /** [R, F]; only with SwiGLU. */
     public static final String UP = "up";
-    /** Sigmoid of the gate, [R, F]. */
+    /** Sigmoid of the gate, or of the polynomial of it that makes GELU, [R, F]. */
     public static final String SIGMOID = "sigmoid";
-    /** silu(gate)·up, which the down projection reads, [R, F]. */
+    /** silu(gate)·up or gelu(gate), which the down projection reads, [R, F]. */
     public static final String ACT = "act";
     /** Largest score of each text row and head, [B·L, H]. */
     public static final String TEXT_MAX = "text.max";

@@ -13,6 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.LoraConfig;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.model.family.Families;
 
 /**
  * Low-rank adapters (LoRA, arXiv 2106.09685): beside a linear map W [out, in] stand A [rank, in] and B [out, rank], and
@@ -64,10 +66,11 @@ public final class LoraAdapters {
     /**
      * Shapes of the matrices, A and B of each adapted weight; empty where {@code lora} is off.
      *
-     * @param decoder shapes of the decoder's parameters, as {@link DecoderParameters#shapes} gives them
      * @throws QuietStarException where a target is no linear map of the decoder's layers
      */
-    public static Map<String, long[]> shapes(Map<String, long[]> decoder, LoraConfig lora) {
+    public static Map<String, long[]> shapes(ModelConfig model, LoraConfig lora) {
+        Map<String, long[]> decoder = DecoderParameters.shapes(model);
+        int in = inputAxis(model);
         Map<String, long[]> shapes = new LinkedHashMap<>();
         if (!lora.isOn()) {
             return shapes;
@@ -75,11 +78,16 @@ public final class LoraAdapters {
         requireTargets(decoder, lora.targets());
         decoder.forEach((name, shape) -> {
             if (lora.targets().contains(mapName(name, shape))) {
-                shapes.put(nameOfA(name), new long[] {lora.rank(), shape[1]});
-                shapes.put(nameOfB(name), new long[] {shape[0], lora.rank()});
+                shapes.put(nameOfA(name), new long[] {lora.rank(), shape[in]});
+                shapes.put(nameOfB(name), new long[] {shape[1 - in], lora.rank()});
             }
         });
         return shapes;
+    }
+
+    /** Which axis of a stored matrix its inputs are counted along. */
+    private static int inputAxis(ModelConfig model) {
+        return Families.architecture(model).inputFirst() ? 0 : 1;
     }
 
     private static void requireTargets(Map<String, long[]> decoder, List<String> targets) {
@@ -101,9 +109,9 @@ public final class LoraAdapters {
     }
 
     /** Fresh adapters, which change nothing; see {@link #shapes}. */
-    public static Parameters create(Map<String, long[]> decoder, LoraConfig lora, DataType type, long seed) {
+    public static Parameters create(ModelConfig model, LoraConfig lora, DataType type, long seed) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
-        shapes(decoder, lora)
+        shapes(model, lora)
                 .forEach((name, shape) -> arrays.put(
                         name,
                         name.endsWith(A)
@@ -133,25 +141,30 @@ public final class LoraAdapters {
     }
 
     /**
-     * The parameters without adapters that compute the same: W + (alpha / rank)·B·A where there is one. All others, the
-     * thoughts' among them, are the very arrays of {@code parameters}, which stays as it is.
+     * The parameters without adapters that compute the same: W + (alpha / rank)·B·A where there is one, transposed where
+     * the family stores its matrices so. All others, the thoughts' among them, are the very arrays of {@code parameters},
+     * which stays as it is.
      */
-    public static Parameters merged(Parameters parameters) {
+    public static Parameters merged(ModelConfig model, Parameters parameters) {
+        boolean inputFirst = Families.architecture(model).inputFirst();
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         parameters.asMap().forEach((name, array) -> {
             if (!isAdapter(name)) {
-                arrays.put(name, name.endsWith(WEIGHT) && has(parameters, name) ? sum(parameters, name) : array);
+                arrays.put(
+                        name,
+                        name.endsWith(WEIGHT) && has(parameters, name) ? sum(parameters, name, inputFirst) : array);
             }
         });
         return new Parameters(arrays);
     }
 
-    private static INDArray sum(Parameters parameters, String weight) {
+    private static INDArray sum(Parameters parameters, String weight, boolean inputFirst) {
         INDArray a = parameters.get(nameOfA(weight));
         INDArray b = parameters.get(nameOfB(weight));
         try (INDArray product = b.mmul(a)) {
             INDArray merged = parameters.get(weight).dup('c');
-            return merged.addi(product.muli(scaling(parameters, weight)));
+            INDArray change = product.muli(scaling(parameters, weight));
+            return merged.addi(inputFirst ? change.transpose() : change);
         }
     }
 
@@ -179,7 +192,7 @@ public final class LoraAdapters {
      * @param baseModel name or path of the model that they belong to
      * @throws IllegalArgumentException where there are none
      */
-    public static Map<String, Object> peftConfig(Parameters parameters, String baseModel) {
+    public static Map<String, Object> peftConfig(ModelConfig model, Parameters parameters, String baseModel) {
         int rank = rank(parameters).orElseThrow(() -> new IllegalArgumentException("There are no adapters"));
         var targets = new TreeSet<String>();
         parameters.asMap().keySet().stream().filter(name -> name.endsWith(A)).forEach(name -> {
@@ -195,7 +208,7 @@ public final class LoraAdapters {
         config.put("lora_dropout", 0.0);
         config.put("target_modules", new ArrayList<>(targets));
         config.put("bias", "none");
-        config.put("fan_in_fan_out", false);
+        config.put("fan_in_fan_out", Families.architecture(model).inputFirst());
         config.put("inference_mode", true);
         return config;
     }

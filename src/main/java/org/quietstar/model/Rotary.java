@@ -13,7 +13,7 @@ import org.quietstar.samediff.ScatterAddGather;
  * halves and negates the second. Writing the swap as a product with a constant [E, E] matrix keeps its gradient a
  * product, too, where slicing and concatenating would copy twice.
  */
-final class Rotary {
+final class Rotary implements Positions {
     private final SameDiff sd;
     private final HeadShape heads;
     private final int rows;
@@ -32,7 +32,7 @@ final class Rotary {
         double[][] sines = new double[maxPosition + 1][e];
         for (int r = 0; r <= maxPosition; r++) {
             for (int i = 0; i < e; i++) {
-                double angle = r * Math.pow(model.ropeTheta(), -2.0 * (i % (e / 2)) / e);
+                double angle = r * frequency(model, Math.pow(model.ropeTheta(), -2.0 * (i % (e / 2)) / e));
                 cosines[r][i] = Math.cos(angle);
                 sines[r][i] = Math.sin(angle);
             }
@@ -45,6 +45,21 @@ final class Rotary {
         this.queryCos = rowsOf(c.mul(scale), positions, type);
         this.querySin = rowsOf(s.mul(scale), positions, type);
         this.swap = sd.constant(swapMatrix(e).castTo(type));
+    }
+
+    /**
+     * Llama 3's stretching of the context: angles that turn seldom within the original context are slowed down by the
+     * whole factor, those that turn often are left alone, and between the two it is linear in the number of turns.
+     */
+    private static double frequency(ModelConfig model, double plain) {
+        if (model.ropeScalingFactor() == 1) {
+            return plain;
+        }
+        double low = model.ropeLowFrequencyFactor();
+        double turns = model.ropeOriginalPositions() * plain / (2 * Math.PI);
+        double left = (turns - low) / (model.ropeHighFrequencyFactor() - low);
+        double share = Math.max(0, Math.min(1, left));
+        return plain * (share + (1 - share) / model.ropeScalingFactor());
     }
 
     /** The table's row of each position, [R, 1, E]. */
@@ -62,13 +77,20 @@ final class Rotary {
         return Nd4j.createFromArray(matrix);
     }
 
+    @Override
+    public SDVariable enter(SDVariable embeddings) {
+        return embeddings;
+    }
+
     /** Rotated and divided by √E, [R, H·E]. */
-    SDVariable rotateQueries(SDVariable x) {
+    @Override
+    public SDVariable queries(SDVariable x) {
         return rotate(x, queryCos, querySin, heads.queryWidth());
     }
 
     /** Rotated, [R, KV·E]. */
-    SDVariable rotateKeys(SDVariable x) {
+    @Override
+    public SDVariable keys(SDVariable x) {
         return rotate(x, cos, sin, heads.keyWidth());
     }
 

@@ -170,6 +170,24 @@ public final class SafetensorsFile implements TensorSource {
         }
     }
 
+    @Override
+    public boolean equals(String name, INDArray array) {
+        TensorInfo info = info(name);
+        checkType(info, array.dataType());
+        if (!Arrays.equals(info.dimensions(), array.shape())) {
+            return false;
+        }
+        INDArray flat = array.reshape(info.elements());
+        boolean[] same = {true};
+        chunks(info, array.dataType(), (from, chunk) -> {
+            try (INDArray own =
+                    flat.get(NDArrayIndex.interval(from, from + chunk.length())).dup('c')) {
+                same[0] &= Arrays.equals(own.toDoubleVector(), chunk.toDoubleVector());
+            }
+        });
+        return same[0];
+    }
+
     /** Whether the elements lie in memory in row-major order, from the first of the buffer to its last. */
     static boolean isPlain(INDArray array) {
         return array.ordering() == 'c' && !array.isView() && Shape.hasDefaultStridesForShape(array);
@@ -190,10 +208,24 @@ public final class SafetensorsFile implements TensorSource {
             return;
         }
         INDArray flat = array.reshape(elements);
+        chunks(
+                info,
+                array.dataType(),
+                (from, chunk) -> flat.get(NDArrayIndex.interval(from, from + chunk.length()))
+                        .assign(chunk));
+    }
+
+    /** Takes elements from {@code from} on, in a one-dimensional array that is closed afterwards. */
+    private interface ChunkTaker {
+        void take(long from, INDArray chunk);
+    }
+
+    private void chunks(TensorInfo info, DataType type, ChunkTaker taker) {
+        long elements = info.elements();
         for (long from = 0; from < elements; from += CHUNK_ELEMENTS) {
             long to = Math.min(elements, from + CHUNK_ELEMENTS);
-            try (INDArray chunk = TensorDecoder.decode(info.type(), bytes(info, from, to), array.dataType())) {
-                flat.get(NDArrayIndex.interval(from, to)).assign(chunk);
+            try (INDArray chunk = TensorDecoder.decode(info.type(), bytes(info, from, to), type)) {
+                taker.take(from, chunk);
             } catch (ArithmeticException e) {
                 throw new QuietStarException(
                         path + ": tensor '" + abbreviate(info.name()) + "': " + e.getMessage() + ".", e);

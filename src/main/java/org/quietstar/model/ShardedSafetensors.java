@@ -254,6 +254,11 @@ public final class ShardedSafetensors implements TensorSource {
         file(name).readInto(name, existing);
     }
 
+    @Override
+    public boolean equals(String name, INDArray array) {
+        return file(name).equals(name, array);
+    }
+
     private SafetensorsFile file(String name) {
         SafetensorsFile file = fileOf.get(name);
         if (file == null) {

@@ -29,6 +29,9 @@ public interface TensorSource extends AutoCloseable {
     /** Reads a tensor into {@code existing}, which has the tensor's shape and one of the types of {@link #read}. */
     void readInto(String name, INDArray existing);
 
+    /** Whether a tensor has the shape and, read as the array's type, the elements of {@code array}; holds a part of it at a time. */
+    boolean equals(String name, INDArray array);
+
     @Override
     void close();
 }

@@ -8,6 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.model.DecoderActivations;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.HeadShape;
 
@@ -78,19 +79,9 @@ final class Activations implements AutoCloseable {
         int d = model.hiddenSize();
         int heads = model.heads();
         for (int i = 0; i < model.layers(); i++) {
-            for (String part : List.of(DecoderNames.INPUT, DecoderNames.NORM1, DecoderNames.MID, DecoderNames.NORM2)) {
-                all.add(DecoderNames.layer(i, part), Rows.ALL, d);
-            }
-            int queries = HeadShape.of(model).queryWidth();
-            all.add(DecoderNames.layer(i, DecoderNames.QUERIES), Rows.ALL, queries);
-            all.add(DecoderNames.layer(i, DecoderNames.ATTENTION), Rows.ALL, queries);
-            for (String part : List.of(DecoderNames.NORM1_SCALE, DecoderNames.NORM2_SCALE)) {
-                all.add(DecoderNames.layer(i, part), Rows.ALL, 1);
-                all.add(DecoderNames.square(DecoderNames.layer(i, part)), Rows.ALL, 1);
-            }
-            for (String part : List.of(DecoderNames.GATE, DecoderNames.UP, DecoderNames.SIGMOID)) {
-                all.add(DecoderNames.layer(i, part), Rows.ALL, model.intermediateSize());
-            }
+            int layer = i;
+            DecoderActivations.widths(model)
+                    .forEach((part, width) -> all.add(DecoderNames.layer(layer, part), Rows.ALL, width));
             for (String part : List.of(DecoderNames.TEXT_MAX, DecoderNames.TEXT_TOTAL)) {
                 all.add(DecoderNames.layer(i, part), Rows.TEXT, heads);
             }

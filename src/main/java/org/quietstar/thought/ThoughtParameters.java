@@ -65,7 +65,7 @@ public final class ThoughtParameters {
             ModelConfig model, ThoughtConfig thought, Parameters base, int initToken, long seed) {
         DataType type = base.dataType();
         long d = model.hiddenSize();
-        INDArray table = base.get(DecoderParameters.EMBEDDING);
+        INDArray table = base.get(DecoderParameters.embedding(model));
         INDArray start = (initToken >= 0 ? table.getRow(initToken) : table.mean(0)).reshape(d);
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         arrays.put(START, start.dup('c'));

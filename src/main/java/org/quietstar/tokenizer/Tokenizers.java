@@ -36,6 +36,22 @@ public final class Tokenizers {
         };
     }
 
+    /**
+     * Checks that every id has a row in the model's embedding table. An added padding id need not: nothing reads what
+     * becomes of padding.
+     *
+     * @throws QuietStarException where the model knows fewer tokens
+     */
+    public static void requireFits(Tokenizer tokenizer, int modelVocabSize) {
+        boolean lacksPaddingAlone =
+                modelVocabSize == tokenizer.padId() && tokenizer.padId() == tokenizer.vocabSize() - 1;
+        if (modelVocabSize < tokenizer.vocabSize() && !lacksPaddingAlone) {
+            throw new QuietStarException("model.vocabSize: " + modelVocabSize + " is less than the tokenizer's "
+                    + tokenizer.vocabSize() + " ids; take the tokenizer that the model was trained with, or, for a new"
+                    + " model, set model.vocabSize to that, or to 0 to follow the tokenizer");
+        }
+    }
+
     /** {@code id}, if there is such an id. */
     static int requireInRange(int id, int vocabSize) {
         if (id < 0 || id >= vocabSize) {

@@ -168,8 +168,8 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
         boolean thoughts = stage.train().mode().equals("quiet-star");
         Map<String, long[]> decoder = DecoderParameters.shapes(model);
         Map<String, long[]> trained = TrainedParameters.shapes(stage, model);
-        long weights = bytes(decoder)
-                + bytes(LoraAdapters.shapes(decoder, stage.train().lora()));
+        long weights =
+                bytes(decoder) + bytes(LoraAdapters.shapes(model, stage.train().lora()));
         int batch = stage.data().batchSize();
         int length = stage.data().sequenceLength();
         long ofTrained = bytes(trained);

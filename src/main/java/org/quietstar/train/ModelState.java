@@ -1,14 +1,10 @@
 package org.quietstar.train;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.LoraConfig;
@@ -19,9 +15,11 @@ import org.quietstar.eval.Evaluator;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
-import org.quietstar.model.ShardedSafetensors;
+import org.quietstar.model.PretrainedWeights;
+import org.quietstar.model.family.Families;
 import org.quietstar.thought.ThoughtParameters;
 import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
 
 /**
  * A model in the making: its sizes, the decoder's parameters, and the thoughts' once they exist. They are made once, when
@@ -46,7 +44,7 @@ public final class ModelState {
         ModelConfig model = sizes(config, tokenizer);
         Parameters base = model.weights().isEmpty()
                 ? DecoderParameters.random(model, DataType.FLOAT, config.seed())
-                : load(model);
+                : PretrainedWeights.read(Path.of(model.weights()), model, DataType.FLOAT);
         return new ModelState(model, base, Optional.empty());
     }
 
@@ -68,40 +66,12 @@ public final class ModelState {
 
     private static ModelConfig sizes(RunConfig config, Tokenizer tokenizer) {
         ModelConfig model = config.model();
+        Families.check(model);
         if (model.vocabSize() == 0) {
             return model.withVocabSize(tokenizer.vocabSize());
         }
-        boolean lacksPaddingAlone =
-                model.vocabSize() == tokenizer.padId() && tokenizer.padId() == tokenizer.vocabSize() - 1;
-        if (model.vocabSize() < tokenizer.vocabSize() && !lacksPaddingAlone) {
-            throw new QuietStarException("model.vocabSize: " + model.vocabSize() + " is less than the tokenizer's "
-                    + tokenizer.vocabSize() + " ids; set it to that, or to 0 to follow the"
-                    + " tokenizer");
-        }
+        Tokenizers.requireFits(tokenizer, model.vocabSize());
         return model;
-    }
-
-    private static Parameters load(ModelConfig model) {
-        Map<String, INDArray> arrays = new LinkedHashMap<>();
-        try (var source = ShardedSafetensors.open(Path.of(model.weights()))) {
-            Map<String, long[]> shapes = DecoderParameters.shapes(model);
-            var unknown = new TreeSet<>(source.names());
-            unknown.removeAll(shapes.keySet());
-            if (!unknown.isEmpty()) {
-                throw new QuietStarException("model.weights: " + model.weights()
-                        + " holds tensors that a decoder of these" + " sizes has no place for: " + unknown);
-            }
-            shapes.forEach((name, shape) -> {
-                long[] found = source.info(name).dimensions();
-                if (!Arrays.equals(found, shape)) {
-                    throw new QuietStarException("model.weights: " + model.weights() + ": '" + name + "' has shape "
-                            + Arrays.toString(found) + ", section model gives "
-                            + Arrays.toString(shape));
-                }
-                arrays.put(name, source.read(name, DataType.FLOAT));
-            });
-        }
-        return new Parameters(arrays);
     }
 
     /** Makes the thoughts' parameters where there are none yet. */
@@ -114,7 +84,7 @@ public final class ModelState {
     /** Makes low-rank adapters where they are wanted and there are none yet. */
     void ensureAdapters(LoraConfig lora, long seed) {
         if (lora.isOn() && LoraAdapters.rank(base).isEmpty()) {
-            base = base.and(LoraAdapters.create(DecoderParameters.shapes(model), lora, base.dataType(), seed));
+            base = base.and(LoraAdapters.create(model, lora, base.dataType(), seed));
         }
     }
 

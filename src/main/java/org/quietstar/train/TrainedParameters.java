@@ -36,7 +36,7 @@ final class TrainedParameters {
     static Map<String, long[]> shapes(StageConfig stage, ModelConfig model) {
         LoraConfig lora = stage.train().lora();
         Map<String, long[]> decoder = DecoderParameters.shapes(model);
-        Map<String, long[]> adapters = LoraAdapters.shapes(decoder, lora);
+        Map<String, long[]> adapters = LoraAdapters.shapes(model, lora);
         Map<String, long[]> thought = ThoughtParameters.shapes(model, stage.thought());
         Map<String, long[]> trained = lora.isOn() ? adapters : decoder;
         Set<String> all = new LinkedHashSet<>(decoder.keySet());

@@ -23,6 +23,10 @@ class ContradictionsTest {
                 .contains("model.hiddenSize 130 (line 1) and model.heads 4 (default)")
                 .contains("or set model.headDim");
         assertThat(Recipe.error("model: {hiddenSize: 12}")).contains("rotary").contains("(here 3) is even");
+        assertThat(Recipe.error("model: {ropeScalingFactor: 8, ropeLowFrequencyFactor: 4}"))
+                .contains("model.ropeLowFrequencyFactor 4")
+                .contains("model.ropeHighFrequencyFactor 4.0 (default)");
+        assertThatCode(() -> Recipe.read("model: {ropeLowFrequencyFactor: 4}")).doesNotThrowAnyException();
         assertThat(Recipe.error("model: {headDim: 5}"))
                 .startsWith("x.yaml:1: model.headDim 5 (line 1) is not possible");
         assertThatCode(() -> Recipe.read("model: {hiddenSize: 130, headDim: 32}"))

@@ -19,6 +19,8 @@ class RoundTripTest {
             "model.heads",
             "model.kvHeads",
             "model.headDim",
+            "model.ropeLowFrequencyFactor",
+            "model.ropeHighFrequencyFactor",
             "model.maxPositions",
             "tokenizer.kind",
             "tokenizer.path",

@@ -1,6 +1,7 @@
 package org.quietstar.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import java.util.Arrays;
@@ -30,7 +31,22 @@ class DecoderTest {
     /** Heads, key/value heads, width of a head (0: D / H), window, tied. */
     static Stream<ModelConfig> models() {
         return Stream.of(
-                model(4, 2, 0, 0, true), model(4, 1, 6, 3, false), model(2, 2, 4, 2, false), model(3, 3, 2, 100, true));
+                model(4, 2, 0, 0, true),
+                model(4, 1, 6, 3, false),
+                model(2, 2, 4, 2, false),
+                model(3, 3, 2, 100, true),
+                of("mistral", 2, 6, 3, 1),
+                of("qwen2", 2, 0, 0, 1),
+                of("qwen3", 2, 6, 0, 1),
+                of("gpt2", 4, 0, 0, 1),
+                // The six pairs of a head turn often, sometimes and seldom within eight positions.
+                of("llama", 2, 12, 0, 8));
+    }
+
+    private static ModelConfig of(String family, int kvHeads, int headDim, int window, double scaling) {
+        return new ModelConfig(
+                "", 10, 8, 12, 2, 4, kvHeads, headDim, 500.0, 1e-3, window, true, 64, 0.4, family, scaling, 0.1, 1.1,
+                8);
     }
 
     private static ModelConfig model(int heads, int kvHeads, int headDim, int window, boolean tied) {
@@ -40,7 +56,7 @@ class DecoderTest {
     private static Parameters parameters(ModelConfig model) {
         Parameters parameters = DecoderParameters.random(model, DataType.DOUBLE, 3);
         parameters.asMap().forEach((name, array) -> {
-            if (name.contains("norm")) {
+            if (array.rank() == 1) {
                 array.addi(Parameters.normal(DataType.DOUBLE, 4, name, 0.2, array.shape()));
             }
         });
@@ -131,6 +147,27 @@ class DecoderTest {
                 assertThat((up - down) / (2 * step)).as(name).isCloseTo(expected, offset(1e-7 * scale));
             }
         }
+    }
+
+    @Test
+    void llama3ScalesSlowAnglesOnly() {
+        ModelConfig scaled = of("llama", 2, 12, 0, 8);
+        ModelConfig plain = of("llama", 2, 12, 0, 1);
+        Parameters parameters = parameters(plain);
+        int[] ids = Arrays.copyOf(IDS, LENGTH);
+        double[] a = Differences.numbers(new ReferenceDecoder(scaled, parameters).logits(ids));
+        double[] b = Differences.numbers(new ReferenceDecoder(plain, parameters).logits(ids));
+        assertThat(Differences.relative(a, b)).isGreaterThan(1e-3);
+    }
+
+    @Test
+    void aPositionWithoutAVectorIsRefused() {
+        ModelConfig model = new ModelConfig(
+                "", 10, 8, 12, 2, 4, 4, 0, 500.0, 1e-3, 0, true, LENGTH - 1, 0.4, "gpt2", 1, 1, 4, 8192);
+        Parameters parameters = parameters(model);
+        assertThatThrownBy(() -> new LanguageModelGraph(model, BATCH, LENGTH, parameters))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Position 6 has no vector");
     }
 
     @Test

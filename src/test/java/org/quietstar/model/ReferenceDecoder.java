@@ -1,5 +1,6 @@
 package org.quietstar.model;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.ModelConfig;
 
@@ -13,12 +14,19 @@ public final class ReferenceDecoder {
         this.parameters = parameters;
     }
 
+    private boolean gpt2() {
+        return model.family().equals("gpt2");
+    }
+
     /** Final hidden states [L][D] after the last norm. */
     public double[][] hidden(int[] ids) {
-        double[][] embedding = matrix(DecoderParameters.EMBEDDING);
+        double[][] embedding = matrix(gpt2() ? "transformer.wte.weight" : "model.embed_tokens.weight");
         double[][] x = new double[ids.length][];
         for (int p = 0; p < ids.length; p++) {
             x[p] = embedding[ids[p]].clone();
+            if (gpt2()) {
+                add(x[p], matrix("transformer.wpe.weight")[p]);
+            }
         }
         for (int layer = 0; layer < model.layers(); layer++) {
             attend(layer, x);
@@ -26,10 +34,9 @@ public final class ReferenceDecoder {
                 feedForward(layer, row);
             }
         }
-        double[] scale = vector(DecoderParameters.FINAL_NORM);
         double[][] result = new double[x.length][];
         for (int p = 0; p < x.length; p++) {
-            result[p] = norm(x[p], scale);
+            result[p] = gpt2() ? layerNorm(x[p], "transformer.ln_f") : norm(x[p], vector("model.norm.weight"));
         }
         return result;
     }
@@ -37,7 +44,10 @@ public final class ReferenceDecoder {
     /** Logits [L][V]. */
     public double[][] logits(int[] ids) {
         double[][] hidden = hidden(ids);
-        double[][] head = matrix(DecoderParameters.head(model));
+        double[][] head = matrix(
+                !model.tiedEmbeddings()
+                        ? "lm_head.weight"
+                        : gpt2() ? "transformer.wte.weight" : "model.embed_tokens.weight");
         double[][] logits = new double[ids.length][];
         for (int p = 0; p < ids.length; p++) {
             logits[p] = times(head, hidden[p]);
@@ -46,20 +56,23 @@ public final class ReferenceDecoder {
     }
 
     private void attend(int layer, double[][] x) {
-        double[] scale = vector(DecoderParameters.layer(layer, "input_layernorm"));
-        double[][] wq = matrix(DecoderParameters.layer(layer, "self_attn.q_proj"));
-        double[][] wk = matrix(DecoderParameters.layer(layer, "self_attn.k_proj"));
-        double[][] wv = matrix(DecoderParameters.layer(layer, "self_attn.v_proj"));
-        double[][] wo = matrix(DecoderParameters.layer(layer, "self_attn.o_proj"));
         int e = model.resolvedHeadDim();
         double[][] q = new double[x.length][];
         double[][] k = new double[x.length][];
         double[][] v = new double[x.length][];
         for (int p = 0; p < x.length; p++) {
-            double[] y = norm(x[p], scale);
-            q[p] = rotated(times(wq, y), p);
-            k[p] = rotated(times(wk, y), p);
-            v[p] = times(wv, y);
+            if (gpt2()) {
+                double[] all = conv1d(layerNorm(x[p], gpt2Name(layer, "ln_1")), gpt2Name(layer, "attn.c_attn"));
+                int d = model.hiddenSize();
+                q[p] = Arrays.copyOfRange(all, 0, d);
+                k[p] = Arrays.copyOfRange(all, d, 2 * d);
+                v[p] = Arrays.copyOfRange(all, 2 * d, 3 * d);
+                continue;
+            }
+            double[] y = norm(x[p], vector(DecoderParameters.layer(layer, "input_layernorm")));
+            q[p] = rotated(headNorm(input(y, layer, "q"), layer, "q"), p);
+            k[p] = rotated(headNorm(input(y, layer, "k"), layer, "k"), p);
+            v[p] = input(y, layer, "v");
         }
         for (int p = 0; p < x.length; p++) {
             double[] all = new double[model.heads() * e];
@@ -67,8 +80,82 @@ public final class ReferenceDecoder {
                 int shared = h / (model.heads() / model.kvHeads());
                 head(all, h * e, shared * e, q[p], k, v, p);
             }
-            add(x[p], times(wo, all));
+            add(
+                    x[p],
+                    gpt2()
+                            ? conv1d(all, gpt2Name(layer, "attn.c_proj"))
+                            : times(matrix(DecoderParameters.layer(layer, "self_attn.o_proj")), all));
         }
+    }
+
+    private static String gpt2Name(int layer, String part) {
+        return "transformer.h." + layer + "." + part;
+    }
+
+    /** What a layer reads as queries, keys or values; Qwen 2 adds a bias. */
+    private double[] input(double[] y, int layer, String kind) {
+        String name = "model.layers." + layer + ".self_attn." + kind + "_proj";
+        double[] result = times(matrix(name + ".weight"), y);
+        if (model.family().equals("qwen2")) {
+            add(result, vector(name + ".bias"));
+        }
+        return result;
+    }
+
+    /** Qwen 3 norms each head. */
+    private double[] headNorm(double[] x, int layer, String kind) {
+        if (!model.family().equals("qwen3")) {
+            return x;
+        }
+        double[] scale = vector("model.layers." + layer + ".self_attn." + kind + "_norm.weight");
+        int e = model.resolvedHeadDim();
+        double[] y = new double[x.length];
+        for (int head = 0; head < x.length; head += e) {
+            System.arraycopy(norm(Arrays.copyOfRange(x, head, head + e), scale), 0, y, head, e);
+        }
+        return y;
+    }
+
+    /** x·W + b with W stored [in][out]. */
+    private double[] conv1d(double[] x, String name) {
+        double[][] weight = matrix(name + ".weight");
+        double[] y = vector(name + ".bias").clone();
+        for (int i = 0; i < x.length; i++) {
+            for (int j = 0; j < y.length; j++) {
+                y[j] += x[i] * weight[i][j];
+            }
+        }
+        return y;
+    }
+
+    private double[] layerNorm(double[] x, String name) {
+        double mean = Arrays.stream(x).average().orElseThrow();
+        double variance =
+                Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().orElseThrow();
+        double[] weight = vector(name + ".weight");
+        double[] y = vector(name + ".bias").clone();
+        for (int i = 0; i < x.length; i++) {
+            y[i] += (x[i] - mean) / Math.sqrt(variance + model.rmsNormEps()) * weight[i];
+        }
+        return y;
+    }
+
+    /** Llama 3's scaled frequencies, as its reference implementation tells three cases apart by the wavelength. */
+    private double frequency(int i) {
+        double plain = 1 / Math.pow(model.ropeTheta(), 2.0 * i / model.resolvedHeadDim());
+        double factor = model.ropeScalingFactor();
+        double wavelength = 2 * Math.PI / plain;
+        double longest = model.ropeOriginalPositions() / model.ropeLowFrequencyFactor();
+        double shortest = model.ropeOriginalPositions() / model.ropeHighFrequencyFactor();
+        if (factor == 1 || wavelength < shortest) {
+            return plain;
+        }
+        if (wavelength > longest) {
+            return plain / factor;
+        }
+        double smooth = (model.ropeOriginalPositions() / wavelength - model.ropeLowFrequencyFactor())
+                / (model.ropeHighFrequencyFactor() - model.ropeLowFrequencyFactor());
+        return (1 - smooth) * plain / factor + smooth * plain;
     }
 
     /** Softmax over the keys that position p sees, and the mean of their values. */
@@ -99,7 +186,7 @@ public final class ReferenceDecoder {
         double[] y = new double[x.length];
         for (int head = 0; head < x.length; head += e) {
             for (int i = 0; i < e / 2; i++) {
-                double angle = position / Math.pow(model.ropeTheta(), 2.0 * i / e);
+                double angle = position * frequency(i);
                 double a = x[head + i];
                 double b = x[head + i + e / 2];
                 y[head + i] = a * Math.cos(angle) - b * Math.sin(angle);
@@ -110,6 +197,15 @@ public final class ReferenceDecoder {
     }
 
     private void feedForward(int layer, double[] x) {
+        if (gpt2()) {
+            double[] inner = conv1d(layerNorm(x, gpt2Name(layer, "ln_2")), gpt2Name(layer, "mlp.c_fc"));
+            for (int i = 0; i < inner.length; i++) {
+                double u = Math.sqrt(2 / Math.PI) * (inner[i] + 0.044715 * Math.pow(inner[i], 3));
+                inner[i] *= 0.5 * (1 + Math.tanh(u));
+            }
+            add(x, conv1d(inner, gpt2Name(layer, "mlp.c_proj")));
+            return;
+        }
         double[] y = norm(x, vector(DecoderParameters.layer(layer, "post_attention_layernorm")));
         double[] gate = times(matrix(DecoderParameters.layer(layer, "mlp.gate_proj")), y);
         double[] up = times(matrix(DecoderParameters.layer(layer, "mlp.up_proj")), y);

@@ -47,7 +47,10 @@ class EquivalenceTest {
                 TinyModel.of(true, 3, new ThoughtSizes(2, 4, 2, 2, 2))
                         .adapted("q_proj", "v_proj", "o_proj", "down_proj"),
                 TinyModel.withKeyValueHeads(4, 0, new ThoughtSizes(2, 4, 2, 2, 2)),
-                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)));
+                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)),
+                TinyModel.ofFamily("qwen2", TinyModel.SIZES, LossOptions.DEFAULT),
+                TinyModel.ofFamily("qwen3", TinyModel.SIZES, LossOptions.DEFAULT),
+                TinyModel.ofFamily("gpt2", TinyModel.SIZES, LossOptions.DEFAULT));
     }
 
     @ParameterizedTest

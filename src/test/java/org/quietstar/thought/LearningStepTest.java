@@ -39,7 +39,12 @@ class LearningStepTest {
                 TinyModel.of(true, 3, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
                         .adapted("q_proj", "v_proj", "gate_proj"),
                 TinyModel.of(false, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
-                        .adapted("k_proj", "o_proj", "up_proj", "down_proj"));
+                        .adapted("k_proj", "o_proj", "up_proj", "down_proj"),
+                TinyModel.ofFamily("mistral", TinyModel.SIZES, PLAIN),
+                TinyModel.ofFamily("qwen2", TinyModel.SIZES, PLAIN),
+                TinyModel.ofFamily("qwen3", new ThoughtSizes(1, 6, 2, 2, 2), ALL),
+                TinyModel.ofFamily("gpt2", TinyModel.SIZES, PLAIN),
+                TinyModel.ofFamily("gpt2", new ThoughtSizes(1, 6, 2, 2, 2), ALL));
     }
 
     @ParameterizedTest

@@ -38,7 +38,10 @@ class LossGradientTest {
                         new ThoughtSizes(2, 4, 1, 1, 1),
                         "sigmoid",
                         LossOptions.all("mixed", 0.2, 0.3),
-                        DataType.DOUBLE));
+                        DataType.DOUBLE),
+                TinyModel.ofFamily("qwen2", SIZES, LossOptions.DEFAULT),
+                TinyModel.ofFamily("qwen3", SIZES, LossOptions.DEFAULT),
+                TinyModel.ofFamily("gpt2", SIZES, LossOptions.all("mixed", 0.2, 0.3)));
     }
 
     @ParameterizedTest

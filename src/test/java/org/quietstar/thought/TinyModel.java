@@ -52,6 +52,33 @@ public record TinyModel(
         return of(keyValueHeads, false, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
     }
 
+    /** A model of another family, tied, linear mixer, double precision. */
+    public static TinyModel ofFamily(String family, ThoughtSizes sizes, LossConfig loss) {
+        boolean llamaLike = family.equals("mistral") || family.equals("qwen3");
+        int keyValueHeads = family.equals("gpt2") ? 4 : 2;
+        var model = new ModelConfig(
+                "",
+                VOCAB,
+                8,
+                12,
+                2,
+                4,
+                keyValueHeads,
+                llamaLike ? 8 : 0,
+                100.0,
+                1e-5,
+                family.equals("mistral") ? 3 : 0,
+                true,
+                sizes.maxPosition() + 1,
+                0.4,
+                family,
+                1,
+                1,
+                4,
+                8192);
+        return of(model, sizes, "linear", loss, DataType.DOUBLE);
+    }
+
     private static TinyModel of(
             int keyValueHeads,
             boolean tied,
@@ -62,28 +89,23 @@ public record TinyModel(
             DataType type) {
         var model = new ModelConfig(
                 "", VOCAB, 8, 12, 2, 4, keyValueHeads, 8, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
-        var thought = new ThoughtConfig(
-                sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
-        return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, mixer, type));
+        return of(model, sizes, mixer, loss, type);
     }
 
-    private static Parameters parameters(ModelConfig model, String mixer, DataType type) {
-        long d = model.hiddenSize();
+    private static TinyModel of(ModelConfig model, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
+        var thought = new ThoughtConfig(
+                sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
+        return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, thought, type));
+    }
+
+    private static Parameters parameters(ModelConfig model, ThoughtConfig thought, DataType type) {
         Map<String, long[]> shapes = new LinkedHashMap<>(DecoderParameters.shapes(model));
-        shapes.put(ThoughtParameters.START, new long[] {d});
-        shapes.put(ThoughtParameters.END, new long[] {d});
-        shapes.put(ThoughtParameters.W1, new long[] {d, 2 * d});
-        shapes.put(ThoughtParameters.B1, new long[] {d});
-        shapes.put(ThoughtParameters.W2, new long[] {d, d});
-        shapes.put(ThoughtParameters.B2, new long[] {d});
-        shapes.put(ThoughtParameters.W3, new long[] {1, d});
-        if (mixer.equals("sigmoid")) {
-            shapes.put(ThoughtParameters.B3, new long[] {1});
-        }
+        shapes.putAll(ThoughtParameters.shapes(model, thought));
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         shapes.forEach((name, shape) -> {
             INDArray array = Parameters.normal(type, 7, name, 0.4, shape);
-            arrays.put(name, name.contains("norm") ? array.addi(1) : array);
+            boolean scale = (name.contains("norm") || name.contains("ln_")) && !DecoderParameters.isBias(name);
+            arrays.put(name, scale ? array.addi(1) : array);
         });
         return new Parameters(arrays);
     }
@@ -91,7 +113,7 @@ public record TinyModel(
     /** The same with low-rank adapters that matter, of rank 2 and a factor that is not 1. */
     public TinyModel adapted(String... targets) {
         var lora = new LoraConfig(2, 3, List.of(targets));
-        Parameters adapters = LoraAdapters.create(DecoderParameters.shapes(model), lora, parameters.dataType(), 5);
+        Parameters adapters = LoraAdapters.create(model, lora, parameters.dataType(), 5);
         adapters.asMap().forEach((name, array) -> {
             if (LoraAdapters.isMatrix(name)) {
                 array.assign(Parameters.normal(parameters.dataType(), 7, name, 0.4, array.shape()));
@@ -176,7 +198,8 @@ public record TinyModel(
 
     @Override
     public String toString() {
-        return (model.tiedEmbeddings() ? "tied" : "untied") + ", window " + model.slidingWindow() + ", "
+        return model.family() + ", " + (model.tiedEmbeddings() ? "tied" : "untied") + ", window "
+                + model.slidingWindow() + ", "
                 + model.kvHeads() + " key/value heads, "
                 + (parameters.contains(LoraAdapters.ALPHA) ? "adapters, " : "") + thought.mixer() + ", " + sizes + ", "
                 + loss;

@@ -48,8 +48,7 @@ class MemoryPlanTest {
     private static Parameters parameters(StageConfig stage, ModelConfig model, boolean thoughts) {
         Parameters base = DecoderParameters.random(model, DataType.FLOAT, 1);
         if (stage.train().lora().isOn()) {
-            Parameters adapters = LoraAdapters.create(
-                    DecoderParameters.shapes(model), stage.train().lora(), DataType.FLOAT, 1);
+            Parameters adapters = LoraAdapters.create(model, stage.train().lora(), DataType.FLOAT, 1);
             base = base.and(adapters);
         }
         return thoughts ? base.and(ThoughtParameters.create(model, stage.thought(), base, 0, 1)) : base;

@@ -1,0 +1,114 @@
+package org.quietstar.model.family;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.quietstar.config.ModelConfig;
+
+/** What the {@code config.json} of Llama and its kin have in common: sizes, rotary positions, RMSNorm. */
+abstract class RotaryFamily implements Family {
+    /** Keys of this shape change the function, whatever the family. */
+    private static void requireCommon(HubConfig json) {
+        json.requireOneOf("hidden_act", "silu", "swish");
+        json.requireOneOf("partial_rotary_factor", "1.0", "1");
+        json.requireOneOf("mlp_bias", false);
+        json.requireAbsent("quantization_config");
+    }
+
+    @Override
+    public ModelConfig read(HubConfig json) {
+        requireCommon(json);
+        int heads = json.size("num_attention_heads");
+        int width = json.size("hidden_size");
+        // Newer files keep all that concerns the angles in rope_parameters.
+        String rope = json.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+        json.requireOneOf(rope + ".rope_type", "default", "llama3");
+        json.requireOneOf(rope + ".type", "default", "llama3");
+        boolean scaled = json.text(rope + ".rope_type", json.text(rope + ".type", "default"))
+                .equals("llama3");
+        int positions = json.size("max_position_embeddings");
+        int headDim = headDim(json, width, heads);
+        return new ModelConfig(
+                json.file().getParent() == null ? "." : json.file().getParent().toString(),
+                json.size("vocab_size"),
+                width,
+                json.size("intermediate_size"),
+                json.size("num_hidden_layers"),
+                heads,
+                keyValueHeads(json, heads),
+                headDim,
+                json.number("rope_parameters.rope_theta", json.number("rope_theta", 10000)),
+                json.number("rms_norm_eps", 1e-6),
+                slidingWindow(json),
+                json.flag("tie_word_embeddings", false),
+                positions,
+                json.number("initializer_range", 0.02),
+                name(),
+                scaled ? json.number(rope + ".factor", 1) : 1,
+                scaled ? json.number(rope + ".low_freq_factor", 1) : 1,
+                scaled ? json.number(rope + ".high_freq_factor", 4) : 4,
+                scaled ? json.size(rope + ".original_max_position_embeddings", positions) : 8192);
+    }
+
+    /** Width of a head where the file names none. */
+    int headDim(HubConfig json, int width, int heads) {
+        if (json.has("head_dim")) {
+            return json.size("head_dim");
+        }
+        if (width % heads != 0) {
+            throw json.unsupported("num_attention_heads", "it must divide hidden_size where there is no head_dim");
+        }
+        return width / heads;
+    }
+
+    int keyValueHeads(HubConfig json, int heads) {
+        int found = json.size("num_key_value_heads", heads);
+        if (heads % found != 0) {
+            throw json.unsupported("num_key_value_heads", "it must divide num_attention_heads");
+        }
+        return found;
+    }
+
+    /** Keys that are seen; 0 means all. */
+    abstract int slidingWindow(HubConfig json);
+
+    @Override
+    public Map<String, Object> write(ModelConfig model) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("hidden_act", "silu");
+        json.put("hidden_size", model.hiddenSize());
+        json.put("intermediate_size", model.intermediateSize());
+        json.put("num_hidden_layers", model.layers());
+        json.put("num_attention_heads", model.heads());
+        json.put("num_key_value_heads", model.kvHeads());
+        json.put("head_dim", model.resolvedHeadDim());
+        json.put("vocab_size", model.vocabSize());
+        json.put("max_position_embeddings", model.maxPositions());
+        json.put("rms_norm_eps", model.rmsNormEps());
+        json.put("rope_theta", model.ropeTheta());
+        json.put("rope_scaling", scaling(model));
+        json.put("tie_word_embeddings", model.tiedEmbeddings());
+        json.put("initializer_range", model.initializerRange());
+        return json;
+    }
+
+    private static Map<String, Object> scaling(ModelConfig model) {
+        if (model.ropeScalingFactor() == 1) {
+            return null;
+        }
+        Map<String, Object> scaling = new LinkedHashMap<>();
+        scaling.put("rope_type", "llama3");
+        scaling.put("factor", model.ropeScalingFactor());
+        scaling.put("low_freq_factor", model.ropeLowFrequencyFactor());
+        scaling.put("high_freq_factor", model.ropeHighFrequencyFactor());
+        scaling.put("original_max_position_embeddings", model.ropeOriginalPositions());
+        return scaling;
+    }
+
+    /** For families whose windows differ from layer to layer: there is none here. */
+    static void requireNoWindow(ModelConfig model) {
+        if (model.slidingWindow() > 0) {
+            throw Families.conflict(
+                    model, "slidingWindow", model.slidingWindow(), "0, or a window with model.family mistral");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package org.quietstar.train;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.ModelFolder;
+import org.quietstar.tokenizer.Tokenizer;
+
+/**
+ * A checkpoint as a folder in Hugging Face's layout: {@code config.json}, the base model in {@code model.safetensors} or a
+ * sharded set, {@code tokenizer.json}, what Quiet-STaR adds in {@link ThoughtFiles files of its own}, the recipe, and a
+ * model card. The base model loads where thoughts are unknown.
+ *
+ * <p>It is written beside its place and renamed, so that a folder of that name is whole.
+ */
+public final class ModelExport {
+    /** The resolved recipe. */
+    public static final String RECIPE = "quietstar.yaml";
+
+    private static final String CARD = "README.md";
+
+    private final RunConfig config;
+    private final Checkpoint checkpoint;
+    private final Tokenizer tokenizer;
+    private final long shardBytes;
+
+    /**
+     * @param config the run's
+     * @param tokenizer the run's
+     * @param shardBytes largest file of weights
+     */
+    public ModelExport(RunConfig config, Checkpoint checkpoint, Tokenizer tokenizer, long shardBytes) {
+        this.config = config;
+        this.checkpoint = checkpoint;
+        this.tokenizer = tokenizer;
+        this.shardBytes = shardBytes;
+    }
+
+    /**
+     * Throws where an export would write over something.
+     *
+     * @throws QuietStarException where {@code target} is a file, or a folder that holds anything
+     */
+    public static void requireFree(Path target) {
+        try {
+            if (Files.isDirectory(target)) {
+                try (Stream<Path> files = Files.list(target)) {
+                    files.findAny().ifPresent(file -> {
+                        throw new QuietStarException(target + ": the folder is not empty (it holds "
+                                + file.getFileName() + "); export writes over nothing: name a new folder");
+                    });
+                }
+            } else if (Files.exists(target)) {
+                throw new QuietStarException(target + ": there is a file of this name; name a new folder");
+            }
+        } catch (IOException e) {
+            throw new QuietStarException(target + ": cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Writes the folder.
+     *
+     * @param target folder that does not exist yet, or is empty
+     * @throws QuietStarException where it is not, or cannot be written; nothing is left half written
+     */
+    public void write(Path target) {
+        requireFree(target);
+        ModelState model = ModelState.restore(config, tokenizer, checkpoint);
+        Path absolute = target.toAbsolutePath();
+        Path writing = absolute.resolveSibling(".exporting-" + absolute.getFileName());
+        try {
+            Files.createDirectories(absolute.getParent());
+            Durable.discard(writing);
+            Files.createDirectory(writing);
+            writeFiles(writing, model);
+            Durable.syncFolder(writing);
+            Files.deleteIfExists(absolute);
+            Durable.rename(writing, absolute);
+        } catch (IOException e) {
+            Durable.discard(writing);
+            throw new QuietStarException(
+                    target + ": cannot be written: " + e
+                            + ". Check that the folder above may be written to and has room.",
+                    e);
+        } catch (RuntimeException e) {
+            Durable.discard(writing);
+            throw e;
+        }
+    }
+
+    private void writeFiles(Path folder, ModelState model) throws IOException {
+        ModelFolder.write(folder, model.model(), model.base(), specialIds(model), shardBytes);
+        if (config.tokenizer().kind().equals("huggingface")) {
+            Durable.write(
+                    folder.resolve(ModelFolder.TOKENIZER),
+                    Files.readAllBytes(Path.of(config.tokenizer().path())));
+        }
+        if (model.thought().isPresent()) {
+            ThoughtConfig thoughts = thoughts();
+            List<Integer> banned = ModelState.bannedIds(thoughts, tokenizer, model.model());
+            ThoughtFiles.write(folder, thoughts, banned, model.thought().get());
+        }
+        Durable.write(folder.resolve(RECIPE), RunConfigs.toYaml(config).getBytes(StandardCharsets.UTF_8));
+        var card = new ModelCard(config, checkpoint, model);
+        Durable.write(folder.resolve(CARD), card.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Settings of the thoughts as the last stage that trained them has them. */
+    private ThoughtConfig thoughts() {
+        return config.stages().stream()
+                .filter(stage -> stage.train().mode().equals("quiet-star"))
+                .reduce((first, second) -> second)
+                .map(stage -> stage.thought())
+                .orElse(config.thought());
+    }
+
+    private Map<String, Object> specialIds(ModelState model) {
+        Map<String, Object> ids = new LinkedHashMap<>();
+        if (tokenizer.bosId() >= 0) {
+            ids.put("bos_token_id", tokenizer.bosId());
+        }
+        ids.put("eos_token_id", tokenizer.eosId());
+        if (tokenizer.padId() < model.model().vocabSize()) {
+            ids.put("pad_token_id", tokenizer.padId());
+        }
+        return ids;
+    }
+}

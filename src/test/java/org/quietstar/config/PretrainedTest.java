@@ -1,0 +1,74 @@
+package org.quietstar.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quietstar.QuietStarException;
+
+/** A recipe that starts from a pretrained model: who gives what, and what contradicts. */
+class PretrainedTest {
+    private static final ModelConfig MODEL =
+            new ModelConfig("here", 512, 64, 172, 5, 8, 4, 8, 10000, 1e-5, 0, true, 512, 0.03);
+    private static final Pretrained.Finder FINDER = weights -> weights.equals("here")
+            ? Optional.of(new Pretrained(
+                    "here/config.json", MODEL, Optional.of(new TokenizerConfig("huggingface", "here/tokenizer.json"))))
+            : Optional.empty();
+
+    private static RunConfig load(String yaml, String... sets) {
+        return RunConfigs.fromYaml(yaml, "r.yaml", List.of(sets), FINDER);
+    }
+
+    @Test
+    void theModelGivesItsSizesAndItsTokenizer() {
+        RunConfig config = load("model: {weights: here}");
+        assertThat(config.model().withVocabSize(512)).isEqualTo(config.model());
+        assertThat(config.model().hiddenSize()).isEqualTo(64);
+        assertThat(config.model().kvHeads()).isEqualTo(4);
+        assertThat(config.model().initializerRange())
+                .isEqualTo(ModelConfig.defaults().initializerRange());
+        assertThat(config.tokenizer()).isEqualTo(new TokenizerConfig("huggingface", "here/tokenizer.json"));
+        assertThat(load("seed: 1", "model.weights=here").model()).isEqualTo(config.model());
+        assertThat(RunConfigs.fromYaml(RunConfigs.toYaml(config), "again", List.of()))
+                .isEqualTo(config);
+        assertThat(load(RunConfigs.toYaml(config))).isEqualTo(config);
+    }
+
+    @Test
+    void aRecipeMayRepeatWhatHoldsAndNameATokenizerOfItsOwn() {
+        RunConfig config = load("model: {weights: here, hiddenSize: 64, vocabSize: 0, headDim: 0}\n"
+                + "tokenizer: {kind: huggingface, path: other.json}");
+        assertThat(config.model().vocabSize()).isEqualTo(512);
+        assertThat(config.model().headDim()).isEqualTo(8);
+        assertThat(config.tokenizer().path()).isEqualTo("other.json");
+        assertThat(load("model: {weights: here}\ntokenizer: {kind: byte}").tokenizer())
+                .isEqualTo(TokenizerConfig.defaults());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hiddenSize: 128", "family: gpt2", "tiedEmbeddings: false", "slidingWindow: 3"})
+    void aContradictionNamesLineKeyBothValuesAndTheWayOut(String key) {
+        String name = key.substring(0, key.indexOf(':'));
+        assertThatThrownBy(() -> load("model:\n  weights: here\n  " + key))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContainingAll("r.yaml:3", "model." + name, "here/config.json", "delete the key");
+    }
+
+    @Test
+    void withoutAConfigTheRecipeAloneHolds() {
+        RunConfig config = load("model: {weights: elsewhere, hiddenSize: 96}");
+        assertThat(config.model().hiddenSize()).isEqualTo(96);
+        assertThat(config.tokenizer()).isEqualTo(TokenizerConfig.defaults());
+    }
+
+    @Test
+    void whatTheModelSaysIsHeldAgainstTheRestOfTheRecipe() {
+        assertThatThrownBy(() -> load("model: {weights: here}\ndata: {sequenceLength: 1000}"))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContainingAll("data.sequenceLength", "model.maxPositions", "here/config.json");
+    }
+}
