@@ -2,6 +2,7 @@ package org.quietstar.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
@@ -47,6 +48,14 @@ final class ExportCommand implements Callable<Integer> {
             description = "Largest file of weights in MiB; beyond it there are several with an index (default: 4096).")
     private long shardMib;
 
+    @Option(
+            names = "--adapters",
+            paramLabel = "merged|apart",
+            defaultValue = "merged",
+            description = "Low-rank adapters, where the run trained any: added to the matrices, or in a folder of their own"
+                    + " as PEFT names them, beside the base as it was (default: merged).")
+    private String adapters;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,6 +63,9 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         if (shardMib < 1) {
             throw new QuietStarException("export: --shard-mib " + shardMib + ": 1 or more is wanted");
+        }
+        if (!adapters.equals("merged") && !adapters.equals("apart")) {
+            throw new QuietStarException("export: --adapters " + adapters + ": merged or apart is wanted");
         }
         ModelExport.requireFree(target);
         boolean isRun = Files.isRegularFile(new RunFolder(source).config());
@@ -64,7 +76,8 @@ final class ExportCommand implements Callable<Integer> {
                 ? newest(config, (path, why) -> out.println("damaged checkpoint, passed over: " + why))
                 : CheckpointStore.load(source);
         try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
-            new ModelExport(config, checkpoint, tokenizer, shardMib * MIB).write(target);
+            var kind = ModelExport.Adapters.valueOf(adapters.toUpperCase(Locale.ROOT));
+            new ModelExport(config, checkpoint, tokenizer, shardMib * MIB, kind).write(target);
         }
         out.println("exported: step " + checkpoint.step() + " of " + run + " to " + target
                 + (checkpoint.thought().isEmpty() ? " (a plain language model)" : " (with thoughts)"));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
+import org.quietstar.model.ModelFolder;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
@@ -33,7 +34,7 @@ final class PlanCommand implements Runnable {
 
     @Override
     public void run() {
-        MemoryTable.print(spec.commandLine().getOut(), of(RunConfigs.load(file, sets)), MemoryLimits.current());
+        MemoryTable.print(spec.commandLine().getOut(), of(RunConfigs.load(file, sets, ModelFolder::find)), MemoryLimits.current());
     }
 
     /** The plan of a recipe, whose tokenizer is opened only if the vocabulary's size is not written. */

@@ -1,5 +1,6 @@
 package org.quietstar.train;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,10 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.ModelFolder;
+import org.quietstar.model.Parameters;
+import org.quietstar.model.Safetensors;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
@@ -26,19 +30,35 @@ public final class ModelExport {
     /** The resolved recipe. */
     public static final String RECIPE = "quietstar.yaml";
 
+    /** What becomes of low-rank adapters. */
+    public enum Adapters {
+        /** They are added to the matrices that they stand beside. */
+        MERGED,
+        /** They go into a folder of their own, {@link #ADAPTER}, as PEFT wants them, and the base stays as it was. */
+        APART
+    }
+
+    /** Folder of adapters that are written apart. */
+    public static final String ADAPTER = "adapter";
+
     private static final String CARD = "README.md";
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final RunConfig config;
     private final Checkpoint checkpoint;
     private final Tokenizer tokenizer;
     private final long shardBytes;
+    private final Adapters adapters;
 
     /**
      * @param config the run's
      * @param tokenizer the run's
      * @param shardBytes largest file of weights
+     * @param adapters where the run trained any
      */
-    public ModelExport(RunConfig config, Checkpoint checkpoint, Tokenizer tokenizer, long shardBytes) {
+    public ModelExport(
+            RunConfig config, Checkpoint checkpoint, Tokenizer tokenizer, long shardBytes, Adapters adapters) {
+        this.adapters = adapters;
         this.config = config;
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
@@ -99,7 +119,10 @@ public final class ModelExport {
     }
 
     private void writeFiles(Path folder, ModelState model) throws IOException {
-        ModelFolder.write(folder, model.model(), model.base(), specialIds(model), shardBytes);
+        ModelFolder.write(folder, model.model(), base(model), specialIds(model), shardBytes);
+        if (adapters == Adapters.APART && LoraAdapters.rank(model.base()).isPresent()) {
+            writeAdapters(folder.resolve(ADAPTER), model);
+        }
         if (config.tokenizer().kind().equals("huggingface")) {
             Durable.write(
                     folder.resolve(ModelFolder.TOKENIZER),
@@ -113,6 +136,28 @@ public final class ModelExport {
         Durable.write(folder.resolve(RECIPE), RunConfigs.toYaml(config).getBytes(StandardCharsets.UTF_8));
         var card = new ModelCard(config, checkpoint, model);
         Durable.write(folder.resolve(CARD), card.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Parameters base(ModelState model) {
+        if (LoraAdapters.rank(model.base()).isEmpty()) {
+            return model.base();
+        }
+        return adapters == Adapters.MERGED
+                ? LoraAdapters.merged(model.model(), model.base())
+                : LoraAdapters.withoutAdapters(model.base());
+    }
+
+    private static void writeAdapters(Path folder, ModelState model) throws IOException {
+        Files.createDirectory(folder);
+        Safetensors.write(
+                folder.resolve("adapter_model.safetensors"),
+                LoraAdapters.peftTensors(model.base()),
+                Map.of("format", "pt"));
+        Map<String, Object> json = LoraAdapters.peftConfig(model.model(), model.base(), "..");
+        Durable.write(
+                folder.resolve("adapter_config.json"),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+        Durable.syncFolder(folder);
     }
 
     /** Settings of the thoughts as the last stage that trained them has them. */

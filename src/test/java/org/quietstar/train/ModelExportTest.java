@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.data.SharedFiles;
+import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.ModelFolder;
 import org.quietstar.model.SafetensorsFile;
 import org.quietstar.samediff.Differences;
@@ -45,7 +47,45 @@ class ModelExportTest {
 
     private static void export(RunConfig config, Checkpoint checkpoint, Path target, long shardBytes) {
         try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
-            new ModelExport(config, checkpoint, tokenizer, shardBytes).write(target);
+            new ModelExport(config, checkpoint, tokenizer, shardBytes, ModelExport.Adapters.MERGED).write(target);
+        }
+    }
+
+    @Test
+    void adaptersAreMergedOrApart() throws IOException {
+        RunConfig config = SmallRecipe.with(
+                "stages.language-model.train.steps=0",
+                "stages.quiet-star.train.steps=3",
+                "train.lora.rank=2",
+                "optimizer.learningRate=0.01");
+        Checkpoint checkpoint = train(config);
+        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+            ModelState model = ModelState.restore(config, tokenizer, checkpoint);
+            Path merged = folder.resolve("merged");
+            export(config, checkpoint, merged, LARGE);
+            Map<String, INDArray> expected =
+                    LoraAdapters.merged(model.model(), model.base()).asMap();
+            Map<String, INDArray> frozen =
+                    LoraAdapters.withoutAdapters(model.base()).asMap();
+            assertSame(ModelFolder.open(merged).parameters(DataType.FLOAT).asMap(), expected);
+            assertThat(merged.resolve(ModelExport.ADAPTER)).doesNotExist();
+            assertThat(expected).isNotEqualTo(frozen);
+
+            Path apart = folder.resolve("apart");
+            new ModelExport(config, checkpoint, tokenizer, LARGE, ModelExport.Adapters.APART).write(apart);
+            assertSame(ModelFolder.open(apart).parameters(DataType.FLOAT).asMap(), frozen);
+            Path adapter = apart.resolve(ModelExport.ADAPTER);
+            try (var file = SafetensorsFile.open(adapter.resolve("adapter_model.safetensors"))) {
+                Map<String, INDArray> tensors = LoraAdapters.peftTensors(model.base());
+                assertThat(Set.copyOf(file.names())).isEqualTo(tensors.keySet());
+                tensors.forEach((name, array) -> assertThat(Differences.numbers(file.read(name, DataType.FLOAT)))
+                        .isEqualTo(Differences.numbers(array)));
+            }
+            assertThat(new JsonMapper()
+                            .readTree(Files.readAllBytes(adapter.resolve("adapter_config.json")))
+                            .path("r")
+                            .asInt())
+                    .isEqualTo(2);
         }
     }
 
@@ -163,7 +203,7 @@ class ModelExportTest {
                 "tokenizer.kind=huggingface",
                 "tokenizer.path=" + folder.resolve("gone.json"));
         try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
-            var export = new ModelExport(without, checkpoint, tokenizer, LARGE);
+            var export = new ModelExport(without, checkpoint, tokenizer, LARGE, ModelExport.Adapters.MERGED);
             assertThatThrownBy(() -> export.write(out.resolve("model")))
                     .isInstanceOf(QuietStarException.class)
                     .hasMessageContainingAll("cannot be written", "gone.json");
