@@ -1,5 +1,8 @@
 package org.quietstar.cli;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.quietstar.QuietStarException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,6 +17,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             TrainCommand.class,
             EvaluateCommand.class,
+            GenerateCommand.class,
             ConfigCommand.class,
             DatasetCommand.class,
             DoctorCommand.class,
@@ -27,7 +31,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        // Text is UTF-8 whatever the terminal's locale says: a model may write any character.
+        var out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+        System.exit(commandLine().setOut(out).execute(args));
     }
 
     /** The configured parser, as the tests call it. */

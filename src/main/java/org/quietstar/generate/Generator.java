@@ -1,15 +1,14 @@
 package org.quietstar.generate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.tokenizer.Tokenizer;
 
-/**
- * Generates texts, several at a time, token by token with cached keys. Used by one thread at a time.
- */
-final class Generator implements AutoCloseable {
+/** Generates texts, several at a time, token by token with cached keys. Used by one thread at a time. */
+public final class Generator implements AutoCloseable {
     /** Tokens of a prompt that go through the decoder in one pass. */
     private static final int PREFILL_ROWS = 512;
 
@@ -20,7 +19,8 @@ final class Generator implements AutoCloseable {
     private final Tokenizer tokenizer;
     private Optional<CachedDecoder> decoder = Optional.empty();
 
-    Generator(GenerationModel model, Tokenizer tokenizer) {
+    /** The model and the tokenizer stay the caller's, and open as long as this is. */
+    public Generator(GenerationModel model, Tokenizer tokenizer) {
         this.model = model;
         this.tokenizer = tokenizer;
     }
@@ -31,10 +31,10 @@ final class Generator implements AutoCloseable {
      * @param number that the listener hears
      * @param ids at least one
      */
-    record Prompt(int number, String text, int[] ids) {}
+    public record Prompt(int number, String text, int[] ids) {}
 
     /** Texts for the prompts, in their order; QuietStarException where the options do not suit the model. */
-    List<Generation> generate(List<Prompt> prompts, GenerateOptions options, GenerationListener listener) {
+    public List<Generation> generate(List<Prompt> prompts, GenerateOptions options, GenerationListener listener) {
         return new Run(options, listener).generate(prompts);
     }
 
@@ -167,7 +167,7 @@ final class Generator implements AutoCloseable {
                     if (fresh.contains(slots.get(i))) {
                         int[] ids = slots.get(i).allButLast();
                         int to = Math.min(ids.length, from + rows);
-                        tokens[i] = from < to ? java.util.Arrays.copyOfRange(ids, from, to) : tokens[i];
+                        tokens[i] = from < to ? Arrays.copyOfRange(ids, from, to) : tokens[i];
                         starts[i] = from;
                     }
                 }

@@ -127,7 +127,7 @@ class GeneratorTest {
         var model = new GenerationModel(
                 all.model(), all.thought(), all.parameters(), List.of(TinyModel.PAD), List.of(TinyModel.PAD));
         GenerateOptions options =
-                options(12).temperature(2).stop(List.of("f", "gc")).build();
+                options(5).temperature(2).stop(List.of("f", "gc")).build();
         List<Generation> together = generate(model, options, PROMPTS);
         assertThat(together).extracting(Generation::finish).contains(Generation.Finish.values());
         for (int i = 0; i < PROMPTS.size(); i++) {
