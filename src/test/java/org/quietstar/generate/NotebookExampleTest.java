@@ -27,6 +27,7 @@ class NotebookExampleTest {
                         "data.batchSize=2",
                         "stages.language-model.data.batchSize=2",
                         "thought.thoughtTokens=2",
+                        "optimizer.warmupSteps=1",
                         "stages.language-model.train.steps=2",
                         "stages.quiet-star.train.steps=2"));
         try (Trainer trainer = Trainer.start(recipe, run)) {
