@@ -23,7 +23,8 @@ import org.quietstar.runtime.Speed;
  */
 public final class GenerationBenchmark {
     private static final int PROMPT = 32;
-    private static final int WARM_UP = 3;
+    /** Tokens until the plans are made and the Java code around them is compiled. */
+    private static final int WARM_UP = 16;
 
     private GenerationBenchmark() {}
 
