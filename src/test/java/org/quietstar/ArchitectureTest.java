@@ -104,10 +104,23 @@ final class ArchitectureTest {
                             "..quietstar.model..",
                             "..quietstar.thought..",
                             "..quietstar.samediff..",
+                            "..quietstar.generate..",
+                            "..quietstar.tokenizer..",
                             "..quietstar.runtime..",
                             "..quietstar.config..")))
                     .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
             .because("a step is measured without text, recipes and optimisers");
+
+    @ArchTest
+    static final ArchRule ONLY_LOADING_FOR_GENERATION_KNOWS_CHECKPOINTS = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.generate..")
+            .and()
+            .doNotHaveSimpleName("LoadedModel") // a run's checkpoint, with its tokenizer
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..quietstar.train..", "..quietstar.eval..", "..quietstar.report..")
+            .because("a model writes wherever it comes from");
 
     @ArchTest
     static final ArchRule ONLY_CLI_KNOWS_THE_COMMAND_LINE = noClasses()

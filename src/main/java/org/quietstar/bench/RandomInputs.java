@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.random.impl.GaussianDistribution;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.thought.LabelCounts;
@@ -29,7 +30,11 @@ final class RandomInputs {
 
     /** Norms one, biases zero, the mixing head N(0, 0.1), everything else N(0, 0.02). */
     static Parameters weights(BenchSize size) {
-        ModelConfig model = size.model();
+        return weights(size.model(), size.thought());
+    }
+
+    /** As {@link #weights(BenchSize)}. */
+    static Parameters weights(ModelConfig model, ThoughtConfig thoughts) {
         Nd4j.getRandom().setSeed(SEED);
         Map<String, INDArray> decoder = new LinkedHashMap<>();
         DecoderParameters.shapes(model).forEach((name, shape) -> {
@@ -39,7 +44,7 @@ final class RandomInputs {
             decoder.put(name, shape.length == 1 ? array : normal(array, model.initializerRange()));
         });
         var base = new Parameters(decoder);
-        Parameters thought = ThoughtParameters.create(model, size.thought(), base, 0, SEED);
+        Parameters thought = ThoughtParameters.create(model, thoughts, base, 0, SEED);
         for (String name : List.of(ThoughtParameters.W1, ThoughtParameters.W2, ThoughtParameters.W3)) {
             normal(thought.get(name), HEAD_DEVIATION);
         }

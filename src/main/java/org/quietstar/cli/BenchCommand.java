@@ -14,8 +14,14 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description =
-                "Measures a training step with random weights: sampling, all losses, all gradients, no optimiser.",
-        subcommands = {BenchTrainCommand.class, BenchMemoryCommand.class, BenchScalingCommand.class})
+                "Measures a training step with random weights: sampling, all losses, all gradients, no optimiser; or"
+                        + " generation.",
+        subcommands = {
+            BenchTrainCommand.class,
+            BenchMemoryCommand.class,
+            BenchScalingCommand.class,
+            BenchGenerateCommand.class
+        })
 final class BenchCommand {
     private static final double QUIET_SECONDS = 2;
 

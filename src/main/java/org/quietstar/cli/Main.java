@@ -1,5 +1,8 @@
 package org.quietstar.cli;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.quietstar.QuietStarException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,6 +18,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
+            GenerateCommand.class,
             ConfigCommand.class,
             PlanCommand.class,
             DatasetCommand.class,
@@ -29,7 +33,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        // Text is UTF-8 whatever the terminal's locale says: a model may write any character.
+        var out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+        System.exit(commandLine().setOut(out).execute(args));
     }
 
     /** The configured parser, as the tests call it. */

@@ -10,14 +10,15 @@ import org.quietstar.model.Parameters;
  * u = [h_base; h_thought], w = W3·relu(W2·relu(W1·u + b1) + b2), mixed = (1 − w)·h_base + w·h_thought. Mixing hidden
  * states equals mixing logits, because the output head is linear without bias.
  */
-final class MixingHead {
+public final class MixingHead {
     private final SameDiff sd;
     private final Decoder decoder;
     private final Parameters parameters;
     private final boolean sigmoid;
     private final int width;
 
-    MixingHead(SameDiff sd, Decoder decoder, Parameters parameters, boolean sigmoid, int width) {
+    /** Builds into the decoder's graph; {@code sigmoid} as {@code thought.mixer} says, {@code width} is D. */
+    public MixingHead(SameDiff sd, Decoder decoder, Parameters parameters, boolean sigmoid, int width) {
         this.sd = sd;
         this.decoder = decoder;
         this.parameters = parameters;
@@ -30,7 +31,7 @@ final class MixingHead {
      *
      * @param base final hidden states of the text, [B·L, D]
      */
-    SDVariable baseHalf(SDVariable base) {
+    public SDVariable baseHalf(SDVariable base) {
         return sd.mmul(base, half(0), false, true, false).add(decoder.parameter(ThoughtParameters.B1));
     }
 
@@ -50,7 +51,23 @@ final class MixingHead {
                 sizes.thoughts(),
                 sizes.length(),
                 width);
-        SDVariable first = sd.nn.relu(sd.reshape(own.add(baseHalf), rows, width), 0);
+        return fromFirstLayer(sd.reshape(own.add(baseHalf), rows, width));
+    }
+
+    /**
+     * Weights of thoughts of which each stands beside its own base state.
+     *
+     * @param baseHalf {@link #baseHalf}, [n, D]
+     * @param thought final hidden states at END, [n, D]
+     * @return w, [n, 1]
+     */
+    public SDVariable weight(SDVariable baseHalf, SDVariable thought) {
+        return fromFirstLayer(sd.mmul(thought, half(width), false, true, false).add(baseHalf));
+    }
+
+    /** From the first layer's sums [n, D] to w [n, 1]. */
+    private SDVariable fromFirstLayer(SDVariable sums) {
+        SDVariable first = sd.nn.relu(sums, 0);
         SDVariable second = sd.nn.relu(
                 sd.mmul(first, decoder.parameter(ThoughtParameters.W2), false, true, false)
                         .add(decoder.parameter(ThoughtParameters.B2)),
@@ -62,8 +79,10 @@ final class MixingHead {
         return sigmoid ? sd.nn.sigmoid(w) : w;
     }
 
-    /** h_base + w·(h_thought − h_base), all [M, B, P or 1, L, D or 1]; exactly h_base where w is 0. */
-    static SDVariable mix(SDVariable base, SDVariable thought, SDVariable weight) {
+    /**
+     * h_base + w·(h_thought − h_base), all [M, B, P or 1, L, D or 1], or [n, D or 1]; exactly h_base where w is 0.
+     */
+    public static SDVariable mix(SDVariable base, SDVariable thought, SDVariable weight) {
         return base.add(weight.mul(thought.sub(base)));
     }
 

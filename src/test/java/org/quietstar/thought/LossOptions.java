@@ -3,9 +3,9 @@ package org.quietstar.thought;
 import org.quietstar.config.LossConfig;
 
 /** Settings of the loss that the tests share. */
-final class LossOptions {
+public final class LossOptions {
     /** c = 0.4, policyWeight = 0.7, everything else as in the paper. */
-    static final LossConfig DEFAULT = new LossConfig(0.4, 0.7, 3.0, true, "mean", "mixed", 0, false, 0, 0);
+    public static final LossConfig DEFAULT = new LossConfig(0.4, 0.7, 3.0, true, "mean", "mixed", 0, false, 0, 0);
     /** The same with the sign of the advantage kept. */
     static final LossConfig SIGNED = rewarded("mean", false, false);
 

@@ -1,0 +1,162 @@
+package org.quietstar.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.quietstar.QuietStarException;
+import org.quietstar.generate.GenerateOptions;
+import org.quietstar.generate.GenerationListener;
+import org.quietstar.generate.QuietStar;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code quietstar generate RUN|FOLDER --prompt TEXT} */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Writes text that goes on from a prompt, with a thought before each token if the model has learned"
+                        + " to think. The text is printed as it is produced, without the prompt.")
+final class GenerateCommand implements Callable<Integer> {
+    @Parameters(
+            paramLabel = "RUN|FOLDER",
+            description = "Folder that training printed, or a model's folder in Hugging Face layout.")
+    private Path path;
+
+    @ArgGroup(heading = "%nWhat to go on from (default: all of standard input is one prompt):%n", exclusive = true)
+    private Source source = new Source();
+
+    @ArgGroup(heading = "%nLength:%n", exclusive = false, validate = false)
+    private GenerateLength length = new GenerateLength();
+
+    @ArgGroup(heading = "%nSampling:%n", exclusive = false, validate = false)
+    private GenerateSampling sampling = new GenerateSampling();
+
+    @ArgGroup(heading = "%nThoughts:%n", exclusive = false, validate = false)
+    private GenerateThoughts thoughts = new GenerateThoughts();
+
+    @ArgGroup(heading = "%nOutput and model:%n", exclusive = false, validate = false)
+    private Output output = new Output();
+
+    @Spec
+    private CommandSpec spec;
+
+    private static final class Source {
+        @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt; may be empty.")
+        private String prompt;
+
+        @Option(
+                names = "--prompts",
+                paramLabel = "FILE",
+                description = "A prompt in each line of a UTF-8 file, generated --batch at a time.")
+        private Path file;
+    }
+
+    private static final class Output {
+        @Option(
+                names = "--jsonl",
+                description = "One JSON object for each prompt: text, why it ended, and its tokens with"
+                        + " log-probability (nats), mixing weight w and thought.")
+        private boolean jsonl;
+
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                defaultValue = "8",
+                description = "Prompts generated together (default: ${DEFAULT-VALUE}).")
+        private int batch = 8;
+
+        @Option(
+                names = "--best",
+                description = "Takes a run's checkpoint with the lowest held-out loss instead of the newest.")
+        private boolean best;
+    }
+
+    @Override
+    public Integer call() {
+        GenerateOptions options = options();
+        if (output.batch < 1) {
+            throw new QuietStarException("--batch is " + output.batch + "; it must be 1 or more");
+        }
+        if (output.jsonl && thoughts.show()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--jsonl has the thoughts already: use --thoughts on instead of show");
+        }
+        List<String> prompts = prompts();
+        PrintWriter out = spec.commandLine().getOut();
+        try (QuietStar model = QuietStar.load(path, output.best)) {
+            for (int first = 0; first < prompts.size(); first += output.batch) {
+                List<String> some = prompts.subList(first, Math.min(prompts.size(), first + output.batch));
+                var listener = output.jsonl
+                        ? new JsonLines(model.tokenizer(), out, first)
+                        : listener(model, out, some, prompts.size() > 1);
+                model.generate(some, options, listener);
+            }
+        }
+        return 0;
+    }
+
+    private GenerateOptions options() {
+        try {
+            GenerateOptions.Builder builder = GenerateOptions.builder();
+            length.into(builder);
+            sampling.into(builder);
+            thoughts.into(builder);
+            return builder.build();
+        } catch (QuietStarException e) {
+            throw new QuietStarException("--" + e.getMessage(), e);
+        }
+    }
+
+    private GenerationListener listener(QuietStar model, PrintWriter out, List<String> prompts, boolean several) {
+        if (thoughts.show()) {
+            return new ThoughtTable(model.tokenizer(), out, prompts.size(), several);
+        }
+        return new TextOutput(out, prompts, several);
+    }
+
+    private List<String> prompts() {
+        if (source.prompt != null) {
+            return List.of(source.prompt);
+        }
+        if (source.file != null) {
+            return linesOf(source.file);
+        }
+        try {
+            var reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            var text = new StringBuilder();
+            for (int c = reader.read(); c >= 0; c = reader.read()) {
+                text.append((char) c);
+            }
+            return List.of(text.toString().replaceFirst("\\R$", ""));
+        } catch (IOException e) {
+            throw new UncheckedIOException("standard input cannot be read", e);
+        }
+    }
+
+    private static List<String> linesOf(Path file) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new QuietStarException("--prompts " + file + ": cannot be read as UTF-8 text: " + e, e);
+        }
+        if (lines.isEmpty()) {
+            throw new QuietStarException("--prompts " + file + ": the file is empty; give one prompt a line");
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,201 @@
+package org.quietstar.generate;
+
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.samediff.StaticPlan;
+
+/**
+ * The distribution of each sequence's next token, with a thought before it where one is wanted (spec, section 8). The
+ * last token of each text goes through the decoder here, and its keys stay; those of the thought stand after them and
+ * are overwritten by what comes next.
+ */
+final class NextToken {
+    private final GenerationModel model;
+    private final ThinkWhen thinkWhen;
+    private final boolean[] bannedInText;
+    private final boolean[] bannedInThoughts;
+    private final Sampler thoughts;
+
+    /**
+     * @param thinkWhen never for a model without thoughts
+     * @param temperature of the thoughts' tokens
+     */
+    NextToken(GenerationModel model, ThinkWhen thinkWhen, double temperature) {
+        this.model = model;
+        this.thinkWhen = thinkWhen;
+        int vocabSize = model.model().vocabSize();
+        this.bannedInText = GenerationModel.banned(model.neverEmitted(), vocabSize);
+        this.bannedInThoughts = bannedInText.clone();
+        model.neverThought().forEach(id -> bannedInThoughts[id] = true);
+        this.thoughts = new Sampler(Sampling.atTemperature(temperature), bannedInThoughts);
+    }
+
+    /**
+     * What may come next, and what was thought about it.
+     *
+     * @param thought empty where nothing was thought
+     */
+    record Choice(Distribution distribution, Optional<Thought> thought) {}
+
+    /**
+     * Positions after the text that a thought takes, START and END included.
+     *
+     * @param tokens T
+     */
+    static int positions(ThinkWhen thinkWhen, int tokens) {
+        return thinkWhen instanceof ThinkWhen.Never ? 0 : tokens + 2;
+    }
+
+    /**
+     * @param decoder whose cache has all ids but the last of each sequence
+     * @param slots the sequences; finished ones take no part
+     * @return for each slot what comes next; null for a finished one
+     */
+    Choice[] of(CachedDecoder decoder, List<Sequence> slots) {
+        var branch = new Branch(decoder, slots);
+        if (thinkWhen instanceof ThinkWhen.Always) {
+            return branch.think(branch.run(Pass.TEXT_AND_START, 0, branch.texts()), branch.alive);
+        }
+        Choice[] base = branch.choices(branch.run(Pass.TEXT, 0, branch.texts()));
+        if (thinkWhen instanceof ThinkWhen.EntropyAbove above) {
+            boolean[] unsure = new boolean[base.length];
+            boolean any = false;
+            for (int i = 0; i < base.length; i++) {
+                unsure[i] = base[i] != null && base[i].distribution.entropy() > above.nats();
+                any |= unsure[i];
+            }
+            // The others go along: a row more or less costs little where the weights are read anyway.
+            return any ? branch.think(branch.run(Pass.START, 1, branch.none()), unsure, base) : base;
+        }
+        return base;
+    }
+
+    /** One step of all sequences. */
+    private final class Branch {
+        final CachedDecoder decoder;
+        final List<Sequence> slots;
+        final boolean[] alive;
+
+        Branch(CachedDecoder decoder, List<Sequence> slots) {
+            this.decoder = decoder;
+            this.slots = slots;
+            this.alive = new boolean[slots.size()];
+            for (int i = 0; i < alive.length; i++) {
+                alive[i] = !slots.get(i).finished();
+            }
+        }
+
+        /** Takes rows through the decoder that begin {@code after} the last text token. */
+        double[][] run(Pass pass, int after, int[]... tokens) {
+            StaticPlan plan = plan(pass, after, tokens);
+            return rows(plan.output(PassGraph.LOGITS));
+        }
+
+        StaticPlan plan(Pass pass, int after, int[]... tokens) {
+            int[] starts = new int[alive.length];
+            for (int i = 0; i < starts.length; i++) {
+                starts[i] = alive[i] ? slots.get(i).length() - 1 + after : 0;
+            }
+            return decoder.run(pass, pass.rows(), tokens, starts);
+        }
+
+        int[][] texts() {
+            int[][] tokens = none();
+            for (int i = 0; i < alive.length; i++) {
+                tokens[i] = alive[i] ? new int[] {slots.get(i).last()} : tokens[i];
+            }
+            return tokens;
+        }
+
+        int[][] none() {
+            return new int[alive.length][0];
+        }
+
+        Choice[] choices(double[]... logits) {
+            Choice[] choices = new Choice[alive.length];
+            for (int i = 0; i < choices.length; i++) {
+                choices[i] = alive[i] ? new Choice(new Distribution(logits[i], bannedInText), Optional.empty()) : null;
+            }
+            return choices;
+        }
+
+        Choice[] think(double[][] logits, boolean... thinking) {
+            return think(logits, thinking, new Choice[alive.length]);
+        }
+
+        /**
+         * Goes on with a thought whose START has been taken through the decoder.
+         *
+         * @param logits of t1, [B, V]
+         * @param thinking the slots that want it
+         * @param otherwise what the other slots get
+         */
+        Choice[] think(double[][] logits, boolean[] thinking, Choice[] otherwise) {
+            int count = model.thoughtTokens();
+            int[][] thought = new int[alive.length][count];
+            draw(logits, thought, 0);
+            for (int a = 1; a < count; a++) {
+                draw(run(Pass.THOUGHT, 1 + a, column(thought, a - 1)), thought, a);
+            }
+            StaticPlan plan = plan(Pass.THOUGHT_AND_END, 1 + count, column(thought, count - 1));
+            double[][] mixed = rows(plan.output(PassGraph.LOGITS));
+            double[][] weights = rows(plan.output(PassGraph.WEIGHT));
+            Choice[] choices = otherwise.clone();
+            for (int i = 0; i < choices.length; i++) {
+                if (alive[i] && thinking[i]) {
+                    List<Integer> ids = Arrays.stream(thought[i]).boxed().toList();
+                    choices[i] = new Choice(
+                            new Distribution(mixed[i], bannedInText), Optional.of(new Thought(ids, weights[i][0])));
+                }
+            }
+            return choices;
+        }
+
+        private void draw(double[][] logits, int[][] thought, int token) {
+            for (int i = 0; i < alive.length; i++) {
+                if (alive[i]) {
+                    Sequence sequence = slots.get(i);
+                    thought[i][token] = thoughts.draw(logits[i], sequence.seen(), sequence.uniformOfThought(token));
+                }
+            }
+        }
+
+        private int[][] column(int[][] thought, int token) {
+            int[][] tokens = none();
+            for (int i = 0; i < alive.length; i++) {
+                tokens[i] = alive[i] ? new int[] {thought[i][token]} : tokens[i];
+            }
+            return tokens;
+        }
+    }
+
+    /** The rows of an output [B, n], copied out. */
+    private static double[][] rows(INDArray array) {
+        int columns = Math.toIntExact(array.size(1));
+        List<double[]> rows = new ArrayList<>();
+        if (array.dataType() == DataType.FLOAT) {
+            FloatBuffer numbers = array.data().asNioFloat().slice();
+            for (int b = 0; b < array.size(0); b++) {
+                double[] row = new double[columns];
+                for (int i = 0; i < columns; i++) {
+                    row[i] = numbers.get(b * columns + i);
+                }
+                rows.add(row);
+            }
+        } else {
+            DoubleBuffer numbers = array.data().asNioDouble().slice();
+            for (int b = 0; b < array.size(0); b++) {
+                double[] row = new double[columns];
+                numbers.get(b * columns, row);
+                rows.add(row);
+            }
+        }
+        return rows.toArray(double[][]::new);
+    }
+}

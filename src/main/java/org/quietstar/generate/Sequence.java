@@ -1,0 +1,130 @@
+package org.quietstar.generate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.quietstar.data.SplitMix;
+import org.quietstar.tokenizer.Tokenizer;
+
+/** A text in the making. */
+final class Sequence {
+    /** Keys of the random streams. */
+    private static final long TEXT_STREAM = 0;
+
+    private static final long THOUGHT_STREAM = 1;
+
+    private final int number;
+    private final String prompt;
+    private final long seed;
+    private final boolean[] seen;
+    private final TextStream stream;
+    private final List<GeneratedToken> tokens = new ArrayList<>();
+    private int[] context;
+    private int length;
+    private Optional<Generation.Finish> finish = Optional.empty();
+
+    /**
+     * @param number of the prompt, from 0
+     * @param ids of the prompt, at least one
+     * @param vocabSize V
+     */
+    Sequence(int number, String prompt, int[] ids, int vocabSize, Tokenizer tokenizer, GenerateOptions options) {
+        this.number = number;
+        this.prompt = prompt;
+        this.seed = options.seed();
+        this.seen = new boolean[vocabSize];
+        for (int id : ids) {
+            seen[id] = true;
+        }
+        this.stream = new TextStream(tokenizer, options.stop(), ids);
+        this.context = ids.clone();
+        this.length = ids.length;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** Ids that the model sees. */
+    int length() {
+        return length;
+    }
+
+    /** The ids that the model sees but for the last, which goes through it next. */
+    int[] allButLast() {
+        return Arrays.copyOf(context, length - 1);
+    }
+
+    /** The id that goes through the model next. */
+    int last() {
+        return context[length - 1];
+    }
+
+    /** Forgets all but the last {@code kept} ids, or all but {@code first} and the last {@code kept} − 1. */
+    void slide(int kept, int first) {
+        boolean keepsFirst = kept > 1 && first >= 0 && context[0] == first;
+        int[] rest = Arrays.copyOfRange(context, length - kept, length);
+        if (keepsFirst) {
+            rest[0] = first;
+        }
+        context = rest;
+        length = kept;
+    }
+
+    boolean[] seen() {
+        return seen;
+    }
+
+    /** The number in [0, 1) that the next token of the text is drawn with. */
+    double uniform() {
+        return SplitMix.of(seed, TEXT_STREAM, tokens.size()).nextDouble();
+    }
+
+    /** The number in [0, 1) that token {@code token} of the thought before the next token is drawn with. */
+    double uniformOfThought(int token) {
+        return SplitMix.of(seed, THOUGHT_STREAM, tokens.size(), token).nextDouble();
+    }
+
+    /** Takes the next token of the text; tells the listener of it and of the text it completes. */
+    void add(GeneratedToken token, int eosId, int maxTokens, GenerationListener listener) {
+        tokens.add(token);
+        listener.onToken(number, token);
+        if (token.id() == eosId) {
+            end(Generation.Finish.END_OF_TEXT, listener);
+            return;
+        }
+        seen[token.id()] = true;
+        if (length == context.length) {
+            context = Arrays.copyOf(context, 2 * length);
+        }
+        context[length++] = token.id();
+        send(stream.add(token.id()), listener);
+        if (stream.stopped()) {
+            end(Generation.Finish.STOP, listener);
+        } else if (tokens.size() == maxTokens) {
+            end(Generation.Finish.LENGTH, listener);
+        }
+    }
+
+    private void send(String text, GenerationListener listener) {
+        if (!text.isEmpty()) {
+            listener.onText(number, text);
+        }
+    }
+
+    private void end(Generation.Finish reason, GenerationListener listener) {
+        send(stream.end(), listener);
+        finish = Optional.of(stream.stopped() ? Generation.Finish.STOP : reason);
+        listener.onEnd(number, generation());
+    }
+
+    boolean finished() {
+        return finish.isPresent();
+    }
+
+    /** The complete text. */
+    Generation generation() {
+        return new Generation(prompt, stream.text(), tokens, finish.orElseThrow());
+    }
+}

@@ -1,0 +1,217 @@
+package org.quietstar.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
+import org.quietstar.model.Parameters;
+import org.quietstar.thought.LossOptions;
+import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.TinyModel;
+
+/** Generation with cached keys against the same without a cache, in double precision, on tiny random models. */
+class GeneratorTest {
+    private static final GenerationListener NOBODY = new GenerationListener() {};
+    /** Positions enough for what the tests write: 96. */
+    private static final ThoughtSizes SIZES = new ThoughtSizes(1, 90, 1, 3, 2);
+
+    private static final List<int[]> PROMPTS = List.of(
+            new int[] {3, 5, 7},
+            new int[] {4},
+            new int[] {9, 9, 2, 3, 4, 5, 6, 7, 8, 2, 5},
+            new int[] {6, 2},
+            new int[] {5, 4, 3, 2, 9},
+            new int[] {8, 3, 8, 3, 8, 3, 8},
+            new int[] {2, 7});
+
+    private static GenerationModel model(TinyModel tiny) {
+        // The id that ends a text is banned, too, so that all texts get as long as they may.
+        List<Integer> emitted = List.of(TinyModel.PAD, TinyModel.BANNED, TinyModel.VOCAB - 1);
+        return new GenerationModel(
+                tiny.model(), Optional.of(tiny.thought()), tiny.parameters(), emitted, List.of(TinyModel.PAD, 4));
+    }
+
+    static Stream<GenerationModel> models() {
+        var oneToken = new ThoughtSizes(1, 90, 1, 1, 1);
+        return Stream.of(
+                model(TinyModel.of(true, 0, SIZES)),
+                model(TinyModel.of(false, 4, SIZES)),
+                model(TinyModel.withKeyValueHeads(4, 0, SIZES)),
+                model(TinyModel.withKeyValueHeads(1, 3, oneToken)),
+                model(TinyModel.of(true, 0, SIZES, "sigmoid", LossOptions.DEFAULT, DataType.DOUBLE)));
+    }
+
+    private static GenerateOptions.Builder options(int tokens) {
+        return GenerateOptions.builder()
+                .maxTokens(tokens)
+                .seed(3)
+                .temperature(0.8)
+                .repetitionPenalty(1.2)
+                .topP(0.95)
+                .thoughtTemperature(1.0);
+    }
+
+    private static List<Generation> generate(GenerationModel model, GenerateOptions options, List<int[]> prompts) {
+        List<Generator.Prompt> all = new ArrayList<>();
+        prompts.forEach(ids -> all.add(new Generator.Prompt(all.size(), "", ids)));
+        try (var generator = new Generator(model, new LetterTokenizer())) {
+            return generator.generate(all, options, NOBODY);
+        }
+    }
+
+    private static void assertSame(List<GeneratedToken> actual, List<GeneratedToken> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            GeneratedToken a = actual.get(i);
+            GeneratedToken e = expected.get(i);
+            assertThat(a.id()).as("token %d", i).isEqualTo(e.id());
+            assertThat(a.logProbability()).isCloseTo(e.logProbability(), within(1e-9));
+            assertThat(a.thought().map(Thought::ids)).isEqualTo(e.thought().map(Thought::ids));
+            assertThat(a.thought().map(Thought::weight).orElse(0.0))
+                    .isCloseTo(e.thought().map(Thought::weight).orElse(0.0), within(1e-9));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void withCacheAsWithout(GenerationModel model) {
+        for (ThinkWhen when : List.of(new ThinkWhen.Always(), new ThinkWhen.Never(), new ThinkWhen.EntropyAbove(1.2))) {
+            GenerateOptions options = options(7).thinkWhen(when).build();
+            List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(PROMPTS.get(0));
+            assertSame(generate(model, options, List.of(PROMPTS.get(0))).get(0).tokens(), expected);
+        }
+    }
+
+    /** The context grows over two sizes of plans here. */
+    @Test
+    void aLongTextIsRightToItsEnd() {
+        GenerationModel model = model(TinyModel.of(false, 0, SIZES));
+        int[] prompt = IntStream.range(0, 58).map(i -> 2 + i * i % 8).toArray();
+        GenerateOptions options = options(8).build();
+        List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(prompt);
+        assertSame(generate(model, options, List.of(prompt)).get(0).tokens(), expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aBatchOfUnequalPromptsGivesWhatEachGivesAlone(GenerationModel model) {
+        for (ThinkWhen when : List.of(new ThinkWhen.Always(), new ThinkWhen.Never(), new ThinkWhen.EntropyAbove(1.2))) {
+            GenerateOptions options = options(6).thinkWhen(when).build();
+            List<Generation> together = generate(model, options, PROMPTS);
+            for (int i = 0; i < PROMPTS.size(); i++) {
+                List<int[]> one = List.of(PROMPTS.get(i));
+                assertSame(
+                        together.get(i).tokens(),
+                        generate(model, options, one).get(0).tokens());
+            }
+        }
+    }
+
+    @Test
+    void sequencesThatEndEarlyLeaveTheOthersAsTheyAre() {
+        GenerationModel all = model(TinyModel.of(false, 0, SIZES));
+        var model = new GenerationModel(
+                all.model(), all.thought(), all.parameters(), List.of(TinyModel.PAD), List.of(TinyModel.PAD));
+        GenerateOptions options =
+                options(5).temperature(2).stop(List.of("f", "gc")).build();
+        List<Generation> together = generate(model, options, PROMPTS);
+        assertThat(together).extracting(Generation::finish).contains(Generation.Finish.values());
+        for (int i = 0; i < PROMPTS.size(); i++) {
+            Generation alone = generate(model, options, List.of(PROMPTS.get(i))).get(0);
+            assertThat(together.get(i).text()).isEqualTo(alone.text()).doesNotContain("f", "gc", "k");
+            assertSame(together.get(i).tokens(), alone.tokens());
+        }
+    }
+
+    @Test
+    void withoutWeightForThoughtsThinkingChangesNothing() {
+        TinyModel tiny = TinyModel.of(false, 0, SIZES, "linear", LossOptions.DEFAULT, DataType.FLOAT);
+        Map<String, INDArray> arrays = new LinkedHashMap<>(tiny.parameters().asMap());
+        arrays.put(ThoughtParameters.W3, arrays.get(ThoughtParameters.W3).mul(0));
+        GenerationModel random = model(tiny);
+        var model = new GenerationModel(
+                random.model(), random.thought(), new Parameters(arrays), random.neverEmitted(), random.neverThought());
+        List<Generation> on = generate(model, options(40).build(), PROMPTS);
+        List<Generation> off = generate(
+                model, options(40).thoughts(GenerateOptions.Thoughts.OFF).build(), PROMPTS);
+        for (int i = 0; i < PROMPTS.size(); i++) {
+            assertThat(on.get(i).text()).isEqualTo(off.get(i).text()).hasSize(40);
+            assertThat(on.get(i).tokens())
+                    .allSatisfy(token ->
+                            assertThat(token.thought().orElseThrow().weight()).isZero());
+            assertThat(off.get(i).tokens())
+                    .allSatisfy(token -> assertThat(token.thought()).isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void bannedIdsAreNeverThoughtOrEmitted(GenerationModel model) {
+        GenerateOptions options =
+                options(30).temperature(5).thoughtTemperature(5).build();
+        for (Generation each : generate(model, options, PROMPTS)) {
+            assertThat(each.tokens())
+                    .extracting(GeneratedToken::id)
+                    .doesNotContainAnyElementsOf(model.neverEmitted())
+                    .contains(4);
+            assertThat(each.tokens())
+                    .flatExtracting(token -> token.thought().orElseThrow().ids())
+                    .hasSize(30 * model.thoughtTokens())
+                    .doesNotContain(TinyModel.PAD, TinyModel.BANNED, 4, TinyModel.VOCAB, TinyModel.VOCAB + 1);
+        }
+    }
+
+    @Test
+    void beyondTheLimitIsAnErrorBeforeAnythingIsWritten() {
+        GenerationModel model = model(TinyModel.of(true, 0, SIZES));
+        int limit = model.model().maxPositions();
+        int thought = model.thoughtTokens() + 2;
+        int most = limit - 3 - thought + 1;
+        assertThat(generate(model, options(most).build(), List.of(PROMPTS.get(0)))
+                        .get(0)
+                        .tokens())
+                .hasSize(most);
+        assertThatThrownBy(() -> generate(model, options(most + 1).build(), List.of(PROMPTS.get(0))))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContainingAll(
+                        "max-tokens " + (most + 1), "prompt of 3 tokens", (limit + 1) + " positions", "on-limit slide");
+    }
+
+    @Test
+    void slidingGoesOnAsFromAPromptOfTheKeptTokens() {
+        GenerationModel model = model(TinyModel.of(true, 0, SIZES));
+        int limit = model.model().maxPositions();
+        int step = model.thoughtTokens() + 3;
+        int kept = (limit - step + 1) / 2;
+        int before = limit - step - 3 + 2; // tokens that fit after a prompt of 3
+        GenerateOptions options = options(before + 6)
+                .repetitionPenalty(1)
+                .onLimit(GenerateOptions.OnLimit.SLIDE)
+                .build();
+        int[] prompt = {2, 5, 7}; // begins with the id that begins a document
+        List<GeneratedToken> tokens =
+                generate(model, options, List.of(prompt)).get(0).tokens();
+        int[] all = IntStream.concat(
+                        IntStream.of(prompt), tokens.stream().limit(before).mapToInt(GeneratedToken::id))
+                .toArray();
+        int[] context = IntStream.of(all).skip(all.length - kept).toArray();
+        context[0] = 2;
+        GenerateOptions rest = options(6).repetitionPenalty(1).build();
+        List<GeneratedToken> expected = new NaiveGenerator(model, rest).generateAfter(before, context);
+        assertSame(tokens.subList(before, before + 6), expected);
+    }
+}
