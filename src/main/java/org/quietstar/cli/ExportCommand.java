@@ -52,8 +52,9 @@ final class ExportCommand implements Callable<Integer> {
             names = "--adapters",
             paramLabel = "merged|apart",
             defaultValue = "merged",
-            description = "Low-rank adapters, where the run trained any: added to the matrices, or in a folder of their own"
-                    + " as PEFT names them, beside the base as it was (default: merged).")
+            description =
+                    "Low-rank adapters, where the run trained any: added to the matrices, or in a folder of their own"
+                            + " as PEFT names them, beside the base as it was (default: merged).")
     private String adapters;
 
     @Spec

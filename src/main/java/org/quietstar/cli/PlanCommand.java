@@ -34,7 +34,10 @@ final class PlanCommand implements Runnable {
 
     @Override
     public void run() {
-        MemoryTable.print(spec.commandLine().getOut(), of(RunConfigs.load(file, sets, ModelFolder::find)), MemoryLimits.current());
+        MemoryTable.print(
+                spec.commandLine().getOut(),
+                of(RunConfigs.load(file, sets, ModelFolder::find)),
+                MemoryLimits.current());
     }
 
     /** The plan of a recipe, whose tokenizer is opened only if the vocabulary's size is not written. */

@@ -1,22 +1,30 @@
 package org.quietstar.generate;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.model.ModelFolder;
 import org.quietstar.model.Parameters;
+import org.quietstar.tokenizer.HuggingFaceTokenizerAdapter;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 import org.quietstar.train.Checkpoint;
 import org.quietstar.train.CheckpointInfo;
 import org.quietstar.train.CheckpointStore;
+import org.quietstar.train.ModelExport;
 import org.quietstar.train.ModelState;
 import org.quietstar.train.RunFolder;
+import org.quietstar.train.ThoughtFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +61,37 @@ record LoadedModel(GenerationModel model, Tokenizer tokenizer, List<Integer> pre
                             banned),
                     tokenizer,
                     List.of());
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** The model of a folder in Hugging Face layout, with thoughts where an export has put such beside it. */
+    static LoadedModel ofFolder(Path path) {
+        ModelFolder folder = ModelFolder.open(path);
+        ModelConfig model = folder.config();
+        Optional<ThoughtFiles.Thoughts> thoughts = ThoughtFiles.read(path, model);
+        Path recipe = path.resolve(ModelExport.RECIPE);
+        boolean exported = Files.isRegularFile(recipe);
+        Tokenizer tokenizer = exported && folder.tokenizer().isEmpty()
+                ? Tokenizers.open(RunConfigs.load(recipe, List.of()).tokenizer())
+                : HuggingFaceTokenizerAdapter.open(path.resolve(ModelFolder.TOKENIZER));
+        try {
+            Parameters base = folder.parameters(DataType.FLOAT);
+            Parameters all = thoughts.map(found -> base.and(found.parameters())).orElse(base);
+            List<Integer> unknown = neverEmitted(model, tokenizer);
+            List<Integer> neverThought =
+                    thoughts.map(found -> found.config().bannedIds()).orElse(unknown);
+            var generation = new GenerationModel(
+                    model,
+                    thoughts.map(ThoughtFiles.Thoughts::config),
+                    all,
+                    exported ? neverEmitted(neverThought, tokenizer) : unknown,
+                    neverThought);
+            // A run's texts began with nothing.
+            List<Integer> prefix = exported ? List.of() : TextPrefix.of(path.resolve(ModelFolder.TOKENIZER));
+            return new LoadedModel(generation, tokenizer, prefix);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

@@ -34,7 +34,7 @@ public final class QuietStar implements AutoCloseable {
      * Loads the newest checkpoint of a run, or a folder in Hugging Face layout.
      *
      * @param path a run's folder, with {@code config.yaml}; or one with {@code config.json}, {@code *.safetensors} and
-     *     {@code tokenizer.json}
+     *     {@code tokenizer.json}, such as {@code quietstar export} writes, with the thoughts that it may hold
      * @throws QuietStarException where the path is neither, or something in it is missing or damaged
      */
     public static QuietStar load(Path path) {
@@ -52,7 +52,7 @@ public final class QuietStar implements AutoCloseable {
             return new QuietStar(LoadedModel.ofRun(path, best));
         }
         if (Files.isRegularFile(path.resolve("config.json"))) {
-            return new QuietStar(LlamaFolder.load(path));
+            return new QuietStar(LoadedModel.ofFolder(path));
         }
         throw new QuietStarException(path + ": neither a run (no config.yaml) nor a model's folder (no config.json);"
                 + " give the folder that training printed, or one in Hugging Face layout");

@@ -15,8 +15,8 @@ final class Phases {
     /** A step's arrays, whole or a share of them. */
     private record Part(List<INDArray> inputs, List<INDArray> outputs) {
         Kernel kernel(PlanStep step) {
-            if (BatchedProducts.fits(step)) {
-                return BatchedProducts.of(step, inputs, outputs.get(0));
+            if (DirectProducts.fits(step)) {
+                return DirectProducts.of(step, inputs, outputs.get(0));
             }
             var binding = new OpBinding(step.op(), inputs);
             binding.setOutputs(outputs);

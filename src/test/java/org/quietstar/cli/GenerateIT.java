@@ -71,6 +71,22 @@ final class GenerateIT {
     }
 
     @Test
+    void anExportedModelWritesWhatItsRunWrites() throws Exception {
+        Path exported = folder.resolve("exported");
+        Program.Outcome export = Program.run(folder, List.of("export", run.toString(), "--to", exported.toString()));
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        assertThat(export.out()).contains("with thoughts");
+        for (String thoughts : List.of("on", "off")) {
+            String[] arguments = {
+                "--prompt", "Tom has", "--thoughts", thoughts, "--temperature", "0", "--max-tokens", "12", "--jsonl"
+            };
+            String expected = generate(run, arguments).out();
+            assertThat(expected).contains("logprob");
+            assertThat(generate(exported, arguments).out()).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void thoughtsAreShownLineByLine() throws Exception {
         Program.Outcome outcome = generate(run, "--prompt", "Tom", "--thoughts", "show", "--max-tokens", "3");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();

@@ -46,7 +46,12 @@ final class RecipesIT {
         try (Stream<Path> files = Files.list(Path.of("configs"))) {
             List<String> names =
                     files.map(file -> file.getFileName().toString()).sorted().toList();
-            assertThat(names).containsExactly("openwebmath-mistral-7b.yaml", "tiny.yaml", "tinystories.yaml");
+            assertThat(names)
+                    .containsExactly(
+                            "openwebmath-mistral-7b.yaml",
+                            "tiny.yaml",
+                            "tinystories-from-scratch.yaml",
+                            "tinystories.yaml");
         }
     }
 
@@ -68,7 +73,7 @@ final class RecipesIT {
 
     private void tinyStories(Path text) throws Exception {
         List<ObjectNode> lines = train(
-                "tinystories.yaml",
+                "tinystories-from-scratch.yaml",
                 "data.train=" + text,
                 "data.batchSize=1",
                 "stages.language-model.data.batchSize=2",
@@ -92,6 +97,21 @@ final class RecipesIT {
     @Test
     void tinyStoriesWithItsCorpus() throws Exception {
         tinyStories(SharedFiles.require("data/corpora/tinystories.txt"));
+    }
+
+    /** The model that the recipe starts from knows stories before it is trained; one with random weights does not. */
+    @Test
+    void tinyStoriesByATrainedModel() throws Exception {
+        List<ObjectNode> lines = train(
+                "tinystories.yaml",
+                "data.train=" + SharedFiles.require("data/corpora/tinystories.txt"),
+                "model.weights=" + SharedFiles.require("data/models/stories260K"),
+                "data.batchSize=1",
+                "optimizer.warmupSteps=1",
+                "train.steps=2",
+                "evaluation.maxTokens=200");
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0).get("nll_base").asDouble()).isLessThan(0.5 * Math.log(512));
     }
 
     private List<ObjectNode> mistral(String... tokenizer) throws Exception {

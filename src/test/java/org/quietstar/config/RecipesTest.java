@@ -22,9 +22,10 @@ class RecipesTest {
     }
 
     @Test
-    void theThreeRecipesAreThere() throws IOException {
+    void theRecipesAreThere() throws IOException {
         assertThat(recipes().map(p -> p.getFileName().toString()))
-                .contains("tiny.yaml", "tinystories.yaml", "openwebmath-mistral-7b.yaml")
+                .contains(
+                        "tiny.yaml", "tinystories.yaml", "tinystories-from-scratch.yaml", "openwebmath-mistral-7b.yaml")
                 .allSatisfy(name -> assertThat(name).endsWith(".yaml"));
     }
 
@@ -48,7 +49,7 @@ class RecipesTest {
 
     @Test
     void theSmallRecipesTrainALanguageModelThenThoughts() {
-        for (String name : List.of("tiny.yaml", "tinystories.yaml")) {
+        for (String name : List.of("tiny.yaml", "tinystories-from-scratch.yaml")) {
             RunConfig config = RunConfigs.load(FOLDER.resolve(name), List.of());
             assertThat(config.stages()).extracting(StageConfig::name).containsExactly("language-model", "quiet-star");
             assertThat(config.stages())

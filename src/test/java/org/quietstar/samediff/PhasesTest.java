@@ -78,17 +78,28 @@ class PhasesTest {
         assertThatThrownBy(() -> plan(0, "y")).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** An output head on few rows: each thread has some of the columns. */
+    /** An output head on few rows, in either order: each thread has some of the columns. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3})
+    @ValueSource(ints = {1, 2, 3})
     void wideProducts(int threads) {
-        sd.mmul(variable("x", 5, 16), variable("w", 301, 16), false, true, false)
-                .rename("y");
-        double[] expected = Differences.numbers(sd.output(Map.of(), "y").get("y"));
-        try (var plan = plan(threads, "y")) {
-            plan.run();
-            assertThat(Differences.relative(Differences.numbers(plan.output("y")), expected))
-                    .isLessThan(1e-14);
+        for (int rows : new int[] {1, 3, 5}) {
+            for (boolean transposed : new boolean[] {false, true}) {
+                SameDiff graph = SameDiff.create();
+                SDVariable x = graph.var("x", Parameters.normal(DataType.DOUBLE, 3, "x", 1, rows, 64));
+                long[] shape = transposed ? new long[] {301, 64} : new long[] {64, 301};
+                SDVariable w = graph.var("w", Parameters.normal(DataType.DOUBLE, 3, "w", 1, shape));
+                graph.mmul(x, w, false, transposed, false).rename("y");
+                double[] expected =
+                        Differences.numbers(graph.output(Map.of(), "y").get("y"));
+                try (var plan = StaticPlan.builder(graph, graph)
+                        .outputs(List.of("y"))
+                        .threads(threads)
+                        .compile()) {
+                    plan.run();
+                    assertThat(Differences.relative(Differences.numbers(plan.output("y")), expected))
+                            .isLessThan(1e-14);
+                }
+            }
         }
     }
 

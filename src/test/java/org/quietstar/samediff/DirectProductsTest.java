@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.Parameters;
 
 /** Products by BLAS alone against M2.1's own op, for every way in which a plan's arrays may lie. */
-class BatchedProductsTest {
+class DirectProductsTest {
     /**
      * @param m rows, n columns, k what is summed over
      * @param beta what the result held before is multiplied with
@@ -80,7 +80,7 @@ class BatchedProductsTest {
                     .addIntegerArguments(each.transposeA ? 1 : 0, each.transposeB ? 1 : 0, 0)
                     .addFloatingPointArguments(1.0, each.beta)
                     .build();
-            BatchedProducts.of(new PlanStep(op, List.of(), List.of()), List.of(a, b), c)
+            DirectProducts.of(new PlanStep(op, List.of(), List.of()), List.of(a, b), c)
                     .execute();
             assertThat(Differences.relative(c, expected)).isLessThan(each.type == DataType.FLOAT ? 1e-6 : 1e-14);
         }
