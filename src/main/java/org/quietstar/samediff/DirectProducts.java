@@ -59,7 +59,7 @@ final class DirectProducts implements Kernel {
                 Math.toIntExact(a.size(transposeA ? rank - 2 : rank - 1)),
                 factors.length > 0 ? factors[0] : 1,
                 factors.length > 1 ? factors[1] : 0);
-        this.byRows = call.m() <= FEW_ROWS && !this.a.matrix.transposed();
+        this.byRows = rank == 2 && call.m() <= FEW_ROWS && !this.a.matrix.transposed();
     }
 
     /** Whether a step is of many products, or of few rows, on a backend whose BLAS this is. */
