@@ -54,8 +54,14 @@ public final class PretrainedWeights {
     }
 
     private Parameters read(DataType type) {
+        // Shapes first: where a model's sizes are others, that says more than which tensors it lacks.
+        Set<String> there = Set.copyOf(source.names());
+        shapes.forEach((name, shape) -> {
+            if (there.contains(inFile(name))) {
+                check(name, shape);
+            }
+        });
         checkNames();
-        shapes.forEach(this::check);
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         try {
             shapes.keySet().forEach(name -> arrays.put(name, source.read(inFile(name), type)));
