@@ -20,7 +20,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
     @Option(names = "--size", description = "tiny or 100m.", defaultValue = "100m")
     private String size;
 
-    @Option(names = "--tokens", description = "Timed tokens of each kind.", defaultValue = "20")
+    @Option(names = "--tokens", description = "Timed tokens of each kind.", defaultValue = "40")
     private int tokens;
 
     @Option(names = "--json", description = "Print the result as one JSON object on the last line.")
