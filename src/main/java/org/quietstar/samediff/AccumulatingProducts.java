@@ -36,7 +36,7 @@ final class AccumulatingProducts implements StepPass {
             boolean fits = product.hasShape(result) && other.hasShape(result) && result.isWhole();
             if (fits
                     && writer.isPresent()
-                    && isPlainProduct(writer.get())
+                    && isProductAlone(writer.get())
                     && isFree(other, add, order, position, steps)
                     && canWait(writer.get(), order, steps)
                     && result.root().kind() == PlanValue.Kind.COMPUTED
@@ -48,16 +48,16 @@ final class AccumulatingProducts implements StepPass {
         return false;
     }
 
-    private static boolean isPlainProduct(PlanStep step) {
+    private static boolean isProductAlone(PlanStep step) {
         return step.is("matmul")
                 && step.op() instanceof DynamicCustomOp custom
-                && isPlain(custom.tArgs())
+                && addsNothing(custom.tArgs())
                 && MatrixOperand.fits(step.outputs().get(0));
     }
 
-    /** Whether the product is neither scaled nor added to anything yet: alpha 1 and beta 0. */
-    private static boolean isPlain(double... factors) {
-        return factors.length == 0 || (factors[0] == 1 && (factors.length == 1 || factors[1] == 0));
+    /** Whether the product is not added to anything yet: beta 0. */
+    private static boolean addsNothing(double... factors) {
+        return factors.length < 2 || factors[1] == 0;
     }
 
     /** Whether nobody reads the other summand after the sum, so that the sum can take its place. */
@@ -84,11 +84,12 @@ final class AccumulatingProducts implements StepPass {
         Layout place = written.layout();
         sum.moveInto(root, Layout.dense(sum.shape));
         PlanValue target = PlanValue.view(written.name + "+", root, place, written.array);
-        long[] integers = ((DynamicCustomOp) product.op()).iArgs();
+        var old = (DynamicCustomOp) product.op();
+        double alpha = old.tArgs().length > 0 ? old.tArgs()[0] : 1;
         var op = DynamicCustomOp.builder("matmul")
                 .addIntegerArguments(
-                        Arrays.stream(integers).mapToInt(n -> (int) n).toArray())
-                .addFloatingPointArguments(1.0, 1.0)
+                        Arrays.stream(old.iArgs()).mapToInt(n -> (int) n).toArray())
+                .addFloatingPointArguments(alpha, 1.0)
                 .build();
         order.set(order.indexOf(add), new PlanStep(op, product.inputs(), List.of(target)));
         order.remove(product);

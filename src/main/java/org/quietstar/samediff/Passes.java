@@ -25,6 +25,7 @@ final class Passes {
             new SigmoidGradient(),
             new TileGradient(),
             new ThinProducts(),
+            new ScalarChains(),
             new AccumulatingProducts());
 
     static final List<PlanPass> ALL =

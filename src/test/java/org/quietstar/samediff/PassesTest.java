@@ -164,6 +164,57 @@ class PassesTest {
         holds(sd, "y", new AccumulatingProducts(), 2, 4);
     }
 
+    private SDVariable constant(double value) {
+        return sd.constant(Nd4j.scalar(DataType.DOUBLE, value));
+    }
+
+    @Test
+    void aFactorAfterAProductIsTheProducts() {
+        sd.mmul(variable("a", 3, 4), variable("b", 4, 5)).mul(constant(0.3)).rename("y");
+        holds(sd, "y", new ScalarChains(), 1, 1);
+    }
+
+    @Test
+    void aFactorBeforeProductsIsTheirs() {
+        SDVariable scaled = sd.math.exp(variable("a", 3, 4)).mul(constant(-2));
+        SDVariable left = sd.mmul(scaled, variable("b", 4, 3));
+        SDVariable right = sd.mmul(variable("c", 3, 3), scaled);
+        sd.mmul(left, right).rename("y");
+        holds(sd, "y", new ScalarChains(), 1, 4);
+    }
+
+    @Test
+    void factorsOneAfterAnotherAreOneAndAddedUpByBlas() {
+        SDVariable product = sd.mmul(variable("a", 3, 4), variable("b", 4, 5));
+        SDVariable scaled = product.mul(constant(0.5)).mul(constant(3));
+        sd.math.exp(variable("c", 3, 5)).add(scaled).rename("y");
+        // exp, and the product that is added to it with factor 1.5.
+        holds(sd, "y", new AccumulatingProducts(), 1, 2, first(new ScalarChains()));
+    }
+
+    @Test
+    void factorsOfWhatIsNoProductAreOne() {
+        sd.math.exp(variable("a", 3, 4)).mul(constant(0.5)).mul(constant(3)).rename("y");
+        holds(sd, "y", new ScalarChains(), 1, 2);
+    }
+
+    @Test
+    void aFactorWhoseResultOthersReadStays() {
+        SDVariable scaled = sd.math.exp(variable("a", 3, 3)).mul(constant(2));
+        sd.mmul(scaled, variable("b", 3, 3)).add(sd.math.sin(scaled)).rename("y");
+        holds(sd, "y", new ScalarChains(), 0, 5);
+        SDVariable product = sd.mmul(variable("c", 3, 3), variable("d", 3, 3));
+        product.mul(constant(2)).add(sd.math.sin(product)).rename("z");
+        holds(sd, "z", new ScalarChains(), 0, 4);
+    }
+
+    @Test
+    void aScaledMatrixTimesItselfKeepsItsFactor() {
+        SDVariable scaled = sd.math.exp(variable("a", 3, 3)).mul(constant(2));
+        sd.mmul(scaled, scaled, false, true, false).rename("y");
+        holds(sd, "y", new ScalarChains(), 0, 3);
+    }
+
     @Test
     void aSummandThatIsReadLaterIsNotOverwritten() {
         SDVariable kept = sd.math.exp(variable("a", 3, 5));
