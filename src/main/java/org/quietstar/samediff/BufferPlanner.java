@@ -3,11 +3,13 @@ package org.quietstar.samediff;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Gives every computed value a place in as few bytes as a greedy rule finds: largest value first, into the first buffer
- * that holds nothing while the value lives.
+ * that holds nothing while the value lives, one of the value's own length if there is any: in a longer one a thread's share
+ * of the value lies where another thread's share of the tenant before was, for which the two have to wait for each other.
  */
 final class BufferPlanner {
     /** Numbers of one type, in which several values stand one after another in time. */
@@ -41,16 +43,19 @@ final class BufferPlanner {
     }
 
     private Buffer bufferFor(PlanValue value, Lifetimes lifetimes) {
-        for (Buffer buffer : buffers) {
-            if (buffer.dataType == value.dataType
-                    && buffer.length >= value.length()
-                    && buffer.isFreeFor(value, lifetimes)) {
-                return buffer;
-            }
-        }
-        var buffer = new Buffer(value.dataType, Math.max(1, value.length()));
-        buffers.add(buffer);
-        return buffer;
+        long length = Math.max(1, value.length());
+        List<Buffer> free = buffers.stream()
+                .filter(buffer -> buffer.dataType == value.dataType
+                        && buffer.length >= length
+                        && buffer.isFreeFor(value, lifetimes))
+                .toList();
+        Optional<Buffer> equal =
+                free.stream().filter(buffer -> buffer.length == length).findFirst();
+        return equal.or(() -> free.stream().findFirst()).orElseGet(() -> {
+            var buffer = new Buffer(value.dataType, length);
+            buffers.add(buffer);
+            return buffer;
+        });
     }
 
     List<Buffer> buffers() {
