@@ -1,17 +1,18 @@
 package org.quietstar;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.data.TextBatches;
 import org.quietstar.eval.EvaluationListener;
+import org.quietstar.eval.ModelComparison;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.TokenScores;
 import org.quietstar.generate.GenerateOptions;
@@ -114,7 +115,7 @@ public final class QuietStar implements AutoCloseable {
      */
     public static QuietStar load(Path path, boolean best, List<String> overrides, DamageListener damage) {
         NativeSettings.warnOnce();
-        if (Files.isRegularFile(path.resolve("config.yaml"))) {
+        if (RunFolder.isOne(path)) {
             return new QuietStar(LoadedModel.ofRun(path, best, overrides, damage));
         }
         if (ModelFolder.isOne(path)) {
@@ -174,25 +175,69 @@ public final class QuietStar implements AutoCloseable {
      */
     public PerplexityReport evaluate(List<String> text, EvaluationListener listener) {
         RunConfig config = config();
+        try {
+            TokenScores scores = score(config, heldOut(config, text), tokenizer(), listener, stopping::get);
+            return PerplexityReport.of(
+                    scores, config.evaluation().bins(), config.evaluation().bootstrapSamples(), config.seed());
+        } finally {
+            stopping.set(false);
+        }
+    }
+
+    /**
+     * Scores the same held-out text with this model and another, each with its thoughts where it has learned to think, and
+     * says how sure the difference is.
+     *
+     * @param text files, folders or globs; none for the text that this model's recipe names
+     * @param listener hears of both models' tokens, one model after the other
+     * @throws QuietStarException where there is no such text, where the other model's tokenizer is another, and where this
+     *     was stopped
+     */
+    public ModelComparison compare(QuietStar other, List<String> text, EvaluationListener listener) {
+        if (!tokenizer().fingerprint().equals(other.tokenizer().fingerprint())) {
+            throw new QuietStarException(
+                    "the two models have different tokenizers, so they do not predict the same tokens;"
+                            + " compare the bits per byte of their evaluations instead");
+        }
+        RunConfig config = config();
+        DataConfig heldOut = heldOut(config, text);
+        try {
+            TokenScores mine = score(config, heldOut, tokenizer(), listener, stopping::get);
+            TokenScores others = other.score(config, heldOut, tokenizer(), listener, stopping::get);
+            if (stopping.get()) {
+                throw new QuietStarException("the comparison was stopped before both models were scored");
+            }
+            return ModelComparison.of(mine, others, config.evaluation().bootstrapSamples(), config.seed());
+        } finally {
+            stopping.set(false);
+        }
+    }
+
+    private static DataConfig heldOut(RunConfig config, List<String> text) {
         DataConfig data = LoadedModel.lastStage(config).data();
         DataConfig heldOut = text.isEmpty() ? data : data.withValidation(text);
         if (!heldOut.holdsOut()) {
             throw new QuietStarException("evaluate: the recipe holds out no text (data.validation,"
                     + " data.validationFraction); name files to score");
         }
+        return heldOut;
+    }
+
+    private TokenScores score(
+            RunConfig config,
+            DataConfig heldOut,
+            Tokenizer tokenizer,
+            EvaluationListener listener,
+            BooleanSupplier stopped) {
         int wanted = config.evaluation().maxTokens();
-        try (var evaluator = loaded.state().evaluator(config, loaded.thought(), heldOut, loaded.tokenizer());
+        try (var evaluator = loaded.state().evaluator(config, loaded.thought(), heldOut, tokenizer);
                 TextBatches batches = TextBatches.validation(
-                        heldOut, loaded.tokenizer(), config.seed(), record -> listener.onWarning(record.toString()))) {
+                        heldOut, tokenizer, config.seed(), record -> listener.onWarning(record.toString()))) {
             listener.onTokens(0, wanted);
-            TokenScores scores = evaluator.score(batches, scored -> {
+            return evaluator.score(batches, scored -> {
                 listener.onTokens(Math.min(scored, wanted), wanted);
-                return !stopping.get();
+                return !stopped.getAsBoolean();
             });
-            return PerplexityReport.of(
-                    scores, config.evaluation().bins(), config.evaluation().bootstrapSamples(), config.seed());
-        } finally {
-            stopping.set(false);
         }
     }
 

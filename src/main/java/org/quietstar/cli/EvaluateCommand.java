@@ -16,10 +16,12 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         mixinStandardHelpOptions = true,
         description =
-                "Scores held-out text with a run's model: loss, perplexity and bits per byte without and with thoughts,"
+                "Scores held-out text with a run's or folder's model: loss, perplexity and bits per byte without and with thoughts,"
                         + " and what thinking gains by difficulty of the token.")
 final class EvaluateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN", description = "Folder that training printed.")
+    @Parameters(
+            paramLabel = "RUN|FOLDER",
+            description = "Folder that training printed, or a model in Hugging Face layout.")
     private Path run;
 
     @Option(
@@ -38,9 +40,17 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean best;
 
     @Option(
+            names = "--against",
+            paramLabel = "RUN|FOLDER",
+            description = "Another run or model: scores both on this run's held-out text, or on --data, and tells the"
+                    + " difference with its interval, instead of what thinking gains.")
+    private Path against;
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for the results (default: evaluation-<data> in the run).")
+            description = "Folder for the results (default: evaluation-<data> in the run; for a model's folder,"
+                    + " which is left as it is, evaluation-<model>-<data> here).")
     private Path target;
 
     @Spec
@@ -50,22 +60,36 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         var out = spec.commandLine().getOut();
         var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
-        RunFolder.existing(run);
         try (QuietStar model =
                 QuietStar.load(run, best, sets, (path, why) -> progress.message("damaged checkpoint: " + why))) {
-            out.println("checkpoint: step " + model.step().orElseThrow() + " of " + run);
-            new HeldOutReport(out, progress).write(model, data, results());
+            model.step().ifPresent(step -> out.println("checkpoint: step " + step + " of " + run));
+            var report = new HeldOutReport(out, progress);
+            if (against == null) {
+                report.write(model, data, results());
+            } else {
+                compare(model, report);
+            }
         }
         return 0;
+    }
+
+    private void compare(QuietStar model, HeldOutReport report) {
+        try (QuietStar other = QuietStar.load(against)) {
+            report.compare(model, run.toString(), other, against.toString(), data);
+        }
     }
 
     private Path results() {
         if (target != null) {
             return target;
         }
-        String name = data.isEmpty()
-                ? "evaluation"
-                : "evaluation-" + Path.of(data.get(0)).getFileName().toString().replaceAll("[^A-Za-z0-9._-]", "_");
-        return run.resolve(name);
+        boolean isRun = RunFolder.isOne(run);
+        String name = "evaluation" + (isRun ? "" : suffix(run.toAbsolutePath().normalize()));
+        name += data.isEmpty() ? "" : suffix(Path.of(data.get(0)));
+        return isRun ? run.resolve(name) : Path.of(name);
+    }
+
+    private static String suffix(Path file) {
+        return "-" + file.getFileName().toString().replaceAll("[^A-Za-z0-9._-]", "_");
     }
 }

@@ -8,6 +8,7 @@ import org.quietstar.Plots;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
 import org.quietstar.eval.EvaluationListener;
+import org.quietstar.eval.ModelComparison;
 import org.quietstar.eval.PerplexityReport;
 
 /** The evaluation that ends a training run, and that {@code evaluate} repeats on other text: table, JSON and pictures. */
@@ -37,6 +38,15 @@ final class HeldOutReport {
         report.write(target);
         draw(() -> Plots.gain(report).write(target.resolve("gain.png")));
         out.println("evaluation: " + target);
+        out.flush();
+    }
+
+    /** Scores held-out text with two models and prints how they differ. */
+    void compare(QuietStar model, String name, QuietStar other, String otherName, List<String> text) {
+        ModelComparison comparison = model.compare(other, text, new Display());
+        progress.end();
+        out.println();
+        out.print(comparison.toText(name, otherName));
         out.flush();
     }
 

@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.quietstar.QuietStarException;
 
@@ -81,7 +79,7 @@ public record PerplexityReport(
                     "no held-out token was scored; the evaluation text is empty or shorter than one"
                             + " sequence. Give a longer text with --data or data.validation.");
         }
-        int[] sequence = denseSequences(scores);
+        int[] sequence = scores.denseSequences();
         int sequences = 1 + Arrays.stream(sequence).max().orElseThrow();
         DifficultyBins difficulty = DifficultyBins.of(scores, bins);
         int all = difficulty.count();
@@ -107,18 +105,6 @@ public record PerplexityReport(
         double mixedNll = totals.mixed(all) / n;
         return new PerplexityReport(
                 n, sequences, scores.textBytes(), baseNll, mixedNll, intervals.get(all), table, bootstrapSamples, seed);
-    }
-
-    /** Sequence ids renumbered 0, 1, … in the order of their first token [n]. */
-    private static int[] denseSequences(TokenScores scores) {
-        Map<Integer, Integer> numbers = new HashMap<>();
-        int[] dense = new int[scores.size()];
-        for (int i = 0; i < dense.length; i++) {
-            int next = numbers.size();
-            Integer known = numbers.putIfAbsent(scores.sequence(i), next);
-            dense[i] = known == null ? next : known;
-        }
-        return dense;
     }
 
     /** Base − mixed NLL, nats per token. */

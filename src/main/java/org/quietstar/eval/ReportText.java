@@ -66,7 +66,7 @@ final class ReportText {
                 report.baseBitsPerByte() - report.mixedBitsPerByte());
     }
 
-    private static String interval(Optional<Interval> interval) {
+    static String interval(Optional<Interval> interval) {
         return interval.map(i -> String.format(Locale.ROOT, "[%+.4f, %+.4f]", i.lower(), i.upper()))
                 .orElse(NO_INTERVAL);
     }

@@ -1,7 +1,9 @@
 package org.quietstar.eval;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.quietstar.QuietStarException;
 
@@ -80,5 +82,17 @@ public final class TokenScores {
     /** Sequence of token {@code i}. */
     public int sequence(int i) {
         return sequence[Objects.checkIndex(i, size)];
+    }
+
+    /** Sequence ids renumbered 0, 1, … in the order of their first token [n]. */
+    int[] denseSequences() {
+        Map<Integer, Integer> numbers = new HashMap<>();
+        int[] dense = new int[size];
+        for (int i = 0; i < dense.length; i++) {
+            int next = numbers.size();
+            Integer known = numbers.putIfAbsent(sequence[i], next);
+            dense[i] = known == null ? next : known;
+        }
+        return dense;
     }
 }

@@ -57,10 +57,15 @@ public record RunFolder(Path path) {
         return folder;
     }
 
+    /** Whether a run was begun in this folder. */
+    public static boolean isOne(Path path) {
+        return Files.isRegularFile(new RunFolder(path).config());
+    }
+
     /** The folder of a run that was begun. */
     public static RunFolder existing(Path path) {
         var folder = new RunFolder(path);
-        if (!Files.isRegularFile(folder.config())) {
+        if (!isOne(path)) {
             throw new QuietStarException(
                     path + ": there is no run in this folder (no config.yaml); give the folder that training printed");
         }

@@ -162,4 +162,12 @@ final class TrainProgramIT {
         assertThat(run.resolve("evaluation-other.txt/report.json")).isNotEmptyFile();
         assertThat(run.resolve("evaluation-other.txt/gain.png")).isNotEmptyFile();
     }
+
+    @Test
+    void evaluateComparesTwoModels() throws Exception {
+        Program.Outcome itself = Program.run(folder, "evaluate", run.toString(), "--against", run.toString());
+        assertThat(itself.err()).isEmpty();
+        assertThat(itself.exitCode()).isZero();
+        assertThat(itself.out()).contains("second minus first", "+0.0000   95 % interval [+0.0000, +0.0000]");
+    }
 }

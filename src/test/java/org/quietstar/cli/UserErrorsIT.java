@@ -77,6 +77,7 @@ final class UserErrorsIT {
                 mistake(List.of("evaluate", folder.resolve("begun").toString()), "no intact checkpoint"),
                 mistake(List.of("evaluate", run.toString(), "--best"), "train.evaluateEvery"),
                 mistake(List.of("evaluate", run.toString(), "--data", "gone.txt"), "gone.txt"),
+                mistake(List.of("evaluate", run.toString(), "--against", "gone"), "gone", "neither a run"),
                 mistake(List.of("check-golden", folder.resolve("gone").toString()), "golden.json", "cannot be read"),
                 mistake(
                         List.of("check-golden", folder.resolve("broken-golden").toString()),
