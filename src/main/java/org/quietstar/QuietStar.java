@@ -24,6 +24,7 @@ import org.quietstar.runtime.NativeSettings;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.train.DamageListener;
 import org.quietstar.train.MemoryPlan;
+import org.quietstar.train.RunFolder;
 import org.quietstar.train.Trainer;
 
 /**

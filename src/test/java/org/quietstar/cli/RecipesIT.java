@@ -112,6 +112,14 @@ final class RecipesIT {
                 "evaluation.maxTokens=200");
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0).get("nll_base").asDouble()).isLessThan(0.5 * Math.log(512));
+        Program.Outcome compared = Program.run(
+                folder,
+                "evaluate",
+                folder.resolve("run").toString(),
+                "--against",
+                SharedFiles.require("data/models/stories260K").toString());
+        assertThat(compared.exitCode()).as(compared.err()).isZero();
+        assertThat(compared.out()).containsPattern("stories260K +[12]\\.\\d{4}\n");
     }
 
     private List<ObjectNode> mistral(String... tokenizer) throws Exception {
