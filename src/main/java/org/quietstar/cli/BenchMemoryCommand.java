@@ -1,15 +1,13 @@
 package org.quietstar.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.quietstar.bench.BenchSize;
 import org.quietstar.bench.Executor;
 import org.quietstar.bench.MemoryBenchmark;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code quietstar bench memory} */
 @Command(
@@ -29,52 +27,37 @@ final class BenchMemoryCommand implements Callable<Integer> {
     @Option(names = "--executor", description = "plan, or session for M2.1's own.", defaultValue = "plan")
     private String executor;
 
-    @Option(names = "--json", description = "Print the result as one JSON object on the last line.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private BenchOutput output;
 
     @Override
     public Integer call() throws IOException {
-        MemoryBenchmark.Result result = MemoryBenchmark.run(
-                BenchSize.of(size),
-                Executor.of(executor),
-                steps,
-                BenchCommand.progress(spec.commandLine().getErr()));
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            BenchCommand.printJson(out, result.asMap());
-        } else {
-            print(out, result);
-        }
+        MemoryBenchmark.Result result =
+                MemoryBenchmark.run(BenchSize.of(size), Executor.of(executor), steps, output.progress());
+        output.print(result.asMap(), () -> print(result));
         return 0;
     }
 
-    private static void print(PrintWriter out, MemoryBenchmark.Result result) {
-        BenchCommand.row(
-                out,
+    private void print(MemoryBenchmark.Result result) {
+        output.row(
                 "size",
                 "%s, executor %s, %d steps",
                 result.size().name(),
                 result.executor().label(),
                 result.steps());
-        growth(out, "outside the heap", result.first().offHeap(), result.last().offHeap(), result.offHeapGrowth());
-        growth(out, "resident", result.first().resident(), result.last().resident(), result.residentGrowth());
-        BenchCommand.row(out, "garbage on the heap", "%,.1f KiB a step", result.heapPerStep() / 1024);
-        BenchCommand.row(
-                out,
+        growth("outside the heap", result.first().offHeap(), result.last().offHeap(), result.offHeapGrowth());
+        growth("resident", result.first().resident(), result.last().resident(), result.residentGrowth());
+        output.row("garbage on the heap", "%,.1f KiB a step", result.heapPerStep() / 1024);
+        output.row(
                 "plan",
                 "%,.1f MiB for %,.1f MiB of values",
                 result.plan().plannedMiB(),
                 result.plan().requestedMiB());
-        BenchCommand.row(out, "peak memory", "%,.0f MiB resident", result.peakMiB());
-        out.flush();
+        output.row("peak memory", "%,.0f MiB resident", result.peakMiB());
     }
 
-    private static void growth(PrintWriter out, String name, long first, long last, double perStep) {
-        BenchCommand.row(
-                out,
+    private void growth(String name, long first, long last, double perStep) {
+        output.row(
                 name,
                 "%,.1f MiB after warm-up, %,.1f MiB at the end: %+,.1f KiB a step",
                 first / MIB,

@@ -3,7 +3,6 @@ package org.quietstar.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,9 +13,8 @@ import org.quietstar.bench.ScalingBenchmark.Over;
 import org.quietstar.bench.ScalingBenchmark.Point;
 import org.quietstar.bench.ScalingBenchmark.Series;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code quietstar bench scaling} */
 @Command(
@@ -33,37 +31,30 @@ final class BenchScalingCommand implements Callable<Integer> {
     @Option(names = "--steps", description = "Timed steps at each value.", defaultValue = "3")
     private int steps;
 
-    @Option(names = "--json", description = "Print the result as one JSON object on the last line.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private BenchOutput output;
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        BenchProgress progress = BenchCommand.progress(spec.commandLine().getErr());
+        PrintWriter out = output.out();
+        BenchProgress progress = output.progress();
         List<Over> wanted = over == null ? List.of(Over.values()) : List.of(Over.of(over));
         List<Map<String, Object>> all = new ArrayList<>();
         for (Over one : wanted) {
             Series series = ScalingBenchmark.run(one, steps, progress);
             all.add(series.asMap());
-            if (!json) {
-                print(out, series);
+            if (output.isTable()) {
+                print(series);
             }
         }
-        if (json) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("series", all);
-            BenchCommand.printJson(out, map);
-        } else {
-            out.println("Resident memory is the process's peak until then, which never falls.");
-            out.flush();
-        }
+        output.print(
+                Map.of("series", all),
+                () -> out.println("Resident memory is the process's peak until then, which never falls."));
         return 0;
     }
 
-    private static void print(PrintWriter out, Series series) {
+    private void print(Series series) {
+        PrintWriter out = output.out();
         String name = series.over().name();
         out.printf(Locale.ROOT, "%5s %12s %12s %14s %14s%n", name, "step, s", "GFLOP", "planned, MiB", "resident, MiB");
         for (Point point : series.points()) {

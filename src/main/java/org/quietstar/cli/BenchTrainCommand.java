@@ -12,9 +12,8 @@ import org.quietstar.bench.StepBenchmark;
 import org.quietstar.bench.StepFlops;
 import org.quietstar.bench.TrainingStep;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code quietstar bench train} */
 @Command(
@@ -38,41 +37,31 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(names = "--explain-plan", description = "Also what the step's graphs were made into.")
     private boolean explainPlan;
 
-    @Option(names = "--json", description = "Print the result as one JSON object on the last line.")
-    private boolean json;
-
-    @Spec
-    private CommandSpec spec;
+    @Mixin
+    private BenchOutput output;
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = output.out();
         var request = new StepBenchmark.Request(BenchSize.of(size), Executor.of(executor), steps, profile);
-        StepBenchmark.Outcome outcome = StepBenchmark.run(
-                request, BenchCommand.progress(spec.commandLine().getErr()));
+        StepBenchmark.Outcome outcome = StepBenchmark.run(request, output.progress());
         if (explainPlan) {
             outcome.plan().forEach(out::println);
             out.println();
         }
         outcome.profile().ifPresent(parts -> new ProfileTable(out).print(parts));
-        if (json) {
-            BenchCommand.printJson(out, outcome.result().asMap());
-        } else {
-            print(out, outcome.result(), outcome.parts());
-        }
+        output.print(outcome.result().asMap(), () -> print(outcome.result(), outcome.parts()));
         return 0;
     }
 
-    private static void print(PrintWriter out, BenchResult result, List<TrainingStep.Part> parts) {
+    private void print(BenchResult result, List<TrainingStep.Part> parts) {
         List<Double> seconds = result.seconds();
-        BenchCommand.row(
-                out,
+        output.row(
                 "size",
                 "%s, executor %s",
                 result.size().name(),
                 result.executor().label());
-        BenchCommand.row(
-                out,
+        output.row(
                 "step",
                 "%.3f s median of %d (%.3f to %.3f)",
                 result.medianSeconds(),
@@ -80,26 +69,23 @@ final class BenchTrainCommand implements Callable<Integer> {
                 seconds.get(0),
                 seconds.get(seconds.size() - 1));
         for (TrainingStep.Part part : parts) {
-            BenchCommand.row(out, "  " + part.name(), "%.3f s of the last step", part.seconds());
+            output.row("  " + part.name(), "%.3f s of the last step", part.seconds());
         }
-        BenchCommand.row(out, "text tokens", "%,.0f a second", result.tokensPerSecond());
-        BenchCommand.row(
-                out,
+        output.row("text tokens", "%,.0f a second", result.tokensPerSecond());
+        output.row(
                 "matrix products",
                 "%,.1f GFLOP a step, %.1f GFLOP/s",
                 StepFlops.of(result.size()).giga(),
                 result.gflops());
-        BenchCommand.row(
-                out,
+        output.row(
                 "sgemm here",
                 "%.1f GFLOP/s on %d threads; the step reaches %.0f %% of it",
                 result.sgemmPeakGflops(),
                 result.threads(),
                 100 * result.shareOfSgemmPeak());
-        BenchCommand.row(out, "peak memory", "%,.0f MiB resident", result.peakMiB());
-        BenchCommand.row(out, "plan", "%s", plan(result));
-        BenchCommand.row(out, "loss", "%.5f", result.loss());
-        out.flush();
+        output.row("peak memory", "%,.0f MiB resident", result.peakMiB());
+        output.row("plan", "%s", plan(result));
+        output.row("loss", "%.5f", result.loss());
     }
 
     private static String plan(BenchResult result) {
