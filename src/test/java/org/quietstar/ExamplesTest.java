@@ -86,8 +86,8 @@ class ExamplesTest {
     @Test
     void aThoughtStepByStep() throws Exception {
         String text = run("Ex3_ThoughtStepByStep");
-        assertThat(numbers(text, "thought token ")).hasSize(4);
-        assertThat(text).containsPattern("w \\[\\[ +0]] changes the logits by 0.0");
+        assertThat(numbers(text, "thought token ")).hasSize(9);
+        assertThat(text).containsPattern("w \\[\\[ *0]] changes the logits by 0.0");
         assertThat(numbers(text, "change them by ").get(0)).isGreaterThan(0.1);
     }
 
