@@ -5,12 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
-import org.quietstar.data.TextBatches;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.ModelComparison;
 import org.quietstar.eval.PerplexityReport;
@@ -218,7 +216,8 @@ public final class QuietStar implements AutoCloseable {
     public PerplexityReport evaluate(List<String> text, EvaluationListener listener) {
         RunConfig config = config();
         try {
-            TokenScores scores = score(config, heldOut(config, text), tokenizer(), listener, stopping::get);
+            TokenScores scores =
+                    HeldOut.score(loaded, config, HeldOut.text(config, text), tokenizer(), listener, stopping::get);
             return PerplexityReport.of(
                     scores, config.evaluation().bins(), config.evaluation().bootstrapSamples(), config.seed());
         } finally {
@@ -242,44 +241,16 @@ public final class QuietStar implements AutoCloseable {
                             + " compare the bits per byte of their evaluations instead");
         }
         RunConfig config = config();
-        DataConfig heldOut = heldOut(config, text);
+        DataConfig heldOut = HeldOut.text(config, text);
         try {
-            TokenScores mine = score(config, heldOut, tokenizer(), listener, stopping::get);
-            TokenScores others = other.score(config, heldOut, tokenizer(), listener, stopping::get);
+            TokenScores mine = HeldOut.score(loaded, config, heldOut, tokenizer(), listener, stopping::get);
+            TokenScores others = HeldOut.score(other.loaded, config, heldOut, tokenizer(), listener, stopping::get);
             if (stopping.get()) {
                 throw new QuietStarException("the comparison was stopped before both models were scored");
             }
             return ModelComparison.of(mine, others, config.evaluation().bootstrapSamples(), config.seed());
         } finally {
             stopping.set(false);
-        }
-    }
-
-    private static DataConfig heldOut(RunConfig config, List<String> text) {
-        DataConfig data = LoadedModel.lastStage(config).data();
-        DataConfig heldOut = text.isEmpty() ? data : data.withValidation(text);
-        if (!heldOut.holdsOut()) {
-            throw new QuietStarException("evaluate: the recipe holds out no text (data.validation,"
-                    + " data.validationFraction); name files to score");
-        }
-        return heldOut;
-    }
-
-    private TokenScores score(
-            RunConfig config,
-            DataConfig heldOut,
-            Tokenizer tokenizer,
-            EvaluationListener listener,
-            BooleanSupplier stopped) {
-        int wanted = config.evaluation().maxTokens();
-        try (var evaluator = loaded.state().evaluator(config, loaded.thought(), heldOut, tokenizer);
-                TextBatches batches = TextBatches.validation(
-                        heldOut, tokenizer, config.seed(), record -> listener.onWarning(record.toString()))) {
-            listener.onTokens(0, wanted);
-            return evaluator.score(batches, scored -> {
-                listener.onTokens(Math.min(scored, wanted), wanted);
-                return !stopped.getAsBoolean();
-            });
         }
     }
 

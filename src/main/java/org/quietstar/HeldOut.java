@@ -1,0 +1,54 @@
+package org.quietstar;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.quietstar.config.DataConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.data.TextBatches;
+import org.quietstar.eval.EvaluationListener;
+import org.quietstar.eval.TokenScores;
+import org.quietstar.tokenizer.Tokenizer;
+
+/** Held-out text, and what a model makes of it. */
+final class HeldOut {
+    private HeldOut() {}
+
+    /**
+     * Settings under which held-out text is read.
+     *
+     * @param files to score; none for what the recipe holds out
+     */
+    static DataConfig text(RunConfig config, List<String> files) {
+        DataConfig data = LoadedModel.lastStage(config).data();
+        DataConfig heldOut = files.isEmpty() ? data : data.withValidation(files);
+        if (!heldOut.holdsOut()) {
+            throw new QuietStarException("evaluate: the recipe holds out no text (data.validation,"
+                    + " data.validationFraction); name files to score");
+        }
+        return heldOut;
+    }
+
+    /**
+     * Scores a model on held-out text, until {@code evaluation.maxTokens} or until it is stopped.
+     *
+     * @param config whose evaluation it is: another model's too, if both are to be compared
+     */
+    static TokenScores score(
+            LoadedModel model,
+            RunConfig config,
+            DataConfig heldOut,
+            Tokenizer tokenizer,
+            EvaluationListener listener,
+            BooleanSupplier stopped) {
+        int wanted = config.evaluation().maxTokens();
+        try (var evaluator = model.state().evaluator(config, model.thought(), heldOut, tokenizer);
+                TextBatches batches = TextBatches.validation(
+                        heldOut, tokenizer, config.seed(), record -> listener.onWarning(record.toString()))) {
+            listener.onTokens(0, wanted);
+            return evaluator.score(batches, scored -> {
+                listener.onTokens(Math.min(scored, wanted), wanted);
+                return !stopped.getAsBoolean();
+            });
+        }
+    }
+}
