@@ -112,11 +112,9 @@ final class ArchitectureTest {
             .because("a step is measured without text, recipes and optimisers");
 
     @ArchTest
-    static final ArchRule ONLY_LOADING_FOR_GENERATION_KNOWS_CHECKPOINTS = noClasses()
+    static final ArchRule GENERATION_KNOWS_NO_CHECKPOINTS = noClasses()
             .that()
             .resideInAPackage("..quietstar.generate..")
-            .and()
-            .doNotHaveSimpleName("LoadedModel") // a run's checkpoint, with its tokenizer
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..quietstar.train..", "..quietstar.eval..", "..quietstar.report..")
@@ -156,17 +154,34 @@ final class ArchitectureTest {
             .callMethod(Runtime.class, "halt", int.class);
 
     @ArchTest
-    static final ArchRule THE_ROOT_PACKAGE_KNOWS_NO_OTHER = noClasses()
-            .that()
-            .resideInAPackage("org.quietstar")
+    static final ArchRule THE_EXCEPTION_KNOWS_NOTHING = noClasses()
+            .that(equivalentTo(QuietStarException.class))
             .should()
-            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("org.quietstar")));
+            .dependOnClassesThat(OURS.and(DescribedPredicate.not(equivalentTo(QuietStarException.class))));
 
     @ArchTest
-    static final ArchRule THE_ROOT_PACKAGE_HOLDS_ONE_CLASS = noClasses()
-            .that(DescribedPredicate.not(equivalentTo(QuietStarException.class)))
+    static final ArchRule THE_API_STANDS_ABOVE_ALL_ROOMS = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.quietstar")
+            .and()
+            .resideOutsideOfPackage("..quietstar.cli..")
             .should()
-            .resideInAPackage("org.quietstar");
+            .dependOnClassesThat(resideInAPackage("org.quietstar")
+                    .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
+            .because("of the root package's classes the rooms know the exception alone");
+
+    @ArchTest
+    static final ArchRule A_LIBRARY_SETS_NO_SYSTEM_PROPERTIES_AND_STREAMS = noClasses()
+            .that()
+            .doNotHaveSimpleName("GradientGraph") // silences M2.1, which prints, and puts System.out back
+            .and()
+            .doNotHaveSimpleName("HuggingFaceTokenizerAdapter") // keeps DJL off the network
+            .should()
+            .callMethod(System.class, "setProperty", String.class, String.class)
+            .orShould()
+            .callMethod(System.class, "setOut", java.io.PrintStream.class)
+            .orShould()
+            .callMethod(System.class, "setErr", java.io.PrintStream.class);
 
     @ArchTest
     static final ArchRule NO_CIRCLES =

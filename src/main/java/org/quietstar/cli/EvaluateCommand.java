@@ -3,18 +3,7 @@ package org.quietstar.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.quietstar.QuietStarException;
-import org.quietstar.config.DataConfig;
-import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
-import org.quietstar.config.StageConfig;
-import org.quietstar.tokenizer.Tokenizer;
-import org.quietstar.tokenizer.Tokenizers;
-import org.quietstar.train.Checkpoint;
-import org.quietstar.train.CheckpointInfo;
-import org.quietstar.train.CheckpointStore;
-import org.quietstar.train.DamageListener;
-import org.quietstar.train.ModelState;
+import org.quietstar.QuietStar;
 import org.quietstar.train.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,33 +50,13 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         var out = spec.commandLine().getOut();
         var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
-        RunFolder folder = RunFolder.existing(run);
-        RunConfig config = RunConfigs.load(folder.config(), sets);
-        Checkpoint checkpoint = checkpoint(config, (path, why) -> progress.message("damaged checkpoint: " + why));
-        StageConfig last = config.stages().get(config.stages().size() - 1);
-        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
-            ModelState model = ModelState.restore(config, tokenizer, checkpoint);
-            out.println("checkpoint: step " + checkpoint.step() + " of " + run);
-            new HeldOutReport(config, folder, out, progress).write(model, tokenizer, text(last.data()), results());
+        RunFolder.existing(run);
+        try (QuietStar model =
+                QuietStar.load(run, best, sets, (path, why) -> progress.message("damaged checkpoint: " + why))) {
+            out.println("checkpoint: step " + model.step().orElseThrow() + " of " + run);
+            new HeldOutReport(out, progress).write(model, data, results());
         }
         return 0;
-    }
-
-    private Checkpoint checkpoint(RunConfig config, DamageListener damage) {
-        var store = new CheckpointStore(run, config.checkpoint());
-        if (best) {
-            return store.best(damage)
-                    .map(CheckpointInfo::path)
-                    .map(CheckpointStore::load)
-                    .orElseThrow(() -> new QuietStarException(run + ": no checkpoint has a held-out loss; train with"
-                            + " train.evaluateEvery, or leave --best out"));
-        }
-        return store.loadLatest(damage)
-                .orElseThrow(() -> new QuietStarException(run + ": there is no intact checkpoint in this run yet"));
-    }
-
-    private DataConfig text(DataConfig config) {
-        return data.isEmpty() ? config : config.withValidation(data);
     }
 
     private Path results() {

@@ -9,9 +9,7 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 import org.quietstar.train.Checkpoint;
-import org.quietstar.train.CheckpointInfo;
 import org.quietstar.train.CheckpointStore;
-import org.quietstar.train.DamageListener;
 import org.quietstar.train.ModelExport;
 import org.quietstar.train.RunFolder;
 import picocli.CommandLine.Command;
@@ -74,7 +72,8 @@ final class ExportCommand implements Callable<Integer> {
         RunConfig config = RunFolder.existing(run).readConfig();
         var out = spec.commandLine().getOut();
         Checkpoint checkpoint = isRun
-                ? newest(config, (path, why) -> out.println("damaged checkpoint, passed over: " + why))
+                ? new CheckpointStore(run, config.checkpoint())
+                        .load(best, (path, why) -> out.println("damaged checkpoint, passed over: " + why))
                 : CheckpointStore.load(source);
         try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
             var kind = ModelExport.Adapters.valueOf(adapters.toUpperCase(Locale.ROOT));
@@ -95,18 +94,5 @@ final class ExportCommand implements Callable<Integer> {
                     + (best ? ", which --best needs" : " nor a checkpoint in one (RUN/checkpoints/step-…)"));
         }
         return run;
-    }
-
-    private Checkpoint newest(RunConfig config, DamageListener damage) {
-        var store = new CheckpointStore(source, config.checkpoint());
-        if (best) {
-            return store.best(damage)
-                    .map(CheckpointInfo::path)
-                    .map(CheckpointStore::load)
-                    .orElseThrow(() -> new QuietStarException(source + ": no checkpoint has a held-out loss; train with"
-                            + " train.evaluateEvery, or leave --best out"));
-        }
-        return store.loadLatest(damage)
-                .orElseThrow(() -> new QuietStarException(source + ": there is no intact checkpoint in this run yet"));
     }
 }

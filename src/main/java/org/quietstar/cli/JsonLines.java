@@ -54,7 +54,10 @@ final class JsonLines implements GenerationListener {
         token.thought().ifPresent(thought -> {
             map.put("w", thought.weight());
             int[] ids = thought.ids().stream().mapToInt(Integer::intValue).toArray();
-            map.put("thought", Map.of("ids", ids, "text", tokenizer.decode(ids)));
+            Map<String, Object> inner = new LinkedHashMap<>();
+            inner.put("ids", ids);
+            inner.put("text", tokenizer.decode(ids));
+            map.put("thought", inner);
         });
         return map;
     }

@@ -3,12 +3,8 @@ package org.quietstar.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
-import org.quietstar.model.ModelFolder;
+import org.quietstar.QuietStar;
 import org.quietstar.runtime.MemoryLimits;
-import org.quietstar.tokenizer.Tokenizer;
-import org.quietstar.tokenizer.Tokenizers;
 import org.quietstar.train.MemoryPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,18 +31,6 @@ final class PlanCommand implements Runnable {
     @Override
     public void run() {
         MemoryTable.print(
-                spec.commandLine().getOut(),
-                of(RunConfigs.load(file, sets, ModelFolder::find)),
-                MemoryLimits.current());
-    }
-
-    /** The plan of a recipe, whose tokenizer is opened only if the vocabulary's size is not written. */
-    static MemoryPlan of(RunConfig config) {
-        if (config.model().vocabSize() > 0) {
-            return MemoryPlan.of(config, config.model().vocabSize());
-        }
-        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
-            return MemoryPlan.of(config, tokenizer.vocabSize());
-        }
+                spec.commandLine().getOut(), MemoryPlan.of(QuietStar.config(file, sets)), MemoryLimits.current());
     }
 }

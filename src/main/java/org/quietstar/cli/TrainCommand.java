@@ -2,25 +2,22 @@ package org.quietstar.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
-import org.quietstar.model.ModelFolder;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
 import org.quietstar.train.MemoryPlan;
+import org.quietstar.train.RunFolder;
 import org.quietstar.train.Trainer;
 import org.quietstar.train.TrainingListener;
 import picocli.CommandLine.Command;
@@ -56,23 +53,22 @@ final class TrainCommand implements Callable<Integer> {
             banner(out, trainer);
             trainer.addListener(new Display(progress));
             trainer.train();
-            var report = new HeldOutReport(trainer.config(), trainer.folder(), out, progress);
-            report.drawTraining();
+            var report = new HeldOutReport(out, progress);
+            Path run = trainer.folder().path();
+            report.drawTraining(run);
             StageConfig last =
                     trainer.config().stages().get(trainer.config().stages().size() - 1);
             if (last.data().holdsOut()) {
-                report.write(
-                        trainer.model(),
-                        trainer.tokenizer(),
-                        last.data(),
-                        trainer.folder().evaluation());
+                try (QuietStar model = QuietStar.of(trainer)) {
+                    report.write(model, List.of(), trainer.folder().evaluation());
+                }
             } else {
                 out.println("No text is held out (data.validation, data.validationFraction), so nothing is evaluated.");
             }
             out.println(String.format(
                     Locale.ROOT,
                     "run:        %s (metrics.jsonl, training.png, checkpoints)%ntime:       %.0f s, peak memory %.0f MiB",
-                    trainer.folder().path(),
+                    run,
                     (System.nanoTime() - start) * 1e-9,
                     ProcessMemory.peakMiB()));
             out.flush();
@@ -96,15 +92,16 @@ final class TrainCommand implements Callable<Integer> {
                     (checkpoint, why) -> progress.message(
                             "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));
         }
-        RunConfig config = RunConfigs.load(recipe, sets, ModelFolder::find);
+        RunConfig config = QuietStar.config(recipe, sets);
         showMemory(config);
-        return Trainer.start(config, runFolder(config));
+        String name = recipe.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+        return QuietStar.trainer(config, RunFolder.choose(config, name));
     }
 
     /** In one line where it fits, in full where it does not; {@link Trainer#start} then refuses it. */
     private void showMemory(RunConfig config) {
         PrintWriter out = spec.commandLine().getOut();
-        MemoryPlan plan = PlanCommand.of(config);
+        MemoryPlan plan = QuietStar.plan(config);
         MemoryLimits limits = MemoryLimits.current();
         if (plan.total() <= MemoryPlan.available(limits)) {
             out.println(MemoryTable.line(plan, limits));
@@ -115,21 +112,9 @@ final class TrainCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private Path runFolder(RunConfig config) {
-        if (!config.output().dir().isEmpty()) {
-            return Path.of(config.output().dir());
-        }
-        String name = recipe.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-        String time = LocalDateTime.now(ZoneId.systemDefault())
-                .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
-        return Path.of("runs", name + "-" + time);
-    }
-
     private static void banner(PrintWriter out, Trainer trainer) {
         var model = trainer.model().model();
-        long parameters = DecoderParameters.shapes(model).values().stream()
-                .mapToLong(shape -> java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b))
-                .sum();
+        long parameters = DecoderParameters.count(model);
         out.println(String.format(
                 Locale.ROOT,
                 "quietstar %s, ND4J %s on the CPU, %s threads, OpenBLAS core %s",

@@ -3,7 +3,7 @@ package org.quietstar.eval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.LossConfig;
@@ -82,16 +82,18 @@ public final class Evaluator implements AutoCloseable {
      * Scores batches until they end or {@code maxTokens} are reached, exactly: how many sequences come together does not
      * change what is scored. Of a sequence that is cut short the bytes are taken in proportion.
      *
-     * @param progress hears how many tokens are scored
+     * @param goesOn hears how many tokens are scored; false ends it there
      */
-    public TokenScores score(TextBatches batches, IntConsumer progress) {
+    public TokenScores score(TextBatches batches, IntPredicate goesOn) {
         var scores = new TokenScores();
         int sequence = 0;
         for (Batch batch = batches.next();
                 batch != null && scores.size() < config.maxTokens();
                 batch = batches.next()) {
             sequence = score(batch, sequence, scores);
-            progress.accept(scores.size());
+            if (!goesOn.test(scores.size())) {
+                break;
+            }
         }
         return scores;
     }

@@ -3,6 +3,10 @@ package org.quietstar.eval;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -170,6 +174,17 @@ public record PerplexityReport(
             putInterval(row, bin.gainInterval());
         }
         return json;
+    }
+
+    /** Writes {@code report.txt} and {@code report.json}. */
+    public void write(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("report.txt"), toText(), StandardCharsets.UTF_8);
+            Files.writeString(folder.resolve("report.json"), toJson().toPrettyString() + "\n", StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new QuietStarException(folder + ": the evaluation cannot be written: " + e, e);
+        }
     }
 
     private static void putInterval(ObjectNode json, Optional<Interval> interval) {

@@ -18,7 +18,9 @@ public record Generation(String prompt, String text, List<GeneratedToken> tokens
         /** The id that ends a document. */
         END_OF_TEXT,
         /** A stop string. */
-        STOP
+        STOP,
+        /** Whoever asked for it wanted no more. */
+        CANCELLED
     }
 
     public Generation {

@@ -10,4 +10,9 @@ public interface GenerationListener {
 
     /** The text is complete. */
     default void onEnd(int prompt, Generation generation) {}
+
+    /** Nobody. */
+    static GenerationListener none() {
+        return new GenerationListener() {};
+    }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.quietstar.QuietStarException;
 import org.quietstar.tokenizer.Tokenizer;
 
@@ -35,7 +36,17 @@ public final class Generator implements AutoCloseable {
 
     /** Texts for the prompts, in their order; QuietStarException where the options do not suit the model. */
     public List<Generation> generate(List<Prompt> prompts, GenerateOptions options, GenerationListener listener) {
-        return new Run(options, listener).generate(prompts);
+        return generate(prompts, options, listener, () -> false);
+    }
+
+    /**
+     * As {@link #generate(List, GenerateOptions, GenerationListener)}.
+     *
+     * @param stopped asked after every token; once it says so, the texts end where they are
+     */
+    public List<Generation> generate(
+            List<Prompt> prompts, GenerateOptions options, GenerationListener listener, BooleanSupplier stopped) {
+        return new Run(options, listener).generate(prompts, stopped);
     }
 
     @Override
@@ -74,14 +85,14 @@ public final class Generator implements AutoCloseable {
                     .orElseGet(() -> model.thought()
                             .map(thought -> thought.thoughtTemperature())
                             .orElse(0.0));
-            this.next = new NextToken(model, when, temperature);
+            this.next = new NextToken(model, when, options.compare(), temperature);
             this.sampler = new Sampler(
                     options.sampling(),
                     GenerationModel.banned(model.neverEmitted(), model.model().vocabSize()));
             this.step = 1 + NextToken.positions(when, model.thoughtTokens());
         }
 
-        List<Generation> generate(List<Prompt> prompts) {
+        List<Generation> generate(List<Prompt> prompts, BooleanSupplier stopped) {
             for (Prompt prompt : prompts) {
                 checkLimit(prompt);
                 slots.add(new Sequence(
@@ -93,6 +104,9 @@ public final class Generator implements AutoCloseable {
             prefill(slots);
             while (!all.stream().allMatch(Sequence::finished)) {
                 step();
+                if (stopped.getAsBoolean()) {
+                    all.stream().filter(sequence -> !sequence.finished()).forEach(s -> s.cancel(listener));
+                }
             }
             return all.stream().map(Sequence::generation).toList();
         }
@@ -104,10 +118,9 @@ public final class Generator implements AutoCloseable {
             for (int i = 0; i < choices.length; i++) {
                 if (choices[i] != null) {
                     Sequence sequence = slots.get(i);
-                    Distribution distribution = choices[i].distribution();
-                    int id = sampler.draw(distribution.logits(), sequence.seen(), sequence.uniform());
-                    var token = new GeneratedToken(id, distribution.logProbability(id), choices[i].thought());
-                    sequence.add(token, tokenizer.eosId(), options.maxTokens(), listener);
+                    double[] logits = choices[i].distribution().logits();
+                    int id = sampler.draw(logits, sequence.seen(), sequence.uniform());
+                    sequence.add(choices[i].token(id), tokenizer.eosId(), options.maxTokens(), listener);
                 }
             }
         }

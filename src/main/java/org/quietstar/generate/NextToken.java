@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.samediff.StaticPlan;
@@ -18,16 +19,19 @@ import org.quietstar.samediff.StaticPlan;
 final class NextToken {
     private final GenerationModel model;
     private final ThinkWhen thinkWhen;
+    private final boolean compare;
     private final boolean[] bannedInText;
     private final boolean[] bannedInThoughts;
     private final Sampler thoughts;
 
     /**
      * @param thinkWhen never for a model without thoughts
+     * @param compare whether the distribution without the thought is wanted, too
      * @param temperature of the thoughts' tokens
      */
-    NextToken(GenerationModel model, ThinkWhen thinkWhen, double temperature) {
+    NextToken(GenerationModel model, ThinkWhen thinkWhen, boolean compare, double temperature) {
         this.model = model;
+        this.compare = compare;
         this.thinkWhen = thinkWhen;
         int vocabSize = model.model().vocabSize();
         this.bannedInText = GenerationModel.banned(model.neverEmitted(), vocabSize);
@@ -39,9 +43,17 @@ final class NextToken {
     /**
      * What may come next, and what was thought about it.
      *
+     * @param base the distribution without the thought; empty where it was not computed
      * @param thought empty where nothing was thought
      */
-    record Choice(Distribution distribution, Optional<Thought> thought) {}
+    record Choice(Distribution distribution, Optional<Distribution> base, Optional<Thought> thought) {
+        /** The choice made. */
+        GeneratedToken token(int id) {
+            OptionalDouble without =
+                    base.map(all -> OptionalDouble.of(all.logProbability(id))).orElse(OptionalDouble.empty());
+            return new GeneratedToken(id, distribution.logProbability(id), without, thought);
+        }
+    }
 
     /**
      * Positions after the text that a thought takes, START and END included.
@@ -59,21 +71,24 @@ final class NextToken {
      */
     Choice[] of(CachedDecoder decoder, List<Sequence> slots) {
         var branch = new Branch(decoder, slots);
-        if (thinkWhen instanceof ThinkWhen.Always) {
+        if (thinkWhen instanceof ThinkWhen.Always && !compare) {
             return branch.think(branch.run(Pass.TEXT_AND_START, 0, branch.texts()), branch.alive);
         }
         Choice[] base = branch.choices(branch.run(Pass.TEXT, 0, branch.texts()));
-        if (thinkWhen instanceof ThinkWhen.EntropyAbove above) {
-            boolean[] unsure = new boolean[base.length];
-            boolean any = false;
-            for (int i = 0; i < base.length; i++) {
-                unsure[i] = base[i] != null && base[i].distribution.entropy() > above.nats();
-                any |= unsure[i];
-            }
-            // The others go along: a row more or less costs little where the weights are read anyway.
-            return any ? branch.think(branch.run(Pass.START, 1, branch.none()), unsure, base) : base;
+        boolean[] thinking = new boolean[base.length];
+        boolean any = false;
+        for (int i = 0; i < base.length; i++) {
+            thinking[i] = base[i] != null && thinksAbout(base[i].distribution);
+            any |= thinking[i];
         }
-        return base;
+        // The others go along: a row more or less costs little where the weights are read anyway.
+        return any ? branch.think(branch.run(Pass.START, 1, branch.none()), thinking, base) : base;
+    }
+
+    private boolean thinksAbout(Distribution base) {
+        return thinkWhen instanceof ThinkWhen.EntropyAbove above
+                ? base.entropy() > above.nats()
+                : thinkWhen instanceof ThinkWhen.Always;
     }
 
     /** One step of all sequences. */
@@ -120,7 +135,10 @@ final class NextToken {
         Choice[] choices(double[]... logits) {
             Choice[] choices = new Choice[alive.length];
             for (int i = 0; i < choices.length; i++) {
-                choices[i] = alive[i] ? new Choice(new Distribution(logits[i], bannedInText), Optional.empty()) : null;
+                if (alive[i]) {
+                    var distribution = new Distribution(logits[i], bannedInText);
+                    choices[i] = new Choice(distribution, Optional.of(distribution), Optional.empty());
+                }
             }
             return choices;
         }
@@ -134,9 +152,9 @@ final class NextToken {
          *
          * @param logits of t1, [B, V]
          * @param thinking the slots that want it
-         * @param otherwise what the other slots get
+         * @param base what there is without a thought, which the other slots get; null where it was not computed
          */
-        Choice[] think(double[][] logits, boolean[] thinking, Choice[] otherwise) {
+        Choice[] think(double[][] logits, boolean[] thinking, Choice[] base) {
             int count = model.thoughtTokens();
             int[][] thought = new int[alive.length][count];
             draw(logits, thought, 0);
@@ -146,12 +164,14 @@ final class NextToken {
             StaticPlan plan = plan(Pass.THOUGHT_AND_END, 1 + count, column(thought, count - 1));
             double[][] mixed = rows(plan.output(PassGraph.LOGITS));
             double[][] weights = rows(plan.output(PassGraph.WEIGHT));
-            Choice[] choices = otherwise.clone();
+            Choice[] choices = base.clone();
             for (int i = 0; i < choices.length; i++) {
                 if (alive[i] && thinking[i]) {
                     List<Integer> ids = Arrays.stream(thought[i]).boxed().toList();
                     choices[i] = new Choice(
-                            new Distribution(mixed[i], bannedInText), Optional.of(new Thought(ids, weights[i][0])));
+                            new Distribution(mixed[i], bannedInText),
+                            Optional.ofNullable(base[i]).map(Choice::distribution),
+                            Optional.of(new Thought(ids, weights[i][0])));
                 }
             }
             return choices;

@@ -107,6 +107,11 @@ final class Sequence {
         }
     }
 
+    /** Ends the text where it is. */
+    void cancel(GenerationListener listener) {
+        end(Generation.Finish.CANCELLED, listener);
+    }
+
     private void send(String text, GenerationListener listener) {
         if (!text.isEmpty()) {
             listener.onText(number, text);

@@ -1,5 +1,6 @@
 package org.quietstar.model;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -61,6 +62,13 @@ public final class DecoderParameters {
             shapes.put(HEAD, new long[] {model.vocabSize(), d});
         }
         return shapes;
+    }
+
+    /** How many numbers they are. */
+    public static long count(ModelConfig model) {
+        return shapes(model).values().stream()
+                .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
+                .sum();
     }
 
     private static void addPart(

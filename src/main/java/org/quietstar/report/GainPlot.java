@@ -1,7 +1,6 @@
 package org.quietstar.report;
 
 import java.awt.Color;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,12 +29,12 @@ public final class GainPlot {
     private GainPlot() {}
 
     /**
-     * Writes the picture, 1600 pixels wide, to be shown at 800.
+     * Draws the picture, 1600 pixels wide, to be shown at 800.
      *
-     * @throws QuietStarException if the file cannot be written or this machine has no fonts
+     * @throws QuietStarException if this machine has no fonts
      */
-    public static void write(PerplexityReport report, Path png) {
-        Png.write(png, List.of(chart(report)));
+    public static Picture picture(PerplexityReport report) {
+        return Picture.of(List.of(chart(report)), "Gain from thinking by difficulty of the token");
     }
 
     static XYChart chart(PerplexityReport report) {

@@ -3,7 +3,6 @@ package org.quietstar.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,18 +55,17 @@ public final class TrainingPlot {
     private TrainingPlot() {}
 
     /**
-     * Writes the picture, 1600 pixels wide, to be shown at 800.
+     * Draws the picture, 1600 pixels wide, to be shown at 800.
      *
      * @param lines of metrics.jsonl, in order
-     * @throws QuietStarException if there is nothing to draw, the file cannot be written, or this machine has no fonts
+     * @throws QuietStarException if there is nothing to draw, or this machine has no fonts
      */
-    public static void write(List<? extends JsonNode> lines, Path png) {
+    public static Picture picture(List<? extends JsonNode> lines) {
         List<XYChart> charts = charts(lines);
         if (charts.isEmpty()) {
-            throw new QuietStarException(
-                    png + ": there is nothing to draw yet; the metrics file holds no step with a loss.");
+            throw new QuietStarException("there is nothing to draw yet; the metrics hold no step with a loss");
         }
-        Png.write(png, charts);
+        return Picture.of(charts, "The course of a run: loss, NLL, reward and mixing weight over its steps");
     }
 
     static List<XYChart> charts(List<? extends JsonNode> lines) {

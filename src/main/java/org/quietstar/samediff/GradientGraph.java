@@ -1,8 +1,9 @@
 package org.quietstar.samediff;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,16 +73,43 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
     }
 
     /**
-     * M2.1 prints a line for every op that it differentiates straight to System.out; while it works, that stream leads
-     * nowhere. Output of other threads is lost for as long, so graphs are made before anything else is printed.
+     * M2.1 prints a line for every op that it differentiates straight to System.out. While it works, what this thread
+     * prints is dropped; other threads print as ever.
      */
     private static synchronized void createQuietly(SameDiff graph, List<String> variables) {
         PrintStream out = System.out;
-        try (var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
-            System.setOut(nowhere);
+        try (var others = new PrintStream(new OtherThreads(out), true, Charset.defaultCharset())) {
+            System.setOut(others);
             graph.createGradFunction(variables.toArray(String[]::new));
         } finally {
             System.setOut(out);
+        }
+    }
+
+    /** Passes on what is written by all threads but the one that made it. */
+    private static final class OtherThreads extends OutputStream {
+        private final OutputStream target;
+        private final Thread silent = Thread.currentThread();
+
+        OtherThreads(OutputStream target) {
+            this.target = target;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (Thread.currentThread() != silent) {
+                target.write(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            target.flush();
         }
     }
 }

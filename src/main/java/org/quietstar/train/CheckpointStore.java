@@ -38,6 +38,7 @@ public final class CheckpointStore {
                     (CheckpointInfo info) -> info.score().orElse(Double.POSITIVE_INFINITY))
             .thenComparing(Comparator.comparingLong(CheckpointInfo::step).reversed());
 
+    private final Path run;
     private final CheckpointFolder folder;
     private final CheckpointConfig config;
 
@@ -47,6 +48,7 @@ public final class CheckpointStore {
      * @param run folder of the run
      */
     public CheckpointStore(Path run, CheckpointConfig config) {
+        this.run = run;
         this.folder = new CheckpointFolder(run.resolve("checkpoints"));
         this.config = config;
     }
@@ -174,6 +176,23 @@ public final class CheckpointStore {
                 }
             }
         }
+    }
+
+    /**
+     * Loads the checkpoint that a model is taken from.
+     *
+     * @param best the one with the lowest held-out loss instead of the newest
+     * @throws QuietStarException where there is none
+     */
+    public Checkpoint load(boolean best, DamageListener listener) {
+        if (best) {
+            return best(listener)
+                    .map(CheckpointStore::read)
+                    .orElseThrow(() -> new QuietStarException(run + ": no checkpoint has a held-out loss; train with"
+                            + " train.evaluateEvery, or take the newest, without --best"));
+        }
+        return loadLatest(listener)
+                .orElseThrow(() -> new QuietStarException(run + ": there is no intact checkpoint in this run yet"));
     }
 
     /** Loads one checkpoint folder after comparing all its sums; QuietStarException names a damaged file. */

@@ -1,6 +1,8 @@
 package org.quietstar.train;
 
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hears of checkpoints that cannot be used. */
 @FunctionalInterface
@@ -12,4 +14,10 @@ public interface DamageListener {
      * @param why a full sentence that names the file and what is wrong with it
      */
     void damaged(Path checkpoint, String why);
+
+    /** Logs a warning. */
+    static DamageListener log() {
+        Logger log = LoggerFactory.getLogger(CheckpointStore.class);
+        return (checkpoint, why) -> log.warn("damaged checkpoint {}, passed over: {}", checkpoint.getFileName(), why);
+    }
 }

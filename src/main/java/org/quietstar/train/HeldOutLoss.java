@@ -30,7 +30,7 @@ final class HeldOutLoss implements AutoCloseable {
         }
         try (TextBatches batches =
                 TextBatches.validation(stage.data(), tokenizer, config.seed(), DataListener.none())) {
-            TokenScores scores = evaluator.score(batches, tokens -> {});
+            TokenScores scores = evaluator.score(batches, tokens -> true);
             double sum = 0;
             for (int i = 0; i < scores.size(); i++) {
                 sum += scores.mixed(i);

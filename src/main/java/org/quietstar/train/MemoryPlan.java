@@ -21,6 +21,8 @@ import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.thought.LearningMemory;
 import org.quietstar.thought.ThoughtParameters;
 import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
 
 /**
  * The memory that a run will take, from its configuration alone: nothing is allocated and no file is read. Arrays are
@@ -97,6 +99,16 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
             return sets.stream()
                     .map(set -> "--set " + (set.contains("[") ? "'" + set + "'" : set))
                     .collect(Collectors.joining(" "));
+        }
+    }
+
+    /** Plans a run, whose tokenizer is opened only if the vocabulary's size is not written. */
+    public static MemoryPlan of(RunConfig config) {
+        if (config.model().vocabSize() > 0) {
+            return of(config, config.model().vocabSize());
+        }
+        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+            return of(config, tokenizer.vocabSize());
         }
     }
 

@@ -39,6 +39,11 @@ public final class ModelState {
         this.thought = thought;
     }
 
+    /** A model that there is; {@code thought} is empty for one that has not learned to think. */
+    public static ModelState of(ModelConfig model, Parameters base, Optional<Parameters> thought) {
+        return new ModelState(model, base, thought);
+    }
+
     /** A new model: random, or with the weights that {@code model.weights} names. */
     public static ModelState create(RunConfig config, Tokenizer tokenizer) {
         ModelConfig model = sizes(config, tokenizer);

@@ -2,8 +2,12 @@ package org.quietstar.train;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.config.StageConfig;
 import org.quietstar.data.MicroBatch;
+import org.quietstar.model.Parameters;
+import org.quietstar.tokenizer.Tokenizer;
 
 /** What a stage minimises: from the micro-batches of one step to a loss, its gradients and what is to be logged. */
 interface Objective extends AutoCloseable {
@@ -25,6 +29,22 @@ interface Objective extends AutoCloseable {
      * @param measureParts whether the gradient norms of the loss's parts are measured apart
      */
     Result compute(List<MicroBatch> batches, long seed, boolean measureParts);
+
+    /** What a stage minimises, as its {@code train.mode} says. */
+    static Objective of(
+            ModelState model, StageConfig stage, Tokenizer tokenizer, Parameters parameters, Set<String> trained) {
+        if (stage.train().mode().equals("quiet-star")) {
+            return new QuietStarObjective(
+                    model.model(),
+                    stage,
+                    ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
+                    model.padId(tokenizer),
+                    parameters,
+                    trained);
+        }
+        return new LanguageModelObjective(
+                model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters, trained);
+    }
 
     @Override
     void close();

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
@@ -25,6 +29,16 @@ public record RunFolder(Path path) {
     /** Tables and pictures. */
     public Path evaluation() {
         return path.resolve("evaluation");
+    }
+
+    /** Where a new run goes: to {@code output.dir}, or else to {@code runs/}, under a name and the time of day. */
+    public static Path choose(RunConfig config, String name) {
+        if (!config.output().dir().isEmpty()) {
+            return Path.of(config.output().dir());
+        }
+        String time = LocalDateTime.now(ZoneId.systemDefault())
+                .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        return Path.of("runs", name + "-" + time);
     }
 
     /** Makes a new run's folder with its configuration; an existing run is refused. */

@@ -18,14 +18,14 @@ import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.NativeSettings;
-import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
 /**
  * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to go on is in its
- * checkpoints; going on gives what never stopping would have given, bit for bit.
+ * checkpoints; going on gives what never stopping would have given, bit for bit. Used by one thread, but for
+ * {@link #stop}.
  */
 public final class Trainer implements AutoCloseable {
     private static final String CONFIG = "config";
@@ -40,11 +40,16 @@ public final class Trainer implements AutoCloseable {
     private final CheckpointStore checkpoints;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private final ModelState model;
+    /** Where the stage goes on from, if it was begun before. */
     private Optional<Checkpoint> resumed = Optional.empty();
+
     private long step;
     private int stageIndex;
     private int stageStep;
     private final SkippedSteps skipped = new SkippedSteps();
+    private volatile boolean stopping;
+    /** Set while training, so that it stays where an exception ends it. */
+    private boolean broken;
 
     private Trainer(RunConfig config, RunFolder folder, Tokenizer tokenizer, ModelState model) {
         this.config = config;
@@ -113,17 +118,44 @@ public final class Trainer implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** Trains what remains of all stages. */
-    public void train() {
+    /**
+     * Trains what remains of all stages, or until {@link #stop}; called again, it goes on.
+     *
+     * @return whether all is done
+     */
+    public boolean train() {
+        if (broken) {
+            throw new IllegalStateException("an earlier train() ended with an exception; resume " + folder.path());
+        }
+        broken = true;
         try (var metrics = MetricsLog.open(folder.metrics(), step)) {
-            for (; stageIndex < config.stages().size(); stageIndex++, stageStep = 0) {
+            while (stageIndex < config.stages().size()) {
                 StageConfig stage = config.stages().get(stageIndex);
                 if (stageStep < stage.train().steps()) {
                     runStage(stage, metrics);
+                    boolean last = stageIndex + 1 == config.stages().size();
+                    if (stageStep < stage.train().steps() || (stopping && !last)) {
+                        broken = false;
+                        return false;
+                    }
                 }
                 resumed = Optional.empty();
+                stageIndex++;
+                stageStep = 0;
             }
+            broken = false;
+            return true;
+        } finally {
+            stopping = false;
         }
+    }
+
+    /**
+     * Ends {@link #train}, from any thread or listener, after the step that is being made and a checkpoint of it; where it
+     * is not called at the moment, after the first step of the next call.
+     */
+    public void stop() {
+        stopping = true;
     }
 
     private void runStage(StageConfig stage, MetricsLog metrics) {
@@ -137,11 +169,11 @@ public final class Trainer implements AutoCloseable {
         var optimizer = new AdamW(stage.optimizer(), parameters.only(trained));
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
         try (TextBatches data = text(stage);
-                Objective objective = objective(stage, thoughts, parameters, trained);
+                Objective objective = Objective.of(model, stage, tokenizer, parameters, trained);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> goOn(checkpoint, data, optimizer));
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
-            while (stageStep < stage.train().steps()) {
+            for (boolean goesOn = true; goesOn && stageStep < stage.train().steps(); ) {
                 long started = System.nanoTime();
                 List<MicroBatch> batches = take(data, stage.train().gradientAccumulation(), model.padId(tokenizer));
                 stageStep++;
@@ -150,24 +182,32 @@ public final class Trainer implements AutoCloseable {
                 Objective.Result result = objective.compute(batches, SplitMix.hash(config.seed(), step), measureParts);
                 double norm = GradientSum.norm(result.gradients());
                 double learningRate = rate.at(stageStep);
-                if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
-                    optimizer.update(
-                            result.gradients(), clip(norm, stage.optimizer().clipNorm()), learningRate);
-                    skipped.applied();
-                } else {
-                    skipped.skipped();
-                    warn("step " + step + " was skipped: its loss is " + result.loss() + ", its gradient's norm "
-                            + norm);
-                }
-                log(stage, metrics, result.metrics(), norm, learningRate, batches, started);
+                apply(result, norm, optimizer, stage.optimizer().clipNorm(), learningRate);
+                Map<String, Object> line =
+                        StepMetrics.of(step, stage, result.metrics(), norm, learningRate, skipped, batches, started);
+                metrics.write(line);
+                listeners.forEach(listener -> listener.onStep(stageStep, line));
                 skipped.requireFew(stage, step, folder);
                 boolean save = isDue(config.checkpoint().everySteps())
                         || stageStep == stage.train().steps();
                 OptionalDouble heldOut = heldOut(stage.train().evaluateEvery(), save, evaluation);
-                if (save) {
-                    save(data, optimizer, heldOut);
+                goesOn = !stopping;
+                if (save || !goesOn) {
+                    Checkpoint saved = save(data, optimizer, heldOut);
+                    resumed = goesOn ? Optional.empty() : Optional.of(saved);
                 }
             }
+        }
+    }
+
+    /** Updates the parameters, unless a number is not finite. */
+    private void apply(Objective.Result result, double norm, AdamW optimizer, double clipNorm, double learningRate) {
+        if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
+            optimizer.update(result.gradients(), clip(norm, clipNorm), learningRate);
+            skipped.applied();
+        } else {
+            skipped.skipped();
+            warn("step " + step + " was skipped: its loss is " + result.loss() + ", its gradient's norm " + norm);
         }
     }
 
@@ -179,19 +219,6 @@ public final class Trainer implements AutoCloseable {
                 config.seed(),
                 SplitMix.hash(config.seed(), stageIndex),
                 record -> warn(record.toString()));
-    }
-
-    private Objective objective(StageConfig stage, boolean thoughts, Parameters parameters, Set<String> trained) {
-        return thoughts
-                ? new QuietStarObjective(
-                        model.model(),
-                        stage,
-                        ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
-                        model.padId(tokenizer),
-                        parameters,
-                        trained)
-                : new LanguageModelObjective(
-                        model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters, trained);
     }
 
     /** Puts data and optimiser where the checkpoint left them. */
@@ -219,34 +246,6 @@ public final class Trainer implements AutoCloseable {
         return every > 0 && stageStep % every == 0;
     }
 
-    private void log(
-            StageConfig stage,
-            MetricsLog log,
-            Map<String, Object> measured,
-            double norm,
-            double learningRate,
-            List<MicroBatch> batches,
-            long started) {
-        double seconds = (System.nanoTime() - started) * 1e-9;
-        long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
-        Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("step", step);
-        metrics.put("stage", stage.name());
-        metrics.put("mode", stage.train().mode());
-        metrics.putAll(measured);
-        metrics.put("grad_norm", norm);
-        metrics.put("learning_rate", learningRate);
-        metrics.put("skipped_steps", skipped.total());
-        metrics.put("tokens", tokens);
-        metrics.put("step_s", seconds);
-        metrics.put("tokens_per_s", tokens / seconds);
-        metrics.put("heap_mib", ProcessMemory.heapMiB());
-        metrics.put("memory_mib", ProcessMemory.residentMiB());
-        metrics.put("peak_memory_mib", ProcessMemory.peakMiB());
-        log.write(metrics);
-        listeners.forEach(listener -> listener.onStep(stageStep, metrics));
-    }
-
     /** The held-out loss where it is due. A checkpoint is scored by its own weights, so it is due there as well. */
     private OptionalDouble heldOut(int every, boolean save, HeldOutLoss evaluation) {
         if (!isDue(every) && !(save && every > 0)) {
@@ -257,7 +256,7 @@ public final class Trainer implements AutoCloseable {
         return OptionalDouble.of(nll);
     }
 
-    private void save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
+    private Checkpoint save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put(CONFIG, RunConfigs.toYaml(config));
         state.put(ModelState.TOKENIZER, tokenizer.fingerprint());
@@ -270,9 +269,10 @@ public final class Trainer implements AutoCloseable {
         state.put(DATA, data.position().toMap());
         state.put("versions", Versions.current().asMap());
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
-        CheckpointInfo saved = checkpoints.save(
-                new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut));
+        var checkpoint = new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut);
+        CheckpointInfo saved = checkpoints.save(checkpoint);
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
+        return checkpoint;
     }
 
     private void warn(String message) {

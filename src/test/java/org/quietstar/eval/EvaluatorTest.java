@@ -88,7 +88,7 @@ class EvaluatorTest {
     private static TokenScores score(RunConfig config, Parameters parameters) {
         try (Evaluator evaluator = evaluator(config, parameters);
                 TextBatches batches = batches(config)) {
-            return evaluator.score(batches, tokens -> {});
+            return evaluator.score(batches, tokens -> true);
         }
     }
 
@@ -229,11 +229,11 @@ class EvaluatorTest {
         try (Evaluator evaluator = evaluator(config, parameters)) {
             TokenScores first;
             try (TextBatches batches = batches(config)) {
-                first = evaluator.score(batches, tokens -> {});
+                first = evaluator.score(batches, tokens -> true);
             }
             parameters.get(DecoderParameters.FINAL_NORM).muli(2);
             try (TextBatches batches = batches(config)) {
-                TokenScores second = evaluator.score(batches, tokens -> {});
+                TokenScores second = evaluator.score(batches, tokens -> true);
                 assertThat(base(second))
                         .isEqualTo(base(score(config, parameters)))
                         .isNotEqualTo(base(first));

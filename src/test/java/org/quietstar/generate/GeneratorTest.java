@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,10 @@ class GeneratorTest {
             GeneratedToken e = expected.get(i);
             assertThat(a.id()).as("token %d", i).isEqualTo(e.id());
             assertThat(a.logProbability()).isCloseTo(e.logProbability(), within(1e-9));
+            if (a.baseLogProbability().isPresent() && e.baseLogProbability().isPresent()) {
+                assertThat(a.baseLogProbability().getAsDouble())
+                        .isCloseTo(e.baseLogProbability().getAsDouble(), within(1e-9));
+            }
             assertThat(a.thought().map(Thought::ids)).isEqualTo(e.thought().map(Thought::ids));
             assertThat(a.thought().map(Thought::weight).orElse(0.0))
                     .isCloseTo(e.thought().map(Thought::weight).orElse(0.0), within(1e-9));
@@ -93,6 +98,54 @@ class GeneratorTest {
             GenerateOptions options = options(7).thinkWhen(when).build();
             List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(PROMPTS.get(0));
             assertSame(generate(model, options, List.of(PROMPTS.get(0))).get(0).tokens(), expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void comparedWithTheModelWithoutThoughts(GenerationModel model) {
+        GenerateOptions options = options(7).compare(true).build();
+        List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(PROMPTS.get(0));
+        List<GeneratedToken> actual =
+                generate(model, options, List.of(PROMPTS.get(0))).get(0).tokens();
+        assertSame(actual, expected);
+        assertThat(actual).allSatisfy(token -> {
+            assertThat(token.gain()).isPresent();
+            assertThat(token.gain().getAsDouble()).isNotZero();
+        });
+        GenerateOptions plain = options(7).build();
+        assertThat(generate(model, plain, List.of(PROMPTS.get(0))).get(0).tokens())
+                .allSatisfy(token -> assertThat(token.gain()).isEmpty());
+    }
+
+    @Test
+    void whoeverStopsItHasWhatWasWrittenUntilThen() {
+        GenerationModel model = model(TinyModel.of(false, 0, SIZES));
+        List<GeneratedToken> whole = generate(model, options(9).build(), List.of(PROMPTS.get(0)))
+                .get(0)
+                .tokens();
+        List<String> ends = new ArrayList<>();
+        var count = new AtomicInteger();
+        try (var generator = new Generator(model, new LetterTokenizer())) {
+            var prompts = List.of(new Generator.Prompt(0, "", PROMPTS.get(0)));
+            var listener = new GenerationListener() {
+                @Override
+                public void onToken(int prompt, GeneratedToken token) {
+                    count.incrementAndGet();
+                }
+
+                @Override
+                public void onEnd(int prompt, Generation generation) {
+                    ends.add(generation.text());
+                }
+            };
+            Generation cut = generator
+                    .generate(prompts, options(9).build(), listener, () -> count.get() == 4)
+                    .get(0);
+            assertThat(cut.finish()).isEqualTo(Generation.Finish.CANCELLED);
+            assertSame(cut.tokens(), whole.subList(0, 4));
+            assertThat(ends).containsExactly(cut.text());
+            assertThat(cut.text()).hasSize(4);
         }
     }
 
@@ -129,7 +182,9 @@ class GeneratorTest {
         GenerateOptions options =
                 options(5).temperature(2).stop(List.of("f", "gc")).build();
         List<Generation> together = generate(model, options, PROMPTS);
-        assertThat(together).extracting(Generation::finish).contains(Generation.Finish.values());
+        assertThat(together)
+                .extracting(Generation::finish)
+                .contains(Generation.Finish.LENGTH, Generation.Finish.END_OF_TEXT, Generation.Finish.STOP);
         for (int i = 0; i < PROMPTS.size(); i++) {
             Generation alone = generate(model, options, List.of(PROMPTS.get(i))).get(0);
             assertThat(together.get(i).text()).isEqualTo(alone.text()).doesNotContain("f", "gc", "k");

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.data.SplitMix;
@@ -70,7 +71,8 @@ final class NaiveGenerator {
             var distribution = new Distribution(logits(read), banned);
             int id = new Sampler(options.sampling(), banned)
                     .draw(logits(read), seen, SplitMix.of(options.seed(), 0, i).nextDouble());
-            tokens.add(new GeneratedToken(id, distribution.logProbability(id), thought));
+            double without = new Distribution(logits(base), banned).logProbability(id);
+            tokens.add(new GeneratedToken(id, distribution.logProbability(id), OptionalDouble.of(without), thought));
             ids.add(id);
             seen[id] = true;
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quietstar.QuietStar;
 import org.quietstar.data.SharedFiles;
 
 /** Trained models write, greedily, what another program recorded of them. */

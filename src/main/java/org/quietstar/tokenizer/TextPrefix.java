@@ -1,4 +1,4 @@
-package org.quietstar.generate;
+package org.quietstar.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,11 +9,11 @@ import java.util.List;
 import org.quietstar.QuietStarException;
 
 /** What a pretrained model's texts begin with. */
-final class TextPrefix {
+public final class TextPrefix {
     private TextPrefix() {}
 
     /** The special ids that the template of a {@code tokenizer.json} puts before a text; none where it puts none. */
-    static List<Integer> of(Path tokenizerFile) {
+    public static List<Integer> of(Path tokenizerFile) {
         JsonNode json;
         try {
             json = new ObjectMapper().readTree(Files.readString(tokenizerFile));

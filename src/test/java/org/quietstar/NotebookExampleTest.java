@@ -1,4 +1,4 @@
-package org.quietstar.generate;
+package org.quietstar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
+import org.quietstar.generate.GenerateOptions;
+import org.quietstar.generate.Generation;
+import org.quietstar.generate.GenerationListener;
+import org.quietstar.generate.ThinkWhen;
+import org.quietstar.generate.Thought;
 import org.quietstar.train.Trainer;
 
 /** Reads like a notebook: a small model is trained, thinks and writes. */

@@ -1,0 +1,238 @@
+package org.quietstar;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.quietstar.config.DataConfig;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.RunConfigs;
+import org.quietstar.data.TextBatches;
+import org.quietstar.eval.EvaluationListener;
+import org.quietstar.eval.PerplexityReport;
+import org.quietstar.eval.TokenScores;
+import org.quietstar.generate.GenerateOptions;
+import org.quietstar.generate.Generation;
+import org.quietstar.generate.GenerationListener;
+import org.quietstar.generate.Generator;
+import org.quietstar.model.ModelFolder;
+import org.quietstar.runtime.NativeSettings;
+import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.train.DamageListener;
+import org.quietstar.train.MemoryPlan;
+import org.quietstar.train.Trainer;
+
+/**
+ * Quiet-STaR as a library: where a notebook or a program begins. The commands of the command line call the same.
+ *
+ * <pre>{@code
+ * RunConfig recipe = QuietStar.config(Path.of("configs/tiny.yaml"), "stages.quiet-star.train.steps=50");
+ * try (Trainer trainer = QuietStar.trainer(recipe, Path.of("runs/mine"))) {
+ *     trainer.train();
+ * }
+ * try (QuietStar model = QuietStar.load(Path.of("runs/mine"))) {
+ *     String text = model.generate("Tom has 3 apples.", GenerateOptions.builder().maxTokens(50).build());
+ *     PerplexityReport report = model.evaluate();
+ *     Plots.gain(report).write(Path.of("gain.png"));
+ * }
+ * }</pre>
+ *
+ * <p>Everything is said to the caller: values come back, listeners hear of the course, and a {@link QuietStarException}
+ * says what the caller can mend. An object is used by one thread at a time, but for {@link #stop} and
+ * {@link Trainer#stop}, which any thread or listener may call.
+ */
+public final class QuietStar implements AutoCloseable {
+    private final LoadedModel loaded;
+    private final Generator generator;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+
+    private QuietStar(LoadedModel loaded) {
+        this.loaded = loaded;
+        this.generator = new Generator(loaded.generation(), loaded.tokenizer());
+    }
+
+    /**
+     * Reads a recipe.
+     *
+     * @param overrides assignments that win over the file, such as {@code train.steps=50}, or
+     *     {@code stages.NAME.train.steps=50} for one stage
+     * @throws QuietStarException that names the line or the assignment, what is wrong with it, and what is allowed
+     */
+    public static RunConfig config(Path recipe, String... overrides) {
+        return config(recipe, List.of(overrides));
+    }
+
+    /** As {@link #config(Path, String...)}. */
+    public static RunConfig config(Path recipe, List<String> overrides) {
+        return RunConfigs.load(recipe, overrides, ModelFolder::find);
+    }
+
+    /** As {@link #config(Path, String...)}, of a recipe that is not in a file. */
+    public static RunConfig config(String yaml, String... overrides) {
+        return RunConfigs.fromYaml(yaml, "recipe", List.of(overrides), ModelFolder::find);
+    }
+
+    /** The memory that a run would take, and what would make it less; nothing is allocated. */
+    public static MemoryPlan plan(RunConfig config) {
+        return MemoryPlan.of(config);
+    }
+
+    /**
+     * A new run, ready to {@link Trainer#train}.
+     *
+     * @param run its folder, which may not hold a run yet: configuration, metrics and checkpoints go there
+     */
+    public static Trainer trainer(RunConfig config, Path run) {
+        return Trainer.start(config, run);
+    }
+
+    /** A run that was stopped, ready to go on from its newest checkpoint. */
+    public static Trainer resume(Path run) {
+        return Trainer.resume(run, DamageListener.log());
+    }
+
+    /**
+     * Loads the newest checkpoint of a run, or a folder in Hugging Face layout.
+     *
+     * @param path a run's folder, with {@code config.yaml}; or one with {@code config.json}, {@code *.safetensors} and
+     *     {@code tokenizer.json}, such as {@code quietstar export} writes, with the thoughts that it may hold
+     * @param overrides assignments that win over the run's own configuration, such as {@code evaluation.maxTokens=2000}
+     * @throws QuietStarException where the path is neither, or something in it is missing or damaged
+     */
+    public static QuietStar load(Path path, String... overrides) {
+        return load(path, false, List.of(overrides), DamageListener.log());
+    }
+
+    /**
+     * As {@link #load(Path, String...)}.
+     *
+     * @param best takes a run's checkpoint with the lowest held-out loss instead of the newest
+     * @param damage hears of checkpoints that are passed over
+     */
+    public static QuietStar load(Path path, boolean best, List<String> overrides, DamageListener damage) {
+        NativeSettings.warnOnce();
+        if (Files.isRegularFile(path.resolve("config.yaml"))) {
+            return new QuietStar(LoadedModel.ofRun(path, best, overrides, damage));
+        }
+        if (ModelFolder.isOne(path)) {
+            return new QuietStar(LoadedModel.ofFolder(path, overrides));
+        }
+        throw new QuietStarException(path + ": neither a run (no config.yaml) nor a model's folder (no config.json);"
+                + " give the folder that training printed, or one in Hugging Face layout");
+    }
+
+    /**
+     * The model of a trainer as it stands, which stays the trainer's: to be used while it does not train, and to be made
+     * anew after it has trained on.
+     */
+    public static QuietStar of(Trainer trainer) {
+        return new QuietStar(LoadedModel.of(trainer));
+    }
+
+    /** Text that goes on from the prompt, which is not repeated. */
+    public String generate(String prompt, GenerateOptions options) {
+        return generate(prompt, options, GenerationListener.none()).text();
+    }
+
+    /** Text that goes on from the prompt, of which the listener hears as it is produced. */
+    public Generation generate(String prompt, GenerateOptions options, GenerationListener listener) {
+        return generate(List.of(prompt), options, listener).get(0);
+    }
+
+    /**
+     * Texts for several prompts, generated together; each is what it would be alone.
+     *
+     * @return in the prompts' order
+     * @throws QuietStarException where the options do not suit the model
+     */
+    public List<Generation> generate(List<String> prompts, GenerateOptions options, GenerationListener listener) {
+        List<Generator.Prompt> all = new ArrayList<>();
+        for (String prompt : prompts) {
+            all.add(new Generator.Prompt(all.size(), prompt, loaded.promptIds(prompt)));
+        }
+        try {
+            return generator.generate(all, options, listener, stopping::get);
+        } finally {
+            stopping.set(false);
+        }
+    }
+
+    /** Scores the held-out text that the model's recipe names. */
+    public PerplexityReport evaluate() {
+        return evaluate(List.of(), EvaluationListener.none());
+    }
+
+    /**
+     * Scores held-out text without and with thoughts: loss, perplexity, and what thinking gains by difficulty of the
+     * token. How much, and in how many groups, says section {@code evaluation} of the recipe.
+     *
+     * @param text files, folders or globs; none for the text that the recipe names
+     * @throws QuietStarException where there is no such text
+     */
+    public PerplexityReport evaluate(List<String> text, EvaluationListener listener) {
+        RunConfig config = config();
+        DataConfig data = LoadedModel.lastStage(config).data();
+        DataConfig heldOut = text.isEmpty() ? data : data.withValidation(text);
+        if (!heldOut.holdsOut()) {
+            throw new QuietStarException("evaluate: the recipe holds out no text (data.validation,"
+                    + " data.validationFraction); name files to score");
+        }
+        int wanted = config.evaluation().maxTokens();
+        try (var evaluator = loaded.state().evaluator(config, loaded.thought(), heldOut, loaded.tokenizer());
+                TextBatches batches = TextBatches.validation(
+                        heldOut, loaded.tokenizer(), config.seed(), record -> listener.onWarning(record.toString()))) {
+            listener.onTokens(0, wanted);
+            TokenScores scores = evaluator.score(batches, scored -> {
+                listener.onTokens(Math.min(scored, wanted), wanted);
+                return !stopping.get();
+            });
+            return PerplexityReport.of(
+                    scores, config.evaluation().bins(), config.evaluation().bootstrapSamples(), config.seed());
+        } finally {
+            stopping.set(false);
+        }
+    }
+
+    /**
+     * Ends, from any thread or listener, what {@link #generate} or {@link #evaluate} is doing, or, where neither is called
+     * at the moment, what is called next: texts end after the token that is being computed, an evaluation reports on what
+     * it has scored until then.
+     */
+    public void stop() {
+        stopping.set(true);
+    }
+
+    /** Whether the model has learned to think. */
+    public boolean thinks() {
+        return loaded.generation().thought().isPresent();
+    }
+
+    /** What the model was trained under; of a folder that tells nothing of that, the defaults with the model's sizes. */
+    public RunConfig config() {
+        return loaded.recipe().get();
+    }
+
+    /** The model's sizes. */
+    public ModelConfig sizes() {
+        return loaded.state().model();
+    }
+
+    /** Optimiser step of the checkpoint; empty for a folder in Hugging Face layout. */
+    public OptionalLong step() {
+        return loaded.step();
+    }
+
+    /** What turns text into ids and back. */
+    public Tokenizer tokenizer() {
+        return loaded.tokenizer();
+    }
+
+    @Override
+    public void close() {
+        generator.close();
+        loaded.close();
+    }
+}

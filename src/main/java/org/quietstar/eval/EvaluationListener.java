@@ -1,0 +1,15 @@
+package org.quietstar.eval;
+
+/** Hears how an evaluation goes on. */
+public interface EvaluationListener {
+    /** So many tokens are scored, of {@code wanted} at most; first of all 0. */
+    default void onTokens(int scored, int wanted) {}
+
+    /** Something that the user should know, such as a record that cannot be read. */
+    default void onWarning(String message) {}
+
+    /** Nobody. */
+    static EvaluationListener none() {
+        return new EvaluationListener() {};
+    }
+}
