@@ -18,19 +18,18 @@ PARAGRAPH_SECONDS = 300
 class Server:
     """Zeppelin with an empty home, the interpreters %md and %java, and the product's jar as a dependency of %java."""
 
-    def __init__(self, built, home, jar, environment, log):
+    def __init__(self, built, home, jar, environment):
         """
         built: folder that notebooks/zeppelin/check was built into
         home: folder for the server, made anew
         jar: what a user enters under "dependencies" of the interpreter java
         environment: properties of the interpreter java that become variables of its process
-        log: file for what the server prints
         """
         self.built = built
         self.home = home
         self.jar = jar
         self.environment = environment
-        self.log = log
+        self.log = home / "logs" / "server.log"
         self.process = None
         self.url = None
 
