@@ -54,8 +54,6 @@ data=$(jupyter --data-dir) || fail "'jupyter --data-dir' does not work; is $(com
 # --- The project's jar ------------------------------------------------------------------------------------------------
 # The start script knows whether the jar is older than the sources, builds it, and says what is wrong with a Java.
 "$root/quietstar" --version >/dev/null || fail "the project could not be built; see above."
-ls "$root"/target/quietstar-*-all.jar >/dev/null 2>&1 ||
-    (cd "$root" && ./mvnw -B -ntp -q -Dmaven.test.skip package) >&2 || fail "the project could not be built; see above."
 
 # --- The kernel -------------------------------------------------------------------------------------------------------
 folder=$data/kernels/quietstar

@@ -72,7 +72,8 @@ def main():
         print("there is no such notebook")
         return 1
     folder = arguments.work / "notebooks" / "jupyter"
-    results = [check(notebooks, file, lambda stored: notebooks.execute(stored, folder), arguments.store, report)
+    log = report / "kernels.log"
+    results = [check(notebooks, file, lambda stored: notebooks.execute(stored, folder, log), arguments.store, report)
                for file in jupyter]
     if zeppelin:
         with server.Server(arguments.zeppelin, arguments.work / "zeppelin", arguments.jar, environment()) as running:
