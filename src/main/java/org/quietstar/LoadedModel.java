@@ -150,20 +150,26 @@ record LoadedModel(
         return config.stages().get(config.stages().size() - 1);
     }
 
+    /** The ids of a text, all of which the model has. */
+    int[] textIds(String text) {
+        int[] ids = tokenizer.encode(text);
+        for (int id : ids) {
+            if (id >= state.model().vocabSize()) {
+                throw new QuietStarException("the text has token id " + id + ", but the model has "
+                        + state.model().vocabSize() + " ids: its tokenizer is another");
+            }
+        }
+        return ids;
+    }
+
     /** The ids of a prompt, at least one: nothing goes on from the id that ends a document, or begins one. */
     int[] promptIds(String prompt) {
         List<Integer> ids = new ArrayList<>(prefix);
-        for (int id : tokenizer.encode(prompt)) {
+        for (int id : textIds(prompt)) {
             ids.add(id);
         }
         if (ids.isEmpty()) {
             ids.add(tokenizer.eosId());
-        }
-        for (int id : ids) {
-            if (id >= state.model().vocabSize()) {
-                throw new QuietStarException("the prompt has token id " + id + ", but the model has "
-                        + state.model().vocabSize() + " ids: its tokenizer is another");
-            }
         }
         return ids.stream().mapToInt(Integer::intValue).toArray();
     }

@@ -21,8 +21,13 @@ import org.quietstar.generate.Generator;
 import org.quietstar.model.ModelFolder;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
+import org.quietstar.train.Checkpoint;
+import org.quietstar.train.CheckpointStore;
 import org.quietstar.train.DamageListener;
 import org.quietstar.train.MemoryPlan;
+import org.quietstar.train.ModelExport;
+import org.quietstar.train.RunFolder;
 import org.quietstar.train.Trainer;
 
 /**
@@ -95,6 +100,23 @@ public final class QuietStar implements AutoCloseable {
     }
 
     /**
+     * Writes a run's newest checkpoint as a folder in Hugging Face's layout: the base model, which loads anywhere, and the
+     * thoughts in files of their own. Adapters are merged.
+     *
+     * @param folder new or empty
+     * @throws QuietStarException where it holds anything, or the run has no checkpoint
+     */
+    public static void export(Path run, Path folder) {
+        ModelExport.requireFree(folder);
+        RunConfig config = RunFolder.existing(run).readConfig();
+        Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).load(false, DamageListener.log());
+        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+            new ModelExport(config, checkpoint, tokenizer, ModelExport.DEFAULT_SHARD_BYTES, ModelExport.Adapters.MERGED)
+                    .write(folder);
+        }
+    }
+
+    /**
      * Loads the newest checkpoint of a run, or a folder in Hugging Face layout.
      *
      * @param path a run's folder, with {@code config.yaml}; or one with {@code config.json}, {@code *.safetensors} and
@@ -153,6 +175,26 @@ public final class QuietStar implements AutoCloseable {
         for (String prompt : prompts) {
             all.add(new Generator.Prompt(all.size(), prompt, loaded.promptIds(prompt)));
         }
+        return run(all, options, listener);
+    }
+
+    /**
+     * What the model thinks while it reads a text: for every token of it the thought before it, what that weighs, how
+     * likely the token was, and what the thought gained.
+     *
+     * @param options of which those of the thoughts count; {@link GenerateOptions#compare} is on
+     */
+    public Generation read(String text, GenerateOptions options) {
+        int[] ids = loaded.textIds(text);
+        if (ids.length == 0) {
+            throw new QuietStarException("read: the text is empty");
+        }
+        var prompt = new Generator.Prompt(0, "", loaded.promptIds(""), ids);
+        return run(List.of(prompt), options.compared(), GenerationListener.none())
+                .get(0);
+    }
+
+    private List<Generation> run(List<Generator.Prompt> all, GenerateOptions options, GenerationListener listener) {
         try {
             return generator.generate(all, options, listener, stopping::get);
         } finally {

@@ -70,6 +70,12 @@ public record GenerateOptions(
         stop = List.copyOf(stop);
     }
 
+    /** The same with {@link #compare} on. */
+    public GenerateOptions compared() {
+        return new GenerateOptions(
+                maxTokens, sampling, seed, stop, thoughts, thinkWhen, thoughtTemperature, true, onLimit);
+    }
+
     /** Starts from the defaults. */
     public static Builder builder() {
         return new Builder();

@@ -31,8 +31,14 @@ public final class Generator implements AutoCloseable {
      *
      * @param number that the listener hears
      * @param ids at least one
+     * @param given ids that come next instead of drawn ones, and end the text; none for a text to be written
      */
-    public record Prompt(int number, String text, int[] ids) {}
+    public record Prompt(int number, String text, int[] ids, int[] given) {
+        /** A prompt that a text is to be written after. */
+        public Prompt(int number, String text, int... ids) {
+            this(number, text, ids, new int[0]);
+        }
+    }
 
     /** Texts for the prompts, in their order; QuietStarException where the options do not suit the model. */
     public List<Generation> generate(List<Prompt> prompts, GenerateOptions options, GenerationListener listener) {
@@ -95,8 +101,7 @@ public final class Generator implements AutoCloseable {
         List<Generation> generate(List<Prompt> prompts, BooleanSupplier stopped) {
             for (Prompt prompt : prompts) {
                 checkLimit(prompt);
-                slots.add(new Sequence(
-                        prompt.number, prompt.text, prompt.ids, model.model().vocabSize(), tokenizer, options));
+                slots.add(new Sequence(prompt, model.model().vocabSize(), tokenizer, options));
             }
             List<Sequence> all = List.copyOf(slots);
             open(capacity());
@@ -119,8 +124,9 @@ public final class Generator implements AutoCloseable {
                 if (choices[i] != null) {
                     Sequence sequence = slots.get(i);
                     double[] logits = choices[i].distribution().logits();
-                    int id = sampler.draw(logits, sequence.seen(), sequence.uniform());
-                    sequence.add(choices[i].token(id), tokenizer.eosId(), options.maxTokens(), listener);
+                    int id =
+                            sequence.given().orElseGet(() -> sampler.draw(logits, sequence.seen(), sequence.uniform()));
+                    sequence.add(choices[i].token(id), tokenizer.eosId(), listener);
                 }
             }
         }
@@ -132,9 +138,10 @@ public final class Generator implements AutoCloseable {
                 throw new QuietStarException("a token with a thought of " + model.thoughtTokens() + " takes " + step
                         + " positions, the model has " + limit + "; leave thoughts out");
             }
-            long needed = (long) prompt.ids.length + options.maxTokens() - 2 + step;
+            int wanted = prompt.given.length > 0 ? prompt.given.length : options.maxTokens();
+            long needed = (long) prompt.ids.length + wanted - 2 + step;
             if (options.onLimit() == GenerateOptions.OnLimit.ERROR && needed > limit) {
-                throw new QuietStarException("max-tokens " + options.maxTokens() + " after a prompt of "
+                throw new QuietStarException("max-tokens " + wanted + " after a prompt of "
                         + prompt.ids.length + " tokens" + (step > 1 ? ", with thoughts of " + (step - 1) : "")
                         + ", needs " + needed + " positions, but the model has " + limit
                         + "; ask for fewer tokens, shorten the prompt, or choose on-limit slide");
@@ -142,8 +149,11 @@ public final class Generator implements AutoCloseable {
         }
 
         private int capacity() {
-            int longest = slots.stream().mapToInt(Sequence::length).max().orElseThrow();
-            long needed = Math.max(LEAST_CAPACITY, (long) longest + options.maxTokens() + step);
+            int longest = slots.stream()
+                    .mapToInt(sequence -> sequence.length() + sequence.wanted())
+                    .max()
+                    .orElseThrow();
+            long needed = Math.max(LEAST_CAPACITY, (long) longest + step);
             long rounded = Long.highestOneBit(needed - 1) * 2;
             return (int) Math.min(rounded, model.model().maxPositions());
         }

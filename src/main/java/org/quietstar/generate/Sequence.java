@@ -16,6 +16,8 @@ final class Sequence {
 
     private final int number;
     private final String prompt;
+    private final int[] given;
+    private final int wanted;
     private final long seed;
     private final boolean[] seen;
     private final TextStream stream;
@@ -25,19 +27,22 @@ final class Sequence {
     private Optional<Generation.Finish> finish = Optional.empty();
 
     /**
-     * @param number of the prompt, from 0
-     * @param ids of the prompt, at least one
+     * @param prompt what the text goes on from
      * @param vocabSize V
      */
-    Sequence(int number, String prompt, int[] ids, int vocabSize, Tokenizer tokenizer, GenerateOptions options) {
-        this.number = number;
-        this.prompt = prompt;
+    Sequence(Generator.Prompt prompt, int vocabSize, Tokenizer tokenizer, GenerateOptions options) {
+        int[] ids = prompt.ids();
+        this.number = prompt.number();
+        this.prompt = prompt.text();
+        this.given = prompt.given();
+        this.wanted = given.length > 0 ? given.length : options.maxTokens();
         this.seed = options.seed();
         this.seen = new boolean[vocabSize];
         for (int id : ids) {
             seen[id] = true;
         }
-        this.stream = new TextStream(tokenizer, options.stop(), ids);
+        List<String> stop = given.length > 0 ? List.of() : options.stop();
+        this.stream = new TextStream(tokenizer, stop, ids);
         this.context = ids.clone();
         this.length = ids.length;
     }
@@ -86,8 +91,18 @@ final class Sequence {
         return SplitMix.of(seed, THOUGHT_STREAM, tokens.size(), token).nextDouble();
     }
 
+    /** The id that comes next, where the text is given. */
+    Optional<Integer> given() {
+        return tokens.size() < given.length ? Optional.of(given[tokens.size()]) : Optional.empty();
+    }
+
+    /** Tokens after the prompt at most. */
+    int wanted() {
+        return wanted;
+    }
+
     /** Takes the next token of the text; tells the listener of it and of the text it completes. */
-    void add(GeneratedToken token, int eosId, int maxTokens, GenerationListener listener) {
+    void add(GeneratedToken token, int eosId, GenerationListener listener) {
         tokens.add(token);
         listener.onToken(number, token);
         if (token.id() == eosId) {
@@ -102,7 +117,7 @@ final class Sequence {
         send(stream.add(token.id()), listener);
         if (stream.stopped()) {
             end(Generation.Finish.STOP, listener);
-        } else if (tokens.size() == maxTokens) {
+        } else if (tokens.size() == wanted) {
             end(Generation.Finish.LENGTH, listener);
         }
     }

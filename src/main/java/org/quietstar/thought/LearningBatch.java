@@ -18,6 +18,7 @@ public final class LearningBatch implements AutoCloseable {
     private final int padId;
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final INDArray text;
+    private int[] lengths;
 
     /**
      * @param rewardTrim positions dropped from the end of the policy term beyond the necessary ones
@@ -37,6 +38,7 @@ public final class LearningBatch implements AutoCloseable {
         inputs.put(QuietStarGraph.POLICY_WEIGHTS, Nd4j.zeros(type, b, 1, l));
         inputs.put(QuietStarGraph.VALID, Nd4j.zeros(type, b, 1, l));
         this.text = Nd4j.zeros(DataType.INT32, sizes.textRows());
+        this.lengths = new int[sizes.batch()];
     }
 
     /** The arrays by placeholder name. */
@@ -47,6 +49,11 @@ public final class LearningBatch implements AutoCloseable {
     /** The text, INT32 [B·L], for the rollout. */
     public INDArray text() {
         return text;
+    }
+
+    /** Real tokens of each sequence, [B]. */
+    int[] lengths() {
+        return lengths;
     }
 
     /** The drawn thoughts, INT32 [T·B·P·L], which the rollout writes. */
@@ -63,6 +70,7 @@ public final class LearningBatch implements AutoCloseable {
      */
     public void setText(int[] ids, int[] lengths, LabelCounts totals) {
         int l = sizes.length();
+        this.lengths = lengths.clone();
         int[] labels = new int[ids.length];
         double[] base = new double[ids.length];
         double[] valid = new double[ids.length];

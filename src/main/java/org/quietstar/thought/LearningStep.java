@@ -53,6 +53,7 @@ public final class LearningStep implements AutoCloseable {
     private final GradientGraph gradient;
     private final GradientSplit split;
     private final StaticPlan likelihoods;
+    private final Optional<CustomReward> reward;
     private final PolicyRows policy;
     private final StaticPlan backward;
     private final INDArray hiddenGradient;
@@ -112,6 +113,7 @@ public final class LearningStep implements AutoCloseable {
                 .keeping(kept)
                 .sharing(memory)
                 .compile();
+        this.reward = setup.reward().map(function -> new CustomReward(setup, function, batch, memory));
         this.head = DecoderParameters.head(setup.model());
         boolean trainsHead = parameterNames.contains(head);
         this.policy = new PolicyRows(setup, forward.hidden(), trainsHead, memory);
@@ -197,13 +199,14 @@ public final class LearningStep implements AutoCloseable {
         timed("rollout", () -> forward.draw(batch, noise));
         timed("teacher-forced forward", () -> forward.finish(batch));
         timed("likelihoods", likelihoods::run);
+        reward.ifPresent(custom -> custom.run(likelihoods.output(QuietStarGraph.REWARD)));
     }
 
     private void addPolicy() {
         timed(
                 "policy",
                 () -> policy.add(
-                        likelihoods.output(QuietStarGraph.ADVANTAGE),
+                        output(QuietStarGraph.ADVANTAGE),
                         batch.inputs().get(QuietStarGraph.POLICY_WEIGHTS),
                         batch.drawn(),
                         hiddenGradient,
@@ -235,7 +238,9 @@ public final class LearningStep implements AutoCloseable {
 
     /** An output of the last run: the names of rewards, advantages, mixing weights and NLLs of {@link QuietStarGraph}. */
     public INDArray output(String name) {
-        return likelihoods.output(name);
+        return reward.filter(custom -> CustomReward.has(name))
+                .map(custom -> custom.output(name))
+                .orElseGet(() -> likelihoods.output(name));
     }
 
     /** The whole loss of the last run. */
@@ -278,6 +283,7 @@ public final class LearningStep implements AutoCloseable {
     public void close() {
         backward.close();
         policy.close();
+        reward.ifPresent(CustomReward::close);
         likelihoods.close();
         forward.close();
         hiddenGradient.close();

@@ -30,6 +30,9 @@ public final class ModelExport {
     /** The resolved recipe. */
     public static final String RECIPE = "quietstar.yaml";
 
+    /** Largest file of weights where nothing else is said. */
+    public static final long DEFAULT_SHARD_BYTES = 4L << 30;
+
     /** What becomes of low-rank adapters. */
     public enum Adapters {
         /** They are added to the matrices that they stand beside. */

@@ -2,11 +2,13 @@ package org.quietstar.train;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.MicroBatch;
 import org.quietstar.model.Parameters;
+import org.quietstar.thought.RewardFunction;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** What a stage minimises: from the micro-batches of one step to a loss, its gradients and what is to be logged. */
@@ -30,9 +32,18 @@ interface Objective extends AutoCloseable {
      */
     Result compute(List<MicroBatch> batches, long seed, boolean measureParts);
 
-    /** What a stage minimises, as its {@code train.mode} says. */
+    /**
+     * What a stage minimises, as its {@code train.mode} says.
+     *
+     * @param reward of the thoughts, in place of the paper's
+     */
     static Objective of(
-            ModelState model, StageConfig stage, Tokenizer tokenizer, Parameters parameters, Set<String> trained) {
+            ModelState model,
+            StageConfig stage,
+            Tokenizer tokenizer,
+            Parameters parameters,
+            Set<String> trained,
+            Optional<RewardFunction> reward) {
         if (stage.train().mode().equals("quiet-star")) {
             return new QuietStarObjective(
                     model.model(),
@@ -40,7 +51,8 @@ interface Objective extends AutoCloseable {
                     ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
                     model.padId(tokenizer),
                     parameters,
-                    trained);
+                    trained,
+                    reward);
         }
         return new LanguageModelObjective(
                 model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters, trained);

@@ -3,6 +3,7 @@ package org.quietstar.train;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
@@ -17,6 +18,7 @@ import org.quietstar.thought.LearningStep;
 import org.quietstar.thought.LossWeights;
 import org.quietstar.thought.QuietStarGraph;
 import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.RewardFunction;
 import org.quietstar.thought.Rollout;
 import org.quietstar.thought.ThoughtSampling;
 import org.quietstar.thought.ThoughtSizes;
@@ -37,6 +39,7 @@ final class QuietStarObjective implements Objective {
      * @param padId the tokenizer's padding id
      * @param parameters the decoder's and the thoughts'
      * @param trained names of the parameters whose gradients are computed
+     * @param reward in place of the paper's
      */
     QuietStarObjective(
             ModelConfig model,
@@ -44,14 +47,16 @@ final class QuietStarObjective implements Objective {
             List<Integer> bannedIds,
             int padId,
             Parameters parameters,
-            Set<String> trained) {
+            Set<String> trained,
+            Optional<RewardFunction> reward) {
         this.loss = stage.loss();
         this.sizes = ThoughtSizes.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
         this.batch = new LearningBatch(sizes, loss.rewardTrim(), padId, parameters.dataType());
         this.statistics = new ThoughtStatistics(sizes);
         this.step = new LearningStep(
-                new QuietStarSetup(model, stage.thought(), loss, LossWeights.of(loss), sizes, bannedIds, parameters),
+                new QuietStarSetup(
+                        model, stage.thought(), loss, LossWeights.of(loss), sizes, bannedIds, parameters, reward),
                 ThoughtSampling.atTemperature(stage.thought().thoughtTemperature()),
                 batch,
                 trained);

@@ -2,23 +2,22 @@ package org.quietstar.train;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
-import org.quietstar.data.DataPosition;
 import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.NativeSettings;
-import org.quietstar.runtime.Versions;
+import org.quietstar.thought.RewardFunction;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -28,12 +27,6 @@ import org.quietstar.tokenizer.Tokenizers;
  * {@link #stop}.
  */
 public final class Trainer implements AutoCloseable {
-    private static final String CONFIG = "config";
-    private static final String STAGE = "stage";
-    private static final String STAGE_STEP = "stage_step";
-    private static final String UPDATES = "updates";
-    private static final String DATA = "data";
-
     private final RunConfig config;
     private final RunFolder folder;
     private final Tokenizer tokenizer;
@@ -47,6 +40,7 @@ public final class Trainer implements AutoCloseable {
     private int stageIndex;
     private int stageStep;
     private final SkippedSteps skipped = new SkippedSteps();
+    private Optional<RewardFunction> reward = Optional.empty();
     private volatile boolean stopping;
     /** Set while training, so that it stays where an exception ends it. */
     private boolean broken;
@@ -101,16 +95,20 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void restore(Checkpoint checkpoint) {
-        Map<String, Object> state = checkpoint.state();
+        RunState.Position position = RunState.position(checkpoint);
         step = checkpoint.step();
-        stageIndex = number(state, STAGE).intValue();
-        stageStep = number(state, STAGE_STEP).intValue();
-        skipped.restore(state);
+        stageIndex = position.stage();
+        stageStep = position.stageStep();
+        skipped.restore(checkpoint.state());
         resumed = Optional.of(checkpoint);
     }
 
-    private static Number number(Map<String, Object> state, String key) {
-        return (Number) state.get(key);
+    /**
+     * Rewards thoughts by something else than the likelihood of the text, from the next {@link #train} on. The function is
+     * not stored with the run, only that there was one: whoever resumes the run gives it again.
+     */
+    public void setReward(RewardFunction function) {
+        reward = Optional.of(function);
     }
 
     /** Adds a listener; all are called in the order of their adding. */
@@ -127,6 +125,7 @@ public final class Trainer implements AutoCloseable {
         if (broken) {
             throw new IllegalStateException("an earlier train() ended with an exception; resume " + folder.path());
         }
+        requireReward();
         broken = true;
         try (var metrics = MetricsLog.open(folder.metrics(), step)) {
             while (stageIndex < config.stages().size()) {
@@ -150,6 +149,16 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    private void requireReward() {
+        boolean had = resumed.map(RunState::position)
+                .filter(RunState.Position::ownReward)
+                .isPresent();
+        if (had && reward.isEmpty()) {
+            throw new QuietStarException(folder.path() + ": this run was trained with a reward of its own, which is not"
+                    + " stored with it; give it again (Trainer.setReward)");
+        }
+    }
+
     /**
      * Ends {@link #train}, from any thread or listener, after the step that is being made and a checkpoint of it; where it
      * is not called at the moment, after the first step of the next call.
@@ -169,9 +178,9 @@ public final class Trainer implements AutoCloseable {
         var optimizer = new AdamW(stage.optimizer(), parameters.only(trained));
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
         try (TextBatches data = text(stage);
-                Objective objective = Objective.of(model, stage, tokenizer, parameters, trained);
+                Objective objective = Objective.of(model, stage, tokenizer, parameters, trained, reward);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
-            resumed.ifPresent(checkpoint -> goOn(checkpoint, data, optimizer));
+            resumed.ifPresent(checkpoint -> RunState.goOn(checkpoint, data, optimizer));
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
             for (boolean goesOn = true; goesOn && stageStep < stage.train().steps(); ) {
                 long started = System.nanoTime();
@@ -221,15 +230,6 @@ public final class Trainer implements AutoCloseable {
                 record -> warn(record.toString()));
     }
 
-    /** Puts data and optimiser where the checkpoint left them. */
-    private static void goOn(Checkpoint checkpoint, TextBatches data, AdamW optimizer) {
-        @SuppressWarnings("unchecked")
-        var position = (Map<String, Object>) checkpoint.state().get(DATA);
-        data.restore(DataPosition.fromMap(position));
-        optimizer.restore(
-                checkpoint.optimizer(), number(checkpoint.state(), UPDATES).longValue());
-    }
-
     private static List<MicroBatch> take(TextBatches data, int count, int padId) {
         List<MicroBatch> batches = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -257,17 +257,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Checkpoint save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
-        Map<String, Object> state = new LinkedHashMap<>();
-        state.put(CONFIG, RunConfigs.toYaml(config));
-        state.put(ModelState.TOKENIZER, tokenizer.fingerprint());
-        state.put(STAGE, stageIndex);
-        state.put(STAGE_STEP, stageStep);
-        state.put(UPDATES, optimizer.updates());
-        skipped.putInto(state);
-        // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
-        state.put("seed", config.seed());
-        state.put(DATA, data.position().toMap());
-        state.put("versions", Versions.current().asMap());
+        var position = new RunState.Position(stageIndex, stageStep, reward.isPresent());
+        Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, data);
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
         var checkpoint = new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut);
         CheckpointInfo saved = checkpoints.save(checkpoint);

@@ -119,6 +119,27 @@ class GeneratorTest {
     }
 
     @Test
+    void aGivenTextIsReadAsItWouldBeWritten() {
+        GenerationModel model = model(TinyModel.of(false, 0, SIZES));
+        GenerateOptions options = options(7).compare(true).build();
+        List<GeneratedToken> written =
+                generate(model, options, List.of(PROMPTS.get(0))).get(0).tokens();
+        int[] ids = written.stream().mapToInt(GeneratedToken::id).toArray();
+        try (var generator = new Generator(model, new LetterTokenizer())) {
+            var prompts = List.of(
+                    new Generator.Prompt(0, "", PROMPTS.get(0), ids),
+                    new Generator.Prompt(1, "", PROMPTS.get(1), new int[] {5, 5, 5}));
+            GenerateOptions others =
+                    options(2).compare(true).temperature(0).stop(List.of("f")).build();
+            List<Generation> read = generator.generate(prompts, others, NOBODY);
+            assertSame(read.get(0).tokens(), written);
+            assertThat(read.get(0).tokens())
+                    .allSatisfy(token -> assertThat(token.gain()).isPresent());
+            assertThat(read.get(1).tokens()).extracting(GeneratedToken::id).containsExactly(5, 5, 5);
+        }
+    }
+
+    @Test
     void whoeverStopsItHasWhatWasWrittenUntilThen() {
         GenerationModel model = model(TinyModel.of(false, 0, SIZES));
         List<GeneratedToken> whole = generate(model, options(9).build(), List.of(PROMPTS.get(0)))

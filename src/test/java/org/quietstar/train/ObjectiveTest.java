@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class ObjectiveTest {
         List<String> all = new ArrayList<>(List.of("data.batchSize=" + batchSize));
         all.addAll(List.of(sets));
         try (Objective objective = new QuietStarObjective(
-                model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type), NAMES)) {
+                model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type), NAMES, Optional.empty())) {
             return compute(objective, batchSize);
         }
     }
@@ -185,7 +186,7 @@ class ObjectiveTest {
     @Test
     void normsAreMeasuredOnlyWhenAskedFor() {
         try (Objective objective = new QuietStarObjective(
-                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.FLOAT), NAMES)) {
+                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.FLOAT), NAMES, Optional.empty())) {
             assertThat(objective.compute(batches(8), 5, false).metrics())
                     .doesNotContainKeys("grad_norm_nll", "grad_norm_policy");
             assertThat(objective.compute(batches(8), 5, true).metrics())
@@ -196,7 +197,13 @@ class ObjectiveTest {
     @Test
     void theSameSeedDrawsTheSameThoughtsAndAnotherOthers() {
         try (Objective objective = new QuietStarObjective(
-                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE), NAMES)) {
+                model(),
+                stage("data.batchSize=8"),
+                BANNED,
+                PAD,
+                parameters(DataType.DOUBLE),
+                NAMES,
+                Optional.empty())) {
             double first = objective.compute(batches(8), 5, false).loss();
             double second = objective.compute(batches(8), 6, false).loss();
             assertThat(second).isNotEqualTo(first);
@@ -208,7 +215,13 @@ class ObjectiveTest {
     void whatPaddingHoldsChangesNothing() {
         Computed expected = quietStar(DataType.DOUBLE, 8);
         try (Objective objective = new QuietStarObjective(
-                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.DOUBLE), NAMES)) {
+                model(),
+                stage("data.batchSize=8"),
+                BANNED,
+                PAD,
+                parameters(DataType.DOUBLE),
+                NAMES,
+                Optional.empty())) {
             List<MicroBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {
