@@ -7,6 +7,7 @@
  * try (QuietStar model = QuietStar.load(Path.of("runs/mine"))) {
  *     Generation text = model.generate("Tom has", GenerateOptions.defaults(), GenerationListener.none());
  *     Plots.thoughts(text, model.tokenizer()).write(Path.of("thoughts.html"));
+ *     Plots.gain(model.evaluate()).write(Path.of("gain.png"));
  * }
  * }</pre>
  */

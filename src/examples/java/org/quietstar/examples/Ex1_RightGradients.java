@@ -16,8 +16,6 @@ import org.quietstar.samediff.ScatterAddGather;
 public final class Ex1_RightGradients {
     private static final int[] TOKENS = {0, 1, 1, 1};
 
-    private Ex1_RightGradients() {}
-
     public static void main(String[] args) {
         SameDiff stock = table();
         stock.sum(stock.gather(stock.getVariable("table"), ids(stock), 0)).rename("loss");

@@ -18,10 +18,9 @@ import org.quietstar.samediff.StaticPlan;
 
 /** A small Llama as a SameDiff graph, which learns one sentence by plain gradient descent. */
 public final class Ex2_DecoderInSameDiff {
-    private Ex2_DecoderInSameDiff() {}
-
     public static void main(String[] args) {
-        ModelConfig model = QuietStar.config("model: {vocabSize: 128, hiddenSize: 32, layers: 2, heads: 4, kvHeads: 2}")
+        ModelConfig model = QuietStar.config(
+                        "model: {vocabSize: 128, hiddenSize: 32, layers: 2, heads: 4, kvHeads: 2, initializerRange: 0.1}")
                 .model();
         Parameters parameters = DecoderParameters.random(model, DataType.FLOAT, 42);
         // Variables bear the names of Hugging Face's files.
@@ -43,16 +42,16 @@ public final class Ex2_DecoderInSameDiff {
         var gradients = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
         List<String> outputs = gradients.outputs(List.of(LanguageModelGraph.LOSS));
         try (var plan = StaticPlan.compile(gradients.function(), graph.graph(), inputs, outputs)) {
-            for (int step = 0; step <= 60; step++) {
+            for (int step = 0; step <= 100; step++) {
                 plan.run();
-                if (step % 20 == 0) {
+                if (step % 50 == 0) {
                     double loss = plan.output(LanguageModelGraph.LOSS).getDouble(0);
                     System.out.printf(Locale.ROOT, "step %d: %.3f nats per token%n", step, loss);
                 }
                 gradients
                         .gradientNames()
                         .forEach((name, gradient) ->
-                                parameters.get(name).subi(plan.output(gradient).mul(0.5)));
+                                parameters.get(name).subi(plan.output(gradient).mul(0.05)));
             }
         }
     }

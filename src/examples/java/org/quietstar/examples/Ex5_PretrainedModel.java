@@ -20,8 +20,6 @@ public final class Ex5_PretrainedModel {
              train: {mode: language-model, steps: 5}}
             """;
 
-    private Ex5_PretrainedModel() {}
-
     public static void main(String[] args) throws IOException {
         Path folder = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("pretrained");
         Path model = args.length > 1 ? Path.of(args[1]) : makeOne(folder);

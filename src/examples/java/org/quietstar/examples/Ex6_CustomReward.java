@@ -24,8 +24,6 @@ public final class Ex6_CustomReward {
              train: {mode: quiet-star, steps: 40, gradientNormsEvery: 0}}
             """;
 
-    private Ex6_CustomReward() {}
-
     public static void main(String[] args) throws IOException {
         Path folder = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("reward");
         try (Trainer trainer = QuietStar.trainer(QuietStar.config(RECIPE), folder.resolve("run"))) {

@@ -18,8 +18,6 @@ public final class Ex7_CustomListener {
              train: {mode: language-model, steps: 60, gradientNormsEvery: 0}}
             """;
 
-    private Ex7_CustomListener() {}
-
     /** Ends training once the loss has fallen enough. */
     private record UntilLoss(Trainer trainer, double enough) implements TrainingListener {
         @Override

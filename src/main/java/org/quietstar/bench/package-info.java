@@ -5,5 +5,12 @@
  *
  * <p>A way of executing the step is one constant of {@link org.quietstar.bench.Executor} and one implementation of
  * {@link org.quietstar.bench.TrainingStep}.
+ *
+ * <pre>{@code
+ * var request = new StepBenchmark.Request(BenchSize.TINY, Executor.PLAN, 5, false);
+ * StepBenchmark.Outcome outcome = StepBenchmark.run(request, what -> {});
+ * double seconds = outcome.result().medianSeconds();
+ * double gflops = outcome.result().gflops();
+ * }</pre>
  */
 package org.quietstar.bench;

@@ -5,6 +5,7 @@
  * <pre>{@code
  * RunConfig config = RunConfigs.load(Path.of("configs/tiny.yaml"), List.of("train.steps=50"));
  * int steps = config.stages().get(0).train().steps();
+ * String resolved = RunConfigs.toYaml(config);
  * }</pre>
  */
 package org.quietstar.config;

@@ -8,5 +8,14 @@
  * org.quietstar.data.DataPosition} behind it; a stream that is set there gives the same batches from then on.
  *
  * <p>Letters: B sequences in a batch, L tokens in a sequence.
+ *
+ * <pre>{@code
+ * DataConfig config = RunConfigs.load(Path.of("configs/tiny.yaml"), List.of()).data();
+ * try (Tokenizer tokenizer = new ByteTokenizer();
+ *         TextBatches batches = TextBatches.training(config, tokenizer, 42, DataListener.none())) {
+ *     MicroBatch first = MicroBatch.of(batches.next(), tokenizer.padId());
+ *     int[] ids = first.ids(); // [B·L]
+ * }
+ * }</pre>
  */
 package org.quietstar.data;

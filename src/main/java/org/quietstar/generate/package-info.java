@@ -1,9 +1,20 @@
 /**
  * Generation with thoughts (spec, section 8): keys of the text are cached, a thought is a branch after them that is
- * dropped again. {@link org.quietstar.generate.QuietStar} is where to begin.
+ * dropped again. {@code QuietStar} in the root package is where to begin.
  *
  * <p>Letters in shapes: B sequences that are generated together, R rows of each in a pass, C positions of the cache that
  * a pass can see, T tokens of a thought, D width, V vocabulary, H heads, KV key/value heads, G = H / KV, E width of a
  * head.
+ *
+ * <pre>{@code
+ * GenerateOptions options = GenerateOptions.builder()
+ *         .maxTokens(50)
+ *         .temperature(0.8)
+ *         .thinkWhen(new ThinkWhen.EntropyAbove(1.5))
+ *         .build();
+ * try (QuietStar model = QuietStar.load(Path.of("runs/mine"))) {
+ *     Generation text = model.generate("Tom has", options, GenerationListener.none());
+ * }
+ * }</pre>
  */
 package org.quietstar.generate;

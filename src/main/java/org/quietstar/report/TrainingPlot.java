@@ -12,8 +12,8 @@ import org.knowm.xchart.XYChart;
 import org.quietstar.QuietStarException;
 
 /**
- * Picture of a run's course from the lines of its metrics file: one panel each for the loss, the NLL of the base model
- * and with thoughts, the mean reward, and the mixing weight, over all stages. A panel without data is left out.
+ * Picture of a run's course from the lines of its metrics file: one panel each for the loss, its parts (the NLL of the base
+ * model and with thoughts, and the REINFORCE term), the mean reward, and the mixing weight, over all stages. A panel without data is left out.
  */
 public final class TrainingPlot {
     private static final int PANEL_HEIGHT = 210;
@@ -43,6 +43,10 @@ public final class TrainingPlot {
                     List.of(
                             new Line("nll_base", "base (no thoughts)", ChartStyle.ORANGE, 1.8f),
                             new Line("nll_thought", "mixed (with thoughts)", ChartStyle.BLUE, 1.8f))),
+            new Panel(
+                    "REINFORCE (nats)",
+                    true,
+                    List.of(new Line("policy_loss", "mean of −A·log π, unweighted", ChartStyle.INK, 1.6f))),
             new Panel("reward (nats)", true, List.of(new Line("reward_mean", "reward (mean)", ChartStyle.BLUE, 1.6f))),
             new Panel(
                     "mixing weight w",

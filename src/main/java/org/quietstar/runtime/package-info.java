@@ -4,5 +4,13 @@
  *
  * <p>Start at {@link org.quietstar.runtime.RuntimeReport}; a program that is not started by {@code ./quietstar} calls
  * {@link org.quietstar.runtime.NativeSettings#warnOnce()}.
+ *
+ * <pre>{@code
+ * NativeSettings.warnOnce();
+ * RuntimeReport report = RuntimeReport.gather();
+ * for (Diagnosis.Finding slow : Diagnosis.of(report)) {
+ *     String mend = slow.mend();
+ * }
+ * }</pre>
  */
 package org.quietstar.runtime;

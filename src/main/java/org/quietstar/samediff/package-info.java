@@ -6,10 +6,11 @@
  *
  * <pre>{@code
  * CorrectedOps.install();
- * SameDiff sd = ...;                                                  // any graph with fixed placeholder shapes
- * var gradients = GradientGraph.of(sd, "loss", List.of("w", "b"));
+ * SameDiff sd = SameDiff.create(); // any graph with fixed placeholder shapes
+ * sd.sum(sd.var("w", Nd4j.rand(3)).mul(sd.placeHolder("x", DataType.FLOAT, 3))).rename("loss");
+ * var gradients = GradientGraph.of(sd, "loss", List.of("w"));
+ * Map<String, INDArray> inputs = Map.of("x", Nd4j.rand(3)); // to be changed in place
  * try (var plan = StaticPlan.compile(gradients.function(), sd, inputs, gradients.outputs(List.of("loss")))) {
- *     inputs.get("x").assign(batch);
  *     plan.run();
  *     INDArray dw = plan.output(gradients.gradientOf("w"));
  * }

@@ -55,6 +55,7 @@ class PicturesTest {
             line.put("stage", thinks ? "think" : "base").put("step", step).put("loss", 5.0 / step);
             line.put("nll_base", 4.0 / step);
             if (thinks) {
+                line.put("policy_loss", 0.1 / step);
                 line.put("nll_thought", 3.0 / step).put("reward_mean", 0.01 * step);
                 line.put("mix_weight_mean", 0.1).put("mix_weight_min", -0.1).put("mix_weight_max", "Infinity");
             }
@@ -106,10 +107,11 @@ class PicturesTest {
         List<XYChart> charts = TrainingPlot.charts(metrics(30, 20));
         assertThat(charts)
                 .extracting(XYChart::getYAxisTitle)
-                .containsExactly("loss (nats)", "NLL (nats per token)", "reward (nats)", "mixing weight w");
-        assertThat(charts.get(3).getXAxisTitle()).isEqualTo("optimiser step; dashed: think from 31");
+                .containsExactly(
+                        "loss (nats)", "NLL (nats per token)", "REINFORCE (nats)", "reward (nats)", "mixing weight w");
+        assertThat(charts.get(4).getXAxisTitle()).isEqualTo("optimiser step; dashed: think from 31");
         // The largest weight was never finite, so it has no line.
-        assertThat(charts.get(3).getSeriesMap()).hasSize(4);
+        assertThat(charts.get(4).getSeriesMap()).hasSize(4);
         Path png = folder.resolve("training.png");
         TrainingPlot.picture(metrics(30, 20)).write(png);
         assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(1600);
