@@ -1,6 +1,7 @@
 """Executes the notebooks and compares their key figures with those stored in them; see notebooks/check.sh."""
 
 import argparse
+import signal
 import subprocess
 import sys
 import time
@@ -57,6 +58,8 @@ def chosen(folder, pattern, names):
 
 
 def main():
+    # Ended from outside, it ends the kernels and the server that it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(prog="notebooks/check.sh", description=__doc__)
     parser.add_argument("--store", action="store_true", help="keep the results in the notebooks")
     parser.add_argument("--work", type=Path, required=True, help="clean copy of what the notebooks read")
