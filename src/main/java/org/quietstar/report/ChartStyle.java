@@ -54,7 +54,8 @@ final class ChartStyle {
         styler.setLegendPosition(LegendPosition.InsideNE);
         styler.setLegendLayout(LegendLayout.Horizontal);
         styler.setLegendBorderColor(CLEAR);
-        styler.setLegendBackgroundColor(CLEAR);
+        // Opaque, so that no line crosses a name.
+        styler.setLegendBackgroundColor(Color.WHITE);
         styler.setLegendPadding(8);
         styler.setLegendSeriesLineLength(18);
         styler.setPlotContentSize(1.0);
@@ -76,6 +77,16 @@ final class ChartStyle {
         series.setLineColor(color);
         series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND));
         return series;
+    }
+
+    /**
+     * Makes the axis of steps choose round numbers. XChart labels the steps themselves where they are equally spaced, as
+     * many as there is room for; an invisible point between two of them keeps it from that.
+     *
+     * @param y within the range of the axis
+     */
+    static void roundSteps(XYChart chart, double y) {
+        rule(chart, "round steps", new double[] {0.5}, new double[] {y});
     }
 
     /** Adds a thin line that the legend does not name. */

@@ -80,6 +80,7 @@ public final class ComparisonPlot {
                 .mapToDouble(one -> one.points().get(one.points().size() - 1).step())
                 .max()
                 .orElseThrow();
+        ChartStyle.roundSteps(chart, low);
         chart.getStyler().setXAxisMin(0.0);
         chart.getStyler().setXAxisMax(Math.max(last, 1));
     }

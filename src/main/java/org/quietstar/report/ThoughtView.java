@@ -17,6 +17,9 @@ public final class ThoughtView {
     /** Strongest colour; letters of either kind of page stand out from it. */
     private static final double MOST_OPAQUE = 0.55;
 
+    /** U+2400 and on are signs for U+0000 and on. */
+    private static final int CONTROL_PICTURES = 0x2400;
+
     private static final String BLUE = "31,119,180";
     private static final String ORANGE = "217,95,2";
     private static final String STYLE = """
@@ -70,7 +73,7 @@ public final class ThoughtView {
 
     private void text(List<Piece> pieces, double largest) {
         html.append("<div class=\"text\"><span class=\"prompt\">")
-                .append(Html.escape(generation.prompt()))
+                .append(Html.escape(visible(generation.prompt()).replace("↵", "↵\n")))
                 .append("</span>");
         for (Piece piece : pieces) {
             html.append("<span style=\"background:")
@@ -78,7 +81,7 @@ public final class ThoughtView {
                     .append("\" title=\"")
                     .append(Html.escape(tip(piece)))
                     .append("\">")
-                    .append(Html.escape(shown(piece)).replace("\n", "↵\n"))
+                    .append(Html.escape(visible(shown(piece)).replace("↵", "↵\n")))
                     .append("</span>");
         }
         html.append("</div>\n");
@@ -109,9 +112,24 @@ public final class ThoughtView {
 
     private String thought(GeneratedToken token) {
         return token.thought()
-                .map(thought -> tokenizer.decode(
-                        thought.ids().stream().mapToInt(Integer::intValue).toArray()))
+                .map(thought -> visible(tokenizer.decode(
+                        thought.ids().stream().mapToInt(Integer::intValue).toArray())))
                 .orElse("–");
+    }
+
+    /** Line ends and control characters as signs of their own, which HTML would drop or forbid. */
+    private static String visible(String text) {
+        var visible = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (c == '\n') {
+                visible.append('↵');
+            } else if (c < ' ') {
+                visible.appendCodePoint(CONTROL_PICTURES + c);
+            } else {
+                visible.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c);
+            }
+        });
+        return visible.toString();
     }
 
     private void legend(double largest) {
@@ -131,14 +149,14 @@ public final class ThoughtView {
         html.append("<details><summary>every token and its thought</summary>\n<table>\n<tr><th>token</th><th>w</th>"
                 + "<th>gain (nats)</th><th>log p (nats)</th><th>thought</th></tr>\n");
         for (Piece piece : pieces) {
-            String text = shown(piece);
+            String text = visible(shown(piece));
             for (GeneratedToken token : piece.tokens()) {
                 html.append("<tr>")
-                        .append(cell(text.replace(" ", "␣").replace("\n", "↵")))
+                        .append(cell(text.replace(" ", "␣")))
                         .append(cell(number(ThoughtColour.WEIGHT.of(token), "%.4f")))
                         .append(cell(number(ThoughtColour.GAIN.of(token), "%+.4f")))
                         .append(cell(format("%.4f", token.logProbability())))
-                        .append(cell(thought(token).replace("\n", "↵")))
+                        .append(cell(thought(token)))
                         .append("</tr>\n");
                 text = "…";
             }

@@ -120,6 +120,7 @@ public final class TrainingPlot {
         double range = high > low ? high - low : Math.max(Math.abs(high), 1);
         double bottom = low - MARGIN_BELOW * range;
         double top = high + MARGIN_ABOVE * range;
+        ChartStyle.roundSteps(chart, low);
         chart.getStyler().setYAxisMin(bottom);
         chart.getStyler().setYAxisMax(top);
         stages.forEach((name, step) -> ChartStyle.rule(

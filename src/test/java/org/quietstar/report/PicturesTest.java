@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -111,7 +115,7 @@ class PicturesTest {
                         "loss (nats)", "NLL (nats per token)", "REINFORCE (nats)", "reward (nats)", "mixing weight w");
         assertThat(charts.get(4).getXAxisTitle()).isEqualTo("optimiser step; dashed: think from 31");
         // The largest weight was never finite, so it has no line.
-        assertThat(charts.get(4).getSeriesMap()).hasSize(4);
+        assertThat(charts.get(4).getSeriesMap()).hasSize(5);
         Path png = folder.resolve("training.png");
         TrainingPlot.picture(metrics(30, 20)).write(png);
         assertThat(ImageIO.read(png.toFile()).getWidth()).isEqualTo(1600);
@@ -145,5 +149,31 @@ class PicturesTest {
         assertThatThrownBy(() -> GainPlot.picture(report(5, 0.1)).write(blocked))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining(blocked.toString());
+    }
+
+    @Test
+    void runsAreComparedByName() throws IOException {
+        Map<String, List<ObjectNode>> runs = new LinkedHashMap<>();
+        for (int i = 0; i < 6; i++) {
+            runs.put("run " + i, metrics(10 + i, 5));
+        }
+        XYChart chart = ComparisonPlot.chart(runs, "nll_thought");
+        assertThat(chart.getSeriesMap().keySet()).containsAll(runs.keySet()).hasSize(7);
+        assertThat(chart.getYAxisTitle()).isEqualTo("NLL with thoughts (nats per token)");
+        assertThat(chart.getXAxisTitle()).isEqualTo("optimiser step");
+        assertThatThrownBy(() -> ComparisonPlot.picture(runs, "nll_thougth"))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("nll_thougth");
+    }
+
+    @Test
+    void aPictureIsAnImageAFileAndAnElement() throws IOException {
+        Picture picture = GainPlot.picture(report(20, 0.1));
+        BufferedImage read = ImageIO.read(new ByteArrayInputStream(picture.png()));
+        assertThat(read.getWidth()).isEqualTo(picture.image().getWidth()).isEqualTo(1600);
+        String html = picture.html();
+        assertThat(html).startsWith("<img alt=\"Gain").contains("width=\"800\"", "max-width:100%");
+        String data = html.substring(html.indexOf("base64,") + 7, html.lastIndexOf('"'));
+        assertThat(Base64.getDecoder().decode(data)).isEqualTo(picture.png());
     }
 }
