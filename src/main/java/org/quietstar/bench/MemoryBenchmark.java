@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.quietstar.runtime.AllocatedMemory;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.ProcessMemory;
 
 /**
@@ -87,6 +88,7 @@ public final class MemoryBenchmark {
      */
     public static Result run(BenchSize size, Executor executor, int steps, BenchProgress progress) {
         StepBenchmark.ensureSteps(steps, 1);
+        Backend.require("auto");
         progress.begins("building the graphs");
         try (TrainingStep step = executor.open(size)) {
             // What building left behind goes while the steps warm up; else its going would hide growth.
