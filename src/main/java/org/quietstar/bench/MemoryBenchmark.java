@@ -23,12 +23,13 @@ public final class MemoryBenchmark {
      * Bytes at one time.
      *
      * @param offHeap what is allocated outside Java's heap, the arrays among it: the C library's own figure, or JavaCPP's
-     *     count, which leaves most of ND4J's arrays out, where the C library tells none
+     *     count, which leaves most of ND4J's arrays out, where the C library tells none; and what is taken of the CUDA device
      * @param resident of the whole process: arrays, heap and libraries
      */
     public record Sample(long offHeap, long resident) {
         static Sample now() {
-            return new Sample(AllocatedMemory.bytes().orElseGet(Pointer::totalBytes), Pointer.physicalBytes());
+            long host = AllocatedMemory.bytes().orElseGet(Pointer::totalBytes);
+            return new Sample(host + Backend.require("auto").usedBytesNow(), Pointer.physicalBytes());
         }
     }
 

@@ -94,6 +94,11 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
         return isCuda() ? freeBytes : 0;
     }
 
+    /** What is taken of the device's memory at this moment, by whatever program; 0 on the CPU. */
+    public long usedBytesNow() {
+        return isCuda() ? devices.get(0).totalBytes() - CudaRuntime.current().freeBytes() : 0;
+    }
+
     /** For people: {@code the CPU}, or the device with its facts. */
     public String label() {
         return isCuda()
