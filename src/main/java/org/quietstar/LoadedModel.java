@@ -18,6 +18,7 @@ import org.quietstar.config.ThoughtConfig;
 import org.quietstar.generate.GenerationModel;
 import org.quietstar.model.ModelFolder;
 import org.quietstar.model.Parameters;
+import org.quietstar.runtime.Backend;
 import org.quietstar.tokenizer.HuggingFaceTokenizerAdapter;
 import org.quietstar.tokenizer.TextPrefix;
 import org.quietstar.tokenizer.Tokenizer;
@@ -60,6 +61,7 @@ record LoadedModel(
     /** The model of a run's checkpoint: the newest, or the one with the lowest held-out loss. */
     static LoadedModel ofRun(Path run, boolean best, List<String> sets, DamageListener damage) {
         RunConfig config = RunConfigs.load(RunFolder.existing(run).config(), sets);
+        Backend.require(config.backend());
         Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).load(best, damage);
         checkpoint.optimizer().values().forEach(INDArray::close);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());

@@ -18,6 +18,7 @@ import org.quietstar.generate.Generation;
 import org.quietstar.generate.GenerationListener;
 import org.quietstar.generate.Generator;
 import org.quietstar.model.ModelFolder;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
@@ -134,6 +135,7 @@ public final class QuietStar implements AutoCloseable {
      * @param damage hears of checkpoints that are passed over
      */
     public static QuietStar load(Path path, boolean best, List<String> overrides, DamageListener damage) {
+        Backend.require("auto");
         NativeSettings.warnOnce();
         if (RunFolder.isOne(path)) {
             return new QuietStar(LoadedModel.ofRun(path, best, overrides, damage));

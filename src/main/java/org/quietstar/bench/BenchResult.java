@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.Versions;
 
 /**
@@ -81,6 +82,7 @@ public record BenchResult(
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("program", program());
+        map.put("device", Backend.require("auto").label());
         map.put("executor", executor.label());
         map.put("size", size.name());
         map.put("median_s", medianSeconds());

@@ -14,6 +14,7 @@ import org.quietstar.generate.GenerationListener;
 import org.quietstar.generate.GenerationModel;
 import org.quietstar.generate.Generator;
 import org.quietstar.model.Parameters;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.OpenBlas;
 import org.quietstar.runtime.Speed;
 
@@ -90,6 +91,7 @@ public final class GenerationBenchmark {
         if (tokens < 1) {
             throw new QuietStarException("--tokens " + tokens + ": must be 1 or more");
         }
+        Backend.require("auto");
         progress.begins("drawing the weights");
         try (Parameters weights = RandomInputs.weights(size.model(), size.thought());
                 var tokenizer = new SilentTokenizer(size.model().vocabSize())) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.quietstar.runtime.AllocatedMemory;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.ProcessMemory;
 
 /**
@@ -22,12 +23,13 @@ public final class MemoryBenchmark {
      * Bytes at one time.
      *
      * @param offHeap what is allocated outside Java's heap, the arrays among it: the C library's own figure, or JavaCPP's
-     *     count, which leaves most of ND4J's arrays out, where the C library tells none
+     *     count, which leaves most of ND4J's arrays out, where the C library tells none; and what is taken of the CUDA device
      * @param resident of the whole process: arrays, heap and libraries
      */
     public record Sample(long offHeap, long resident) {
         static Sample now() {
-            return new Sample(AllocatedMemory.bytes().orElseGet(Pointer::totalBytes), Pointer.physicalBytes());
+            long host = AllocatedMemory.bytes().orElseGet(Pointer::totalBytes);
+            return new Sample(host + Backend.require("auto").usedBytesNow(), Pointer.physicalBytes());
         }
     }
 
@@ -87,6 +89,7 @@ public final class MemoryBenchmark {
      */
     public static Result run(BenchSize size, Executor executor, int steps, BenchProgress progress) {
         StepBenchmark.ensureSteps(steps, 1);
+        Backend.require("auto");
         progress.begins("building the graphs");
         try (TrainingStep step = executor.open(size)) {
             // What building left behind goes while the steps warm up; else its going would hide growth.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.quietstar.QuietStarException;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.thought.ThoughtSizes;
 
@@ -109,6 +110,7 @@ public final class ScalingBenchmark {
      */
     public static Series run(Over over, int steps, BenchProgress progress) {
         StepBenchmark.ensureSteps(steps, 1);
+        Backend.require("auto");
         List<Point> points = new ArrayList<>();
         for (int value : over.grid()) {
             String at = over + " = " + value + ", ";

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.bench.TrainingStep.PartProfile;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.OpenBlas;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Speed;
@@ -51,6 +52,7 @@ public final class StepBenchmark {
 
     /** Measures. */
     public static Outcome run(Request request, BenchProgress progress) {
+        Backend.require("auto");
         progress.begins("building the graphs");
         long start = System.nanoTime();
         try (TrainingStep step = request.executor().open(request.size())) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.Diagnosis;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.RuntimeReport;
@@ -62,6 +63,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 out,
                 "Processor",
                 report.processor().model() + ", " + report.processor().threads() + " threads for us");
+        printDevices(out, report.device());
         row(out, "Vector flags", String.join(" ", report.processor().vectorFlags()));
         row(out, "BLAS", report.blas().label());
         if (!report.blas().config().isEmpty()) {
@@ -95,6 +97,15 @@ public final class DoctorCommand implements Callable<Integer> {
             out.println("WARNING: " + finding.problem());
             out.println("Mend:    " + finding.mend());
         }
+    }
+
+    private static void printDevices(PrintWriter out, Backend backend) {
+        if (!backend.isCuda()) {
+            row(out, "CUDA", "not used: " + backend.whyCpu());
+            return;
+        }
+        row(out, "CUDA", backend.label());
+        backend.devices().stream().skip(1).forEach(device -> row(out, "", "not used: " + device));
     }
 
     private static void row(PrintWriter out, String name, String value) {

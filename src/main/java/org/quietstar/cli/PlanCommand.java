@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.quietstar.QuietStar;
+import org.quietstar.config.RunConfig;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.train.MemoryPlan;
 import picocli.CommandLine.Command;
@@ -30,7 +32,8 @@ final class PlanCommand implements Runnable {
 
     @Override
     public void run() {
-        MemoryTable.print(
-                spec.commandLine().getOut(), MemoryPlan.of(QuietStar.config(file, sets)), MemoryLimits.current());
+        RunConfig config = QuietStar.config(file, sets);
+        MemoryLimits limits = MemoryLimits.current(Backend.require(config.backend()));
+        MemoryTable.print(spec.commandLine().getOut(), MemoryPlan.of(config), limits);
     }
 }

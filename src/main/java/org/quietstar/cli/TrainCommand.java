@@ -13,6 +13,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
@@ -102,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
     private void showMemory(RunConfig config) {
         PrintWriter out = spec.commandLine().getOut();
         MemoryPlan plan = QuietStar.plan(config);
-        MemoryLimits limits = MemoryLimits.current();
+        MemoryLimits limits = MemoryLimits.current(Backend.require(config.backend()));
         if (plan.total() <= MemoryPlan.available(limits)) {
             out.println(MemoryTable.line(plan, limits));
         } else {
@@ -117,9 +118,10 @@ final class TrainCommand implements Callable<Integer> {
         long parameters = DecoderParameters.count(model);
         out.println(String.format(
                 Locale.ROOT,
-                "quietstar %s, ND4J %s on the CPU, %s threads, OpenBLAS core %s",
+                "quietstar %s, ND4J %s on %s, %s threads, OpenBLAS core %s",
                 Versions.current().quietstar(),
                 Versions.current().nd4j(),
+                Backend.require(trainer.config().backend()).label(),
                 System.getenv().getOrDefault("OMP_NUM_THREADS", "default"),
                 System.getenv().getOrDefault("OPENBLAS_CORETYPE", "detected")));
         out.println(String.format(

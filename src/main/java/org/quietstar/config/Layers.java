@@ -73,6 +73,7 @@ final class Layers {
         }
         return new RunConfig(
                 (Long) value(run, Schema.key("seed")),
+                (String) value(run, Schema.key("backend")),
                 section(ModelConfig.class, run),
                 section(TokenizerConfig.class, run),
                 section(DataConfig.class, run),

@@ -12,6 +12,13 @@ public record RunConfig(
         @Key(value = "Seed of everything random: weights, shuffling, spans, thoughts, bootstrap.", min = 0)
         long seed,
 
+        @Key(
+                value =
+                        "What ND4J executes on: auto takes a CUDA device where the build has CUDA (QUIETSTAR_BACKEND=cuda"
+                                + " ./quietstar) and a device is there, else the CPU; cpu and cuda are errors where it is not so.",
+                oneOf = {"auto", "cpu", "cuda"})
+        String backend,
+
         @Key("The decoder: its family, its sizes, and where its weights come from.")
         ModelConfig model,
 
@@ -53,6 +60,7 @@ public record RunConfig(
                 TrainConfig.defaults());
         return new RunConfig(
                 DEFAULT_SEED,
+                "auto",
                 ModelConfig.defaults(),
                 TokenizerConfig.defaults(),
                 stage.data(),

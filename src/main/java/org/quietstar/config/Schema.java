@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 final class Schema {
     static final String STAGES = "stages";
 
-    /** Keys of the top level, {@code seed}. */
+    /** Keys of the top level, such as {@code seed}. */
     static final List<KeySpec> TOP = topKeys();
 
     static final List<Section> SECTIONS = sections();
@@ -104,7 +104,7 @@ final class Schema {
     private static List<KeySpec> topKeys() {
         RunConfig defaults = RunConfig.defaults();
         return Arrays.stream(RunConfig.class.getRecordComponents())
-                .filter(c -> c.getType().isPrimitive())
+                .filter(c -> c.getType().isPrimitive() || c.getType() == String.class)
                 .map(c -> keyOf("", c.getName(), defaults, owner -> read((Record) owner, c.getAccessor()), c))
                 .toList();
     }

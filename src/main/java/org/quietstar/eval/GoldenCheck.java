@@ -15,6 +15,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.SafetensorsFile;
+import org.quietstar.runtime.Backend;
 import org.quietstar.samediff.GradientGraph;
 import org.quietstar.samediff.StaticPlan;
 import org.quietstar.thought.LabelCounts;
@@ -65,6 +66,7 @@ public final class GoldenCheck {
      * @throws QuietStarException where a file is missing or damaged
      */
     public static List<Row> run(Path folder) {
+        Backend.require("auto");
         var check = new GoldenCheck(folder);
         try (SafetensorsFile inputs = SafetensorsFile.open(folder.resolve("inputs.safetensors"))) {
             int[] ids = inputs.read("x", DataType.INT32).reshape(-1).toIntVector();

@@ -10,6 +10,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.HeadShape;
+import org.quietstar.samediff.HostMemory;
 
 /**
  * Rotated keys and values of every layer, [positions, B, KV·E]. Position comes first, so that the first C of them lie
@@ -88,6 +89,10 @@ final class KeyCache implements AutoCloseable {
     }
 
     private void copy(INDArray from, int row, int step, INDArray to, int target, int targetStep, int count) {
+        if (!HostMemory.holdsArrays()) {
+            HostMemory.copyRows(from, row, step, to, target, targetStep, count);
+            return;
+        }
         ByteBuffer source = from.data().asNio();
         ByteBuffer destination = to.data().asNio();
         for (int i = 0; i < count; i++) {

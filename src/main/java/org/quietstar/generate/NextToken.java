@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.samediff.HostMemory;
 import org.quietstar.samediff.StaticPlan;
 
 /**
@@ -199,7 +200,12 @@ final class NextToken {
     private static double[][] rows(INDArray array) {
         int columns = Math.toIntExact(array.size(1));
         List<double[]> rows = new ArrayList<>();
-        if (array.dataType() == DataType.FLOAT) {
+        if (!HostMemory.holdsArrays()) {
+            double[] all = HostMemory.numbers(array);
+            for (int from = 0; from < all.length; from += columns) {
+                rows.add(Arrays.copyOfRange(all, from, from + columns));
+            }
+        } else if (array.dataType() == DataType.FLOAT) {
             FloatBuffer numbers = array.data().asNioFloat().slice();
             for (int b = 0; b < array.size(0); b++) {
                 double[] row = new double[columns];

@@ -11,17 +11,24 @@ import org.bytedeco.javacpp.Pointer;
  * @param offHeapBytes JavaCPP's limit on the off-heap memory that it counts
  * @param physicalBytes the resident size at which ND4J throws an OutOfMemoryError; 0 means no limit
  * @param machineBytes the machine's memory, or its control group's share where that is less
+ * @param deviceBytes what is free on the CUDA device that the arrays lie on; 0 where they lie in the machine's memory
  */
-public record MemoryLimits(long heapBytes, long offHeapBytes, long physicalBytes, long machineBytes) {
+public record MemoryLimits(long heapBytes, long offHeapBytes, long physicalBytes, long machineBytes, long deviceBytes) {
 
-    /** The limits of this process. */
-    public static MemoryLimits current() {
+    /** Limits of a process that runs on the CPU. */
+    public MemoryLimits(long heapBytes, long offHeapBytes, long physicalBytes, long machineBytes) {
+        this(heapBytes, offHeapBytes, physicalBytes, machineBytes, 0);
+    }
+
+    /** The limits of this process on what its backend executes on. */
+    public static MemoryLimits current(Backend backend) {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         return new MemoryLimits(
                 Runtime.getRuntime().maxMemory(),
                 Pointer.maxBytes(),
                 Pointer.maxPhysicalBytes(),
-                system.getTotalMemorySize());
+                system.getTotalMemorySize(),
+                backend.deviceBytes());
     }
 
     /** {@code bytes} in GiB. */

@@ -13,6 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param versions what is running
  * @param backend class name of ND4J's backend
+ * @param device what it executes on
  * @param processor the processor
  * @param blas the matrix library
  * @param openMpThreads threads of ND4J's own operations
@@ -25,6 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public record RuntimeReport(
         Versions versions,
         String backend,
+        Backend device,
         Processor processor,
         OpenBlas blas,
         int openMpThreads,
@@ -40,8 +42,13 @@ public record RuntimeReport(
         debugging = List.copyOf(debugging);
     }
 
-    /** Gathers the facts of this process; loads ND4J's backend and measures for about a second. */
+    /**
+     * Gathers the facts of this process; loads ND4J's backend and measures for about a second.
+     *
+     * @throws org.quietstar.QuietStarException where the backend cannot run on the device that is there
+     */
     public static RuntimeReport gather() {
+        Backend device = Backend.require("auto");
         OpenBlas blas = OpenBlas.inForce();
         Map<String, String> recommended = NativeSettings.recommended();
         Map<String, String> environment = new TreeMap<>(System.getenv());
@@ -49,10 +56,11 @@ public record RuntimeReport(
         return new RuntimeReport(
                 Versions.current(),
                 Nd4j.getBackend().getClass().getSimpleName(),
+                device,
                 Processor.current(),
                 blas,
                 Nd4j.getEnvironment().maxThreads(),
-                MemoryLimits.current(),
+                MemoryLimits.current(device),
                 Speed.measure(),
                 environment,
                 recommended,

@@ -8,7 +8,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Matrix products by calls of ND4J's BLAS, where M2.1's own op is slow. For each of many small products it makes three array
@@ -77,7 +76,7 @@ final class DirectProducts implements Kernel {
         return (rank > 2 || fewRows)
                 && knownType
                 && (transposed.length < 3 || transposed[2] == 0)
-                && Nd4j.getEnvironment().isCPU();
+                && HostMemory.holdsArrays();
     }
 
     /** The products of a step's arrays, or of a share of them. */

@@ -16,7 +16,7 @@ final class NativeThreads {
 
     /** Threads of a plan: as many as BLAS has been given, or one where kernels do not run on the CPU's cores. */
     static synchronized int count() {
-        if (!Nd4j.getEnvironment().isCPU()) {
+        if (!HostMemory.holdsArrays()) {
             return 1;
         }
         return users > 0 ? ofBlas : blas().getMaxThreads();

@@ -81,8 +81,10 @@ final class Phases {
         for (int m = 0; m < parts.size(); m++) {
             Stint stint = phases.get(phases.size() - 1).get(m);
             stint.kernels.add(parts.get(m).kernel(step));
-            stint.read.addAll(extents(parts.get(m).inputs));
-            stint.written.addAll(extents(parts.get(m).outputs));
+            if (members > 1) {
+                stint.read.addAll(extents(parts.get(m).inputs));
+                stint.written.addAll(extents(parts.get(m).outputs));
+            }
         }
     }
 
@@ -94,6 +96,9 @@ final class Phases {
     }
 
     private boolean meddles(int member, Part part) {
+        if (members == 1) {
+            return false; // nor has an array on a device an address here
+        }
         List<Extent> reads = extents(part.inputs);
         List<Extent> writes = extents(part.outputs);
         List<Stint> phase = phases.get(phases.size() - 1);

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.samediff.StaticPlan.OpTime;
 
 /** Time and count of executed kernels by kind of op. */
@@ -18,6 +19,7 @@ final class Profile {
     void measure(Kernel kernel) {
         long start = System.nanoTime();
         kernel.execute();
+        Nd4j.getExecutioner().commit(); // on a device it has only begun
         add(kernel.kind(), (System.nanoTime() - start) * 1e-9, 1);
     }
 

@@ -135,7 +135,7 @@ public final class StaticPlan implements AutoCloseable {
 
         /**
          * Executes with {@code count} threads, the caller's own among them; without this, with as many as BLAS uses. The
-         * number decides how results round, how fast the threads are does not.
+         * number decides how results round, how fast the threads are does not. On a device it is always one.
          */
         public Builder threads(int count) {
             if (count < 1) {
@@ -169,7 +169,8 @@ public final class StaticPlan implements AutoCloseable {
             return;
         }
         memory.place(buffers.buffers());
-        phases = new Phases(wantedThreads > 0 ? wantedThreads : NativeThreads.count(), leastWork);
+        boolean asWanted = wantedThreads > 0 && HostMemory.holdsArrays();
+        phases = new Phases(asWanted ? wantedThreads : NativeThreads.count(), leastWork);
         for (PlanStep step : steps) {
             phases.add(step, arrays(step.inputs()), arrays(step.outputs()));
         }

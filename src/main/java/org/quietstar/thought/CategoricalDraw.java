@@ -11,7 +11,7 @@ import org.quietstar.samediff.InPlace;
 /**
  * Draws one id for each row of unnormalised probabilities by the inverse of their cumulative distribution. It stands
  * outside the graph because M2.1's {@code cumsum} loses some 200 bytes a row at every call, and because sums in double
- * precision stay exact enough for large vocabularies.
+ * precision stay exact enough for large vocabularies. For weights in host memory; {@link GraphDraw} is for others.
  */
 final class CategoricalDraw implements AutoCloseable {
     private static final int CHUNK = 256;

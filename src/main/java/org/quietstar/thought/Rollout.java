@@ -13,6 +13,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
+import org.quietstar.samediff.HostMemory;
 import org.quietstar.samediff.SharedBuffers;
 import org.quietstar.samediff.StaticPlan;
 
@@ -22,6 +23,7 @@ import org.quietstar.samediff.StaticPlan;
  */
 public final class Rollout implements AutoCloseable {
     private static final String NEXT = "next";
+    private static final String UNIFORM = "uniform";
     private static final String WEIGHTS = "weights";
     private static final String TOTAL = "total";
     private static final String NOISE = "noise";
@@ -36,6 +38,8 @@ public final class Rollout implements AutoCloseable {
     private final boolean ownsMemory;
     private final List<CachedSteps> steps = new ArrayList<>();
     private final CategoricalDraw categorical;
+    /** Whether tokens are drawn in the graph, so that the weights stay on the device. */
+    private final boolean drawsInGraph;
     /** [B·P·L, V] where noise is given, else null; every step reads it. */
     private final INDArray gumbel;
 
@@ -95,6 +99,7 @@ public final class Rollout implements AutoCloseable {
         this.activations = activations;
         this.memory = memory;
         this.ownsMemory = ownsMemory;
+        this.drawsInGraph = sampling instanceof ThoughtSampling.Categorical && !HostMemory.holdsArrays();
         this.entropies = new double[sizes.stepRows()];
         this.categorical = new CategoricalDraw(
                 sizes.stepRows(), model.vocabSize(), lastAllowed(bannedIds, model.vocabSize()), type);
@@ -142,6 +147,14 @@ public final class Rollout implements AutoCloseable {
         if (sampling instanceof ThoughtSampling.Categorical categorical) {
             boolean plain = categorical.temperature() == 1;
             SDVariable tempered = plain ? weights : sd.math.exp(scaled(sd, shifted, categorical.temperature()));
+            if (drawsInGraph) {
+                inputs.put(UNIFORM, this.categorical.uniform());
+                SDVariable uniform = sd.placeHolder(UNIFORM, type, sizes.stepRows(), 1);
+                new GraphDraw(sd, sizes.stepRows(), vocabSize)
+                        .ids(tempered, uniform)
+                        .rename(NEXT);
+                return List.of(ENTROPY, NEXT);
+            }
             (plain ? total : sd.sum(tempered, true, 1)).rename(TOTAL);
             tempered.rename(WEIGHTS);
             return List.of(ENTROPY, WEIGHTS, TOTAL);
@@ -188,6 +201,8 @@ public final class Rollout implements AutoCloseable {
             }
             if (gumbel != null) {
                 noise.fill(token, gumbel);
+            } else if (drawsInGraph) {
+                noise.fill(token, categorical.uniform());
             }
             step.run();
             addEntropies(step.output(ENTROPY));
@@ -196,7 +211,7 @@ public final class Rollout implements AutoCloseable {
     }
 
     private void choose(int token, Noise noise, CachedSteps step, INDArray target) {
-        if (sampling instanceof ThoughtSampling.Categorical) {
+        if (sampling instanceof ThoughtSampling.Categorical && !drawsInGraph) {
             noise.fill(token, categorical.uniform());
             categorical.draw(step.output(WEIGHTS), step.output(TOTAL), target);
         } else if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
@@ -210,8 +225,9 @@ public final class Rollout implements AutoCloseable {
     }
 
     private void addEntropies(INDArray ofStep) {
+        double[] numbers = HostMemory.numbers(ofStep);
         for (int r = 0; r < entropies.length; r++) {
-            entropies[r] += ofStep.getDouble(r) / sizes.thoughtTokens();
+            entropies[r] += numbers[r] / sizes.thoughtTokens();
         }
     }
 

@@ -215,11 +215,15 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                 .sum();
     }
 
-    /** Bytes that this process may take: the machine's or its control group's, or ND4J's own limit where that is less. */
+    /**
+     * Bytes that this process may take: the machine's or its control group's, or ND4J's own limit where that is less; or a
+     * CUDA device's where that is less still, since M2.1 keeps a copy of each array that has views in the machine's memory.
+     */
     public static long available(MemoryLimits limits) {
-        return limits.physicalBytes() > 0
+        long machine = limits.physicalBytes() > 0
                 ? Math.min(limits.physicalBytes(), limits.machineBytes())
                 : limits.machineBytes();
+        return limits.deviceBytes() > 0 ? Math.min(machine, limits.deviceBytes()) : machine;
     }
 
     /**

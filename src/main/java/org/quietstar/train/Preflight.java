@@ -5,6 +5,7 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.tokenizer.Tokenizer;
 
@@ -13,12 +14,13 @@ final class Preflight {
     private Preflight() {}
 
     /**
-     * Checks that the run fits into memory, before any of it is allocated.
+     * Checks that the run fits into the memory of the backend that it asks for, before any of it is allocated.
      *
      * @throws org.quietstar.QuietStarException that says what it needs
      */
     static void checkMemory(RunConfig config, Tokenizer tokenizer) {
-        MemoryPlan.of(config, tokenizer.vocabSize()).requireFits(config, MemoryLimits.current());
+        MemoryPlan.of(config, tokenizer.vocabSize())
+                .requireFits(config, MemoryLimits.current(Backend.require(config.backend())));
     }
 
     /**

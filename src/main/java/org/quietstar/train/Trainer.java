@@ -16,6 +16,7 @@ import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.Parameters;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.thought.RewardFunction;
 import org.quietstar.tokenizer.Tokenizer;
@@ -55,6 +56,7 @@ public final class Trainer implements AutoCloseable {
 
     /** A new run in {@code path}, which may not hold a run yet. */
     public static Trainer start(RunConfig config, Path path) {
+        Backend.require(config.backend());
         NativeSettings.warnOnce();
         RunConfigs.requireTrainingData(config);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
@@ -75,9 +77,10 @@ public final class Trainer implements AutoCloseable {
      * @param damage hears of checkpoints that are passed over
      */
     public static Trainer resume(Path path, DamageListener damage) {
-        NativeSettings.warnOnce();
         RunFolder folder = RunFolder.existing(path);
         RunConfig config = folder.readConfig();
+        Backend.require(config.backend());
+        NativeSettings.warnOnce();
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
             Preflight.checkMemory(config, tokenizer);

@@ -26,6 +26,7 @@ class BenchResultTest {
         assertThat(map.keySet())
                 .containsExactly(
                         "program",
+                        "device",
                         "executor",
                         "size",
                         "median_s",

@@ -1,10 +1,13 @@
 package org.quietstar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.quietstar.runtime.Backend;
 
 class PlanCommandTest {
     private final StringWriter out = new StringWriter();
@@ -38,6 +41,16 @@ class PlanCommandTest {
                 .contains("    54.3 GiB  optimiser\n")
                 .contains("  --set train.lora.rank=8\n")
                 .contains("  --set 'train.freeze=[model.*]'\n");
+    }
+
+    @Test
+    void aBackendThatIsNotThereIsRefused() {
+        assumeThat(Backend.require("auto").isCuda()).as("a CUDA device").isFalse();
+        for (String command : List.of("plan", "train")) {
+            assertThat(execute(command, "configs/tiny.yaml", "--set", "backend=cuda"))
+                    .isEqualTo(Main.EXIT_USER_ERROR);
+            assertThat(err.toString()).startsWith("quietstar: backend: cuda, but ");
+        }
     }
 
     @Test

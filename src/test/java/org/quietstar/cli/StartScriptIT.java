@@ -1,6 +1,7 @@
 package org.quietstar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quietstar.runtime.Versions;
 
 /** The start script as a user runs it: a process of its own, from another folder. */
@@ -98,6 +101,26 @@ final class StartScriptIT {
         Outcome outcome = run(SCRIPT, Map.of("QUIETSTAR_BLAS", "atlas"), "--version");
         assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
         assertThat(outcome.err()).isEqualTo("quietstar: QUIETSTAR_BLAS=atlas is unknown; openblas or mkl.\n");
+    }
+
+    @Test
+    void anUnknownBackendIsAUserError() throws Exception {
+        Outcome outcome = run(SCRIPT, Map.of("QUIETSTAR_BACKEND", "gpu"), "--version");
+        assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
+        assertThat(outcome.err())
+                .isEqualTo("quietstar: QUIETSTAR_BACKEND=gpu is unknown; auto, cpu, cuda or cuda-system.\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cuda", "cuda-system"})
+    void aMissingCudaIsAUserErrorThatNamesTheProfile(String backend) throws Exception {
+        assumeThat(Path.of("target/lib/nd4j-cuda-11.6-" + Versions.current().nd4j() + ".jar"))
+                .as("jar of a build with CUDA")
+                .doesNotExist();
+        Map<String, String> settings = Map.of("QUIETSTAR_BACKEND", backend, "QUIETSTAR_BUILD", "never");
+        Outcome outcome = run(SCRIPT, settings, "--version");
+        assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
+        assertThat(outcome.err()).contains("CUDA is missing").contains("./mvnw -P" + backend + " -DskipTests package");
     }
 
     @Test

@@ -119,7 +119,7 @@ class RecipeErrorsTest {
         assertThat(Recipe.error("train: {learning_rate: 1}")).contains("did you mean optimizer.learningRate?");
         assertThat(Recipe.error("optimiser: {}"))
                 .startsWith("x.yaml:1: optimiser: unknown key (its value: a group of keys)")
-                .contains("did you mean optimizer? Keys of the top level: seed, model, tokenizer");
+                .contains("did you mean optimizer? Keys of the top level: seed, backend, model, tokenizer");
         assertThat(Recipe.error("sed: 1")).contains("did you mean seed?");
         assertThat(Recipe.error("layers: 1")).contains("did you mean model.layers?");
         assertThat(Recipe.error("train.steps: 5"))

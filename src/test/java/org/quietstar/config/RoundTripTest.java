@@ -60,7 +60,9 @@ class RoundTripTest {
     void defaultsPrintEveryKeyAndNoStages() {
         String yaml = RunConfigs.toYaml(RunConfig.defaults());
         assertThat(Recipe.read(yaml)).isEqualTo(RunConfig.defaults());
-        assertThat(yaml).startsWith("seed: 42\nmodel:\n  weights: \"\"\n").doesNotContain("stages");
+        assertThat(yaml)
+                .startsWith("seed: 42\nbackend: auto\nmodel:\n  weights: \"\"\n")
+                .doesNotContain("stages");
         assertThat(yaml).contains("  learningRate: 1.0e-6\n").contains("  initText: \"---\"\n");
     }
 

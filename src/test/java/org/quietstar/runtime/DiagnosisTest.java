@@ -91,6 +91,7 @@ final class DiagnosisTest {
         return new RuntimeReport(
                 new Versions("1", "2", "3", "4"),
                 "CpuBackend",
+                new Backend("cpu", List.of(), 0, "", "no device"),
                 PROCESSOR,
                 blas("SkylakeX", 2),
                 2,

@@ -180,5 +180,7 @@ class MemoryPlanTest {
     void nd4jsOwnLimitCountsWhereItIsLess() {
         assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40))).isEqualTo(30);
         assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 0, 40))).isEqualTo(40);
+        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40, 20))).isEqualTo(20);
+        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40, 80))).isEqualTo(30);
     }
 }

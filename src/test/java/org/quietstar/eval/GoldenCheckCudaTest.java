@@ -1,0 +1,7 @@
+package org.quietstar.eval;
+
+import org.quietstar.samediff.OnCuda;
+
+/** The recorded losses, activations and gradients, on the device. */
+@OnCuda
+final class GoldenCheckCudaTest extends GoldenCheckTest {}
