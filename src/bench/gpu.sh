@@ -4,7 +4,7 @@
 #
 #   src/bench/gpu.sh JARS [JSON]
 #
-# JARS holds what runs, all in one folder: quietstar-dl4j.jar and target/lib of a build with -Pcuda; for the smoke suite
+# JARS holds what runs, all in one folder: quietstar-VERSION-all.jar and target/lib of a build with -Pcuda; for the smoke suite
 # also a jar of target/test-classes, JUnit's and AssertJ's jars, and junit-platform-console-standalone. JSON is where the
 # result goes, gpu.json by default.
 #

@@ -24,11 +24,12 @@ final class GpuScriptIT {
     @Test
     void measuresInItsCpuFormAndWritesOneJson() throws Exception {
         Path jars = Files.createDirectory(folder.resolve("the jars"));
-        copy(Path.of("target/quietstar-dl4j.jar"), jars);
-        try (Stream<Path> libraries = Files.list(Path.of("target/lib"))) {
-            for (Path library : libraries.toList()) {
-                copy(library, jars);
-            }
+        try (Stream<Path> built = Files.list(Path.of("target"))) {
+            copy(
+                    built.filter(file -> file.getFileName().toString().matches("quietstar-.*-all\\.jar"))
+                            .findFirst()
+                            .orElseThrow(),
+                    jars);
         }
         Path json = folder.resolve("gpu.json");
         int exitCode = run(jars, json, "TORCH", folder.toString(), "SIZE", "tiny", "STEPS", "1");
