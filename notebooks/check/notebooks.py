@@ -1,6 +1,7 @@
 """Jupyter's notebooks: executed by nbconvert, from the first cell to the last."""
 
 import copy
+import re
 
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -9,11 +10,12 @@ from nbconvert.preprocessors import ExecutePreprocessor
 import figures
 
 KERNEL = "quietstar"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 TAG = "key-figures"
 # A kernel that has started answers within a few seconds. About one in four of the pinned version starts deaf, whatever the
 # machine, and stays so; on a machine with much to do another may only be slow.
 START_SECONDS = (8, 8, 8, 12, 16, 24, 40, 60)
-CELL_SECONDS = 240
+CELL_SECONDS = 300
 
 
 class Execution(ExecutePreprocessor):
@@ -56,7 +58,7 @@ def execute(notebook, folder, log):
         with open(log, "ab") as file:
             Execution(file).preprocess(done, {"metadata": {"path": str(folder)}})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return done, [str(error)]
+        return done, [COLOURS.sub("", str(error))]
     return done, problems(done)
 
 

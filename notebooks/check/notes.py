@@ -10,7 +10,10 @@ KEPT = ("title", "text", "config", "settings")
 
 def execute(note, server):
     """Runs a note and returns it with its results, and what is wrong with it, as sentences."""
-    done = server.run(note)
+    try:
+        done = server.run(note)
+    except (OSError, RuntimeError) as error:
+        return note, [f"Zeppelin's server: {error}"]
     found = []
     for number, paragraph in enumerate(done["paragraphs"], 1):
         if paragraph["status"] != "FINISHED":
