@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,6 +96,27 @@ class PackageInfoTest {
                     .isBetween((long) FEWEST_LINES, (long) MOST_LINES);
             sources.add(source(name, blocks.get(0), packages.keySet()));
         });
+        assertThat(errors(sources)).isEmpty();
+    }
+
+    @Test
+    void theReadmesLinesCompile() throws IOException {
+        String readme = read(Path.of("README.md"));
+        List<JavaFileObject> sources = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL)
+                .matcher(readme)
+                .results()
+                .map(block -> {
+                    try {
+                        return source(
+                                "readme." + block.start(),
+                                block.group(1),
+                                packages().keySet());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+        assertThat(sources).hasSizeGreaterThan(1);
         assertThat(errors(sources)).isEmpty();
     }
 

@@ -170,7 +170,7 @@ public record GenerateOptions(
             return this;
         }
 
-        /** Whether to compute what each token's probability is without its thought, which takes a quarter longer or so. */
+        /** Whether to compute what each token is worth without its thought, too: a pass over the weights more. */
         public Builder compare(boolean value) {
             compare = value;
             return this;
