@@ -1,7 +1,6 @@
 package org.quietstar.samediff;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -51,13 +50,8 @@ final class AccumulatingProducts implements StepPass {
     private static boolean isProductAlone(PlanStep step) {
         return step.is("matmul")
                 && step.op() instanceof DynamicCustomOp custom
-                && addsNothing(custom.tArgs())
+                && ProductFactors.of(custom).beta() == 0
                 && MatrixOperand.fits(step.outputs().get(0));
-    }
-
-    /** Whether the product is not added to anything yet: beta 0. */
-    private static boolean addsNothing(double... factors) {
-        return factors.length < 2 || factors[1] == 0;
     }
 
     /** Whether nobody reads the other summand after the sum, so that the sum can take its place. */
@@ -85,12 +79,7 @@ final class AccumulatingProducts implements StepPass {
         sum.moveInto(root, Layout.dense(sum.shape));
         PlanValue target = PlanValue.view(written.name + "+", root, place, written.array);
         var old = (DynamicCustomOp) product.op();
-        double alpha = old.tArgs().length > 0 ? old.tArgs()[0] : 1;
-        var op = DynamicCustomOp.builder("matmul")
-                .addIntegerArguments(
-                        Arrays.stream(old.iArgs()).mapToInt(n -> (int) n).toArray())
-                .addFloatingPointArguments(alpha, 1.0)
-                .build();
+        var op = new ProductFactors(ProductFactors.of(old).alpha(), 1).in(old);
         order.set(order.indexOf(add), new PlanStep(op, product.inputs(), List.of(target)));
         order.remove(product);
         steps.set(order);

@@ -47,7 +47,7 @@ final class DirectProducts implements Kernel {
     private final boolean byRows;
 
     private DirectProducts(
-            INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray c, double... factors) {
+            INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray c, ProductFactors factors) {
         int rank = c.rank();
         this.a = Operand.of(a, transposeA);
         this.b = Operand.of(b, transposeB);
@@ -56,8 +56,8 @@ final class DirectProducts implements Kernel {
                 Math.toIntExact(c.size(rank - 2)),
                 Math.toIntExact(c.size(rank - 1)),
                 Math.toIntExact(a.size(transposeA ? rank - 2 : rank - 1)),
-                factors.length > 0 ? factors[0] : 1,
-                factors.length > 1 ? factors[1] : 0);
+                factors.alpha(),
+                factors.beta());
         this.byRows = rank == 2 && call.m() <= FEW_ROWS && !this.a.matrix.transposed();
     }
 
@@ -86,12 +86,17 @@ final class DirectProducts implements Kernel {
         INDArray a = inputs.get(0);
         INDArray b = inputs.get(1);
         if (isByRow(output)) {
-            return new DirectProducts(a, transposed[0] != 0, b, transposed[1] != 0, output, op.tArgs());
+            return new DirectProducts(a, transposed[0] != 0, b, transposed[1] != 0, output, ProductFactors.of(op));
         }
         // Written by column, the result is Cᵀ = B'ᵀ·A'ᵀ by row.
         int rank = output.rank();
         return new DirectProducts(
-                b, transposed[1] == 0, a, transposed[0] == 0, output.swapAxes(rank - 2, rank - 1), op.tArgs());
+                b,
+                transposed[1] == 0,
+                a,
+                transposed[0] == 0,
+                output.swapAxes(rank - 2, rank - 1),
+                ProductFactors.of(op));
     }
 
     private static boolean isByRow(INDArray array) {

@@ -1,7 +1,6 @@
 package org.quietstar.samediff;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -158,13 +157,7 @@ final class ScalarChains implements StepPass {
 
     private static DynamicCustomOp scaledProduct(PlanStep product, double factor) {
         var old = (DynamicCustomOp) product.op();
-        double[] factors = old.tArgs();
-        double alpha = factors.length > 0 ? factors[0] : 1;
-        double beta = factors.length > 1 ? factors[1] : 0;
-        return DynamicCustomOp.builder("matmul")
-                .addIntegerArguments(
-                        Arrays.stream(old.iArgs()).mapToInt(Math::toIntExact).toArray())
-                .addFloatingPointArguments(alpha * factor, beta)
-                .build();
+        ProductFactors factors = ProductFactors.of(old);
+        return new ProductFactors(factors.alpha() * factor, factors.beta()).in(old);
     }
 }
