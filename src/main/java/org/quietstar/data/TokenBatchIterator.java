@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 import org.datavec.api.writable.NDArrayWritable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
@@ -157,10 +158,13 @@ public final class TokenBatchIterator implements MultiDataSetIterator {
                 textBytes += i % length == 0 ? 0 : tokenizer.textBytes(ids[i]);
             }
         }
+        // Arrays of this shape from the start: a reshaped one is a view, whose memory nobody can give back.
+        long[] shape = {plan.batchSize(), length};
+        long[] strides = Nd4j.getStrides(shape, 'c');
         var batch = new org.nd4j.linalg.dataset.MultiDataSet(
-                new INDArray[] {Nd4j.createFromArray(ids).reshape(plan.batchSize(), length)},
+                new INDArray[] {Nd4j.create(ids, shape, strides, 'c', DataType.INT32)},
                 new INDArray[0],
-                new INDArray[] {Nd4j.createFromArray(mask).reshape(plan.batchSize(), length)},
+                new INDArray[] {Nd4j.create(mask, shape, strides, 'c', DataType.FLOAT)},
                 new INDArray[0]);
         batch.setExampleMetaData(List.of(new BatchMetaData(realTokens, textBytes, position())));
         return batch;

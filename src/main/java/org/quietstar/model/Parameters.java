@@ -79,8 +79,8 @@ public final class Parameters implements AutoCloseable {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = random.nextGaussian() * standardDeviation;
         }
-        try (INDArray exact = Nd4j.createFromArray(numbers).reshape(shape)) {
-            return exact.castTo(type).dup('c').detach();
+        try (INDArray exact = Nd4j.createFromArray(numbers)) {
+            return exact.reshape(shape).castTo(type).dup('c').detach();
         }
     }
 

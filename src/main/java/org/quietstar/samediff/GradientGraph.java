@@ -5,12 +5,15 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 
 /**
  * SameDiff's own gradient function of one scalar loss, with the names of the gradients in it.
@@ -30,6 +33,7 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
      */
     public static GradientGraph of(SameDiff graph, String loss, List<String> variables) {
         graph.setLossVariables(loss);
+        separateConstants(graph);
         createQuietly(graph, variables);
         SameDiff function = graph.getFunction("grad");
         Map<String, String> names = new LinkedHashMap<>();
@@ -70,6 +74,24 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
         List<String> all = new ArrayList<>(more);
         all.addAll(gradientNames.values());
         return all;
+    }
+
+    /**
+     * Gives each reader of a constant a constant of its own, with the same array. M1.1 names the gradient of a constant
+     * after it, once for each reader, and stops at the second ("Variable name "c-grad" already exists"); M2.1 adds them up
+     * for nobody. Plans take constants with the same array for one.
+     */
+    private static void separateConstants(SameDiff graph) {
+        Set<String> read = new HashSet<>();
+        for (SameDiffOp node : List.copyOf(graph.getOps().values())) {
+            String[] arguments = OpOrder.argumentsOf(node.getOp());
+            for (int i = 0; i < arguments.length; i++) {
+                SDVariable argument = graph.getVariable(arguments[i]);
+                if (argument.isConstant() && !read.add(arguments[i])) {
+                    graph.replaceArgFor(i, graph.constant(argument.getArr()), node.getOp());
+                }
+            }
+        }
     }
 
     /**

@@ -28,7 +28,11 @@ final class OpBinding implements Kernel {
         INDArray[] arrays = inputs.toArray(INDArray[]::new);
         if (op instanceof CustomOp) {
             DynamicCustomOp custom = (DynamicCustomOp) op;
-            context.setArgs(arrays, custom.iArgs(), custom.dArgs(), custom.tArgs(), custom.bArgs());
+            context.setInputArrays(arrays);
+            context.setIArguments(custom.iArgs());
+            context.setDArguments(custom.dArgs());
+            context.setTArguments(custom.tArgs());
+            context.setBArguments(custom.bArgs());
         } else {
             bindLegacy(arrays);
         }

@@ -129,8 +129,10 @@ final class PlanBuilder {
                     "'" + name + "' is " + variable.dataType() + " in the graph, but its array is " + array.dataType()
                             + "; M2.1 would overwrite the array with a converted one");
         }
-        var kind = variable.isConstant() ? PlanValue.Kind.CONSTANT : PlanValue.Kind.BOUND;
-        PlanValue value = PlanValue.root(name, kind, array.dataType(), array.shape(), array);
+        if (variable.isConstant()) {
+            return draft.constant(name, array);
+        }
+        PlanValue value = PlanValue.root(name, PlanValue.Kind.BOUND, array.dataType(), array.shape(), array);
         draft.put(value);
         return value;
     }

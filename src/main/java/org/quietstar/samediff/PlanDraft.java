@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The values and steps of a plan while it is made. */
 final class PlanDraft {
     private final Map<String, PlanValue> values = new HashMap<>();
+    private final IdentityHashMap<INDArray, PlanValue> constants = new IdentityHashMap<>();
     private final Map<DataType, INDArray> standIns = new EnumMap<>(DataType.class);
     private final List<PlanStep> steps = new ArrayList<>();
     private final Map<Object, List<PlanValue>> results = new HashMap<>();
@@ -135,8 +137,14 @@ final class PlanDraft {
 
     /** A constant made here. */
     PlanValue constant(INDArray array) {
-        var value = PlanValue.root(temporaryName(), PlanValue.Kind.CONSTANT, array.dataType(), array.shape(), array);
-        put(value);
+        return constant(temporaryName(), array);
+    }
+
+    /** A constant; the one known already where its array is the same. */
+    PlanValue constant(String name, INDArray array) {
+        PlanValue value = constants.computeIfAbsent(
+                array, a -> PlanValue.root(name, PlanValue.Kind.CONSTANT, a.dataType(), a.shape(), a));
+        values.put(name, value);
         return value;
     }
 
