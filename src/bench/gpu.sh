@@ -4,13 +4,12 @@
 #
 #   src/bench/gpu.sh JARS [JSON]
 #
-# JARS holds what runs, all in one folder: quietstar-VERSION-all.jar and target/lib of a build with -Pcuda; for the smoke suite
-# also a jar of target/test-classes, JUnit's and AssertJ's jars, and junit-platform-console-standalone. JSON is where the
-# result goes, gpu.json by default.
+# JARS holds what runs, all in one folder, as src/bench/gpu-bundle.sh gathers it: the program's jar, ND4J's and CUDA's for the
+# device; for the smoke suite also the tests and JUnit. JSON is where the result goes, gpu.json by default.
 #
-# From the environment: JAVA_HOME (a JRE, 17 or newer); SIZE (tiny, small or medium; small by default) and STEPS (5);
-# BUDGET, seconds for all of it (540); TORCH, the folder of the PyTorch programs (../shared/bench beside this checkout);
-# PYTHON; QUIETSTAR_JAVA_OPTS.
+# From the environment: JAVA_HOME (a JRE, 17 or newer; JARS/jre where it is not set); SIZE (tiny, small or medium; small by
+# default) and STEPS (5); BUDGET, seconds for all of it (540); TORCH, the folder of the PyTorch programs (../shared/bench
+# beside this checkout); PYTHON; QUIETSTAR_JAVA_OPTS.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -20,6 +19,7 @@ size=${SIZE:-small}
 steps=${STEPS:-5}
 torch=${TORCH:-$root/../shared/bench}
 python=${PYTHON:-python3}
+[[ -n ${JAVA_HOME:-} || ! -x $jars/jre/bin/java ]] || JAVA_HOME=$jars/jre
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 end=$((SECONDS + ${BUDGET:-540}))
 work=$(mktemp -d)

@@ -11,7 +11,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -20,8 +21,16 @@ import com.tngtech.archunit.lang.ArchRule;
  * The rules of the house: which package knows which. Every rule may find its package empty; the packages arrive one by
  * one.
  */
-@AnalyzeClasses(packages = "org.quietstar", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "org.quietstar", importOptions = ArchitectureTest.WithoutTests.class)
 final class ArchitectureTest {
+    /** Wherever the build puts their classes. */
+    static final class WithoutTests implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/test-classes/");
+        }
+    }
+
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("org.quietstar..");
 
     @ArchTest

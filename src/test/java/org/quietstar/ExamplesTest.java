@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +68,7 @@ class ExamplesTest {
     }
 
     @Test
+    @Tag("m2.1")
     void rightGradients() throws Exception {
         String text = run("Ex1_RightGradients");
         assertThat(text).containsPattern("M2.1's gather: +\\[ +1.0000, +1.0000, +0]");

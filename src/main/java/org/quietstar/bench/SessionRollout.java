@@ -116,14 +116,20 @@ final class SessionRollout {
             List<String> wanted = new ArrayList<>(kept.values());
             wanted.add(WEIGHTS);
             Map<String, INDArray> outputs = steps.get(a - 1).output(inputs, listeners, wanted.toArray(String[]::new));
-            try (INDArray weights = outputs.get(WEIGHTS)) {
-                choose(weights, tokens(drawn, (a - 1) * rows));
-            }
-            past.values().forEach(INDArray::close);
+            choose(outputs.get(WEIGHTS), tokens(drawn, (a - 1) * rows));
+            release(outputs.get(WEIGHTS));
+            past.values().forEach(SessionRollout::release);
             past = byReader(kept, outputs);
         }
-        past.values().forEach(INDArray::close);
-        ofText.values().forEach(INDArray::close);
+        past.values().forEach(SessionRollout::release);
+        ofText.values().forEach(SessionRollout::release);
+    }
+
+    /** Gives an array's memory back, if it has its own: the session hands out views, too, which M1.1 refuses to close. */
+    private static void release(INDArray array) {
+        if (array.closeable()) {
+            array.close();
+        }
     }
 
     private static Map<String, INDArray> byReader(Map<String, String> names, Map<String, INDArray> arrays) {

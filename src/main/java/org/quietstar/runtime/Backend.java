@@ -1,8 +1,8 @@
 package org.quietstar.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.quietstar.QuietStarException;
 
 /**
@@ -15,13 +15,9 @@ import org.quietstar.QuietStarException;
  * @param whyCpu why it is not CUDA; empty where it is
  */
 public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, String driver, String whyCpu) {
-    /** The first compute capability that nd4j-cuda-11.6 1.0.0-M2.1 has machine code for. */
-    private static final double FIRST_CAPABILITY = 3.7;
-    /** The first one that its code for 8.6, the newest that it has, does not run on; it has no PTX to make other code of. */
-    private static final double END_OF_CAPABILITIES = 9.0;
-
     private static final String HOW = "QUIETSTAR_BACKEND=cuda ./quietstar … builds with it and starts from it"
-            + " (Maven profile cuda; or cuda-system, where CUDA 11.6 and cuDNN 8.3 are installed)";
+            + " (Maven profile cuda; or cuda-system, where CUDA 11.6 and cuDNN 8.3 are installed; or cuda-jit for compute"
+            + " capability 9.0 and above)";
 
     public Backend {
         devices = List.copyOf(devices);
@@ -34,7 +30,11 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
      * @throws QuietStarException where this process has another one, or one that cannot run on the device
      */
     public static Backend require(String wanted) {
-        return choose(wanted, Holder.DEVICES);
+        Backend backend = choose(wanted, Holder.DEVICES);
+        if (backend.isCuda() && Holder.DEVICES.kernels().compiledFor(backend.devices.get(0))) {
+            KernelCompilation.load(backend.devices.get(0));
+        }
+        return backend;
     }
 
     /** The CUDA runtime is asked once: its answers take a second and some memory of the device. */
@@ -55,7 +55,7 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
         if (!whyCpu.isEmpty()) {
             return new Backend("cpu", List.of(), 0, found.driver(), whyCpu);
         }
-        requireCode(found.list());
+        requireKernels(found);
         return new Backend("cuda", found.list(), found.freeBytes(), found.driver(), "");
     }
 
@@ -66,22 +66,23 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
         return found.list().isEmpty() ? found.problem() : "";
     }
 
-    private static void requireCode(List<ComputeDevice> devices) {
-        ComputeDevice used = devices.get(0);
-        if (runs(used)) {
+    private static void requireKernels(Devices found) {
+        CudaKernels kernels = found.kernels();
+        ComputeDevice used = found.list().get(0);
+        if (kernels.run(used)) {
             return;
         }
-        Optional<ComputeDevice> other = devices.stream().filter(Backend::runs).findFirst();
-        String out = other.map(device -> "CUDA_VISIBLE_DEVICES=" + device.index() + " takes " + device + " instead")
-                .orElse("QUIETSTAR_BACKEND=cpu ./quietstar … takes the CPU");
-        throw new QuietStarException(used + " cannot run the Maven profiles cuda and cuda-system: nd4j-cuda-11.6"
-                + " has machine code for compute capabilities " + FIRST_CAPABILITY
-                + " to 8.9 and none to be compiled for"
-                + " another; " + out);
-    }
-
-    private static boolean runs(ComputeDevice device) {
-        return device.isWithin(FIRST_CAPABILITY, END_OF_CAPABILITIES);
+        List<String> ways = new ArrayList<>();
+        CudaKernels.of(used)
+                .ifPresent(others -> ways.add(
+                        "QUIETSTAR_BACKEND=" + others.backend() + " ./quietstar … can (" + others.profiles() + ")"));
+        found.list().stream()
+                .filter(kernels::run)
+                .findFirst()
+                .ifPresent(other -> ways.add("CUDA_VISIBLE_DEVICES=" + other.index() + " takes " + other + " instead"));
+        ways.add("QUIETSTAR_BACKEND=cpu ./quietstar … takes the CPU");
+        throw new QuietStarException(
+                used + " cannot run " + kernels.profiles() + ": " + kernels + "; " + String.join("; ", ways));
     }
 
     /** Whether it is a CUDA device. */

@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.SizeTPointer;
 import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
- * The CUDA runtime of the profiles {@code cuda} and {@code cuda-system}, called by name, since a build for the CPU does not
+ * The CUDA runtime of the profiles {@code cuda}, {@code cuda-system} and {@code cuda-jit}, called by name, since a build for the CPU does not
  * have its classes. ND4J says the same of a device, but only once it has loaded its kernels, which aborts where the device
  * cannot run them.
  */
@@ -107,6 +107,11 @@ final class CudaRuntime implements Devices {
     @Override
     public boolean hasBackend() {
         return hasBackend;
+    }
+
+    @Override
+    public CudaKernels kernels() {
+        return CudaKernels.current();
     }
 
     @Override

@@ -3,9 +3,12 @@ package org.quietstar.runtime;
 import java.util.List;
 
 /** What ND4J's backends can find on this machine, known before ND4J loads one of them. */
-public interface Devices {
+interface Devices {
     /** Whether ND4J's CUDA backend is on the class path. */
     boolean hasBackend();
+
+    /** The kernels of the CUDA backend that this project is built with. */
+    CudaKernels kernels();
 
     /** Whether ND4J prefers the CPU though its CUDA backend is there, too. */
     boolean prefersCpu();

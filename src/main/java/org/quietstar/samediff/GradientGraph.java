@@ -88,7 +88,8 @@ public record GradientGraph(SameDiff function, Map<String, String> gradientNames
             for (int i = 0; i < arguments.length; i++) {
                 SDVariable argument = graph.getVariable(arguments[i]);
                 if (argument.isConstant() && !read.add(arguments[i])) {
-                    graph.replaceArgFor(i, graph.constant(argument.getArr()), node.getOp());
+                    String name = graph.generateDistinctCustomVariableName("constant");
+                    graph.replaceArgFor(i, graph.constant(name, argument.getArr()), node.getOp());
                 }
             }
         }

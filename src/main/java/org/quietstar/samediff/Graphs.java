@@ -13,6 +13,7 @@ public final class Graphs {
     /** An empty graph for one thread. */
     public static SameDiff create() {
         SameDiff sd = SameDiff.create();
+        GraphNames.install(sd);
         sd.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);
         return sd;
     }

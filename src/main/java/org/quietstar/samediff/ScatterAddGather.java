@@ -25,6 +25,13 @@ public final class ScatterAddGather extends Gather {
         super(sd, table, ids, 0);
     }
 
+    /** Called, too, for the graph of gradients before that is made, and no other way leads to it then. */
+    @Override
+    public void setSameDiff(SameDiff graph) {
+        super.setSameDiff(graph);
+        GraphNames.install(graph);
+    }
+
     @Override
     public List<SDVariable> doDiff(List<SDVariable> gradients) {
         if (jaxis != 0) {

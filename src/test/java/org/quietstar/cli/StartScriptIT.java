@@ -108,7 +108,7 @@ final class StartScriptIT {
         Outcome outcome = run(SCRIPT, Map.of("QUIETSTAR_BACKEND", "gpu"), "--version");
         assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
         assertThat(outcome.err())
-                .isEqualTo("quietstar: QUIETSTAR_BACKEND=gpu is unknown; auto, cpu, cuda or cuda-system.\n");
+                .isEqualTo("quietstar: QUIETSTAR_BACKEND=gpu is unknown; auto, cpu, cuda, cuda-system or cuda-jit.\n");
     }
 
     @ParameterizedTest
@@ -121,6 +121,28 @@ final class StartScriptIT {
         Outcome outcome = run(SCRIPT, settings, "--version");
         assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
         assertThat(outcome.err()).contains("CUDA is missing").contains("./mvnw -P" + backend + " -DskipTests package");
+    }
+
+    @Test
+    void cudaJitHasAJarOfItsOwn() throws Exception {
+        assumeThat(Path.of("target/m1.1/quietstar-" + Versions.current().quietstar() + "-all.jar"))
+                .as("jar of a build with cuda-jit")
+                .doesNotExist();
+        Map<String, String> settings = Map.of("QUIETSTAR_BACKEND", "cuda-jit", "QUIETSTAR_BUILD", "never");
+        Outcome outcome = run(SCRIPT, settings, "--version");
+        assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
+        assertThat(outcome.err())
+                .contains("target/m1.1/quietstar-")
+                .endsWith("is missing. Build it: ./mvnw -Pcuda-jit -DskipTests package\n");
+    }
+
+    @Test
+    void cudaJitWithMklIsAUserError() throws Exception {
+        Map<String, String> settings = Map.of("QUIETSTAR_BACKEND", "cuda-jit", "QUIETSTAR_BLAS", "mkl");
+        Outcome outcome = run(SCRIPT, settings, "--version");
+        assertThat(outcome.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
+        assertThat(outcome.err())
+                .isEqualTo("quietstar: QUIETSTAR_BLAS=mkl does not go with QUIETSTAR_BACKEND=cuda-jit; unset it.\n");
     }
 
     @Test

@@ -29,7 +29,7 @@ class TextBatchesTest {
     }
 
     private static String row(Batch batch, int row) {
-        return BYTES.decode(batch.ids().getRow(row).toIntVector());
+        return BYTES.decode(batch.ids().toIntMatrix()[row]);
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.quietstar.generate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class NaiveGenerator {
     private final GenerationModel model;
     private final GenerateOptions options;
     private final ReferenceDecoder decoder;
+    private final Map<String, double[][]> matrices = new HashMap<>();
     private final int vocabSize;
 
     NaiveGenerator(GenerationModel model, GenerateOptions options) {
@@ -136,7 +138,8 @@ final class NaiveGenerator {
     }
 
     private double[] times(String name, double... x) {
-        double[][] matrix = model.parameters().get(name).toDoubleMatrix();
+        double[][] matrix =
+                matrices.computeIfAbsent(name, n -> model.parameters().get(n).toDoubleMatrix());
         double[] y = new double[matrix.length];
         for (int i = 0; i < y.length; i++) {
             for (int j = 0; j < x.length; j++) {

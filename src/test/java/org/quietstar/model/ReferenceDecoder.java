@@ -1,13 +1,19 @@
 package org.quietstar.model;
 
 import java.util.Arrays;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.HashMap;
+import java.util.Map;
 import org.quietstar.config.ModelConfig;
 
-/** One causal sequence through the decoder in plain Java loops, position by position and head by head. */
+/**
+ * One causal sequence through the decoder in plain Java loops, position by position and head by head. Each parameter is read
+ * once, when it is needed first.
+ */
 public final class ReferenceDecoder {
     private final ModelConfig model;
     private final Parameters parameters;
+    private final Map<String, double[][]> matrices = new HashMap<>();
+    private final Map<String, double[]> vectors = new HashMap<>();
 
     public ReferenceDecoder(ModelConfig model, Parameters parameters) {
         this.model = model;
@@ -245,11 +251,10 @@ public final class ReferenceDecoder {
     }
 
     private double[][] matrix(String name) {
-        INDArray array = parameters.get(name);
-        return array.toDoubleMatrix();
+        return matrices.computeIfAbsent(name, n -> parameters.get(n).toDoubleMatrix());
     }
 
     private double[] vector(String name) {
-        return parameters.get(name).toDoubleVector();
+        return vectors.computeIfAbsent(name, n -> parameters.get(n).toDoubleVector());
     }
 }

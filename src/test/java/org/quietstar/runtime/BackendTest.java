@@ -17,18 +17,23 @@ final class BackendTest {
     private static final ComputeDevice A100 = new ComputeDevice(0, "A100", 8, 0, 40L << 30);
     private static final ComputeDevice H100 = new ComputeDevice(0, "H100", 9, 0, 80L << 30);
 
-    private record Machine(boolean hasBackend, boolean prefersCpu, List<ComputeDevice> list, String problem)
+    private record Machine(
+            boolean hasBackend, CudaKernels kernels, boolean prefersCpu, List<ComputeDevice> list, String problem)
             implements Devices {
         static Machine cpuBuild() {
-            return new Machine(false, false, List.of(), "ND4J's CUDA backend is not in this build");
+            return new Machine(false, CudaKernels.M2_1, false, List.of(), "ND4J's CUDA backend is not in this build");
         }
 
         static Machine with(ComputeDevice... devices) {
-            return new Machine(true, false, List.of(devices), "");
+            return new Machine(true, CudaKernels.M2_1, false, List.of(devices), "");
+        }
+
+        static Machine jit(ComputeDevice... devices) {
+            return new Machine(true, CudaKernels.M1_1, false, List.of(devices), "");
         }
 
         static Machine withoutDevice() {
-            return new Machine(true, false, List.of(), "no CUDA-capable device is detected");
+            return new Machine(true, CudaKernels.M2_1, false, List.of(), "no CUDA-capable device is detected");
         }
 
         @Override
@@ -61,7 +66,7 @@ final class BackendTest {
         assertThat(built.label()).isEqualTo("the CPU");
         assertThat(Backend.choose(wanted, Machine.withoutDevice()).whyCpu())
                 .isEqualTo("no CUDA-capable device is detected");
-        var preferred = new Machine(true, true, List.of(A100), "");
+        var preferred = new Machine(true, CudaKernels.M2_1, true, List.of(A100), "");
         assertThat(Backend.choose(wanted, preferred).whyCpu()).contains("QUIETSTAR_BACKEND=cpu");
     }
 
@@ -70,7 +75,8 @@ final class BackendTest {
         assertRefused("cuda", Machine.cpuBuild())
                 .hasMessageStartingWith("backend: cuda, but ND4J's CUDA backend is not in this build")
                 .hasMessageContaining("QUIETSTAR_BACKEND=cuda ./quietstar")
-                .hasMessageContaining("Maven profile cuda; or cuda-system");
+                .hasMessageContaining("Maven profile cuda; or cuda-system")
+                .hasMessageContaining("cuda-jit for compute capability 9.0");
     }
 
     @Test
@@ -93,23 +99,45 @@ final class BackendTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2,0", "3,5", "9,0", "10,0", "12,0"})
-    void othersAreRefusedWithTheProfilesThatCannotRunThem(int major, int minor) {
+    @CsvSource({"3,5", "9,0", "10,0", "12,0"})
+    void othersAreRefusedWithTheProfileThatCanRunThem(int major, int minor) {
         var device = new ComputeDevice(0, "x", major, minor, 8L << 30);
         for (String wanted : List.of("auto", "cuda")) {
             assertRefused(wanted, Machine.with(device))
-                    .hasMessageContaining("compute capability " + major + "." + minor)
-                    .hasMessageContaining("cannot run the Maven profiles cuda and cuda-system")
-                    .hasMessageContaining("3.7 to 8.9")
-                    .hasMessageContaining("QUIETSTAR_BACKEND=cpu");
+                    .hasMessage("x (device 0, compute capability " + major + "." + minor
+                            + ", 8.0 GiB) cannot run the Maven profiles cuda and cuda-system: nd4j-cuda-11.6 1.0.0-M2.1"
+                            + " runs on compute capabilities 3.7 to 8.9; QUIETSTAR_BACKEND=cuda-jit ./quietstar … can"
+                            + " (the Maven profile cuda-jit); QUIETSTAR_BACKEND=cpu ./quietstar … takes the CPU");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,5, false", "8,9, false", "9,0, true", "12,0, true"})
+    void whatTheDriverCompiles(int major, int minor, boolean compiled) {
+        var device = new ComputeDevice(0, "x", major, minor, 8L << 30);
+        assertThat(Backend.choose("cuda", Machine.jit(device)).isCuda()).isTrue();
+        assertThat(CudaKernels.M1_1.compiledFor(device)).isEqualTo(compiled);
+        assertThat(CudaKernels.M2_1.compiledFor(device)).isFalse();
+    }
+
+    @Test
+    void aDeviceForWhichThereIsNothing() {
+        assertRefused("auto", Machine.jit(GTX_580))
+                .hasMessageContaining("GTX 580 (device 0, compute capability 2.0")
+                .hasMessageContaining("cannot run the Maven profile cuda-jit: nd4j-cuda-11.2 1.0.0-M1.1 runs on")
+                .hasMessageEndingWith("3.5 and above; QUIETSTAR_BACKEND=cpu ./quietstar … takes the CPU");
     }
 
     @Test
     void anotherDeviceThatRunsIsNamed() {
         var second = new ComputeDevice(1, "A100", 8, 0, 40L << 30);
         assertRefused("auto", Machine.with(H100, second)).hasMessageContaining("CUDA_VISIBLE_DEVICES=1 takes A100");
-        assertRefused("auto", Machine.with(GTX_580)).hasMessageContaining("GTX 580 (device 0, compute capability 2.0");
+    }
+
+    @Test
+    void theKernelsAreThoseOfTheBuild() {
+        assertThat(CudaKernels.current().toString())
+                .contains(" " + Versions.current().nd4j() + " ");
     }
 
     private static AbstractThrowableAssert<?, ?> assertRefused(String wanted, Devices machine) {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -46,6 +47,7 @@ class WorkaroundsTest {
 
     /** ScatterAddGather and CorrectedOps. */
     @Test
+    @Tag("m2.1")
     void gathersGradientLosesRepeatedIdsUnlessCorrected() throws IOException, InterruptedException {
         Map<String, String> printed = new TreeMap<>();
         var command = List.of(
@@ -96,6 +98,7 @@ class WorkaroundsTest {
 
     /** ScatterAddGather, which knows the gradient along axis 0 only. */
     @Test
+    @Tag("m2.1")
     void whereNoRightGradientIsKnownGatherSaysSo() {
         SameDiff sd = SameDiff.create();
         SDVariable x = sd.var("x", Nd4j.zeros(DataType.DOUBLE, 3, 2));
@@ -108,6 +111,7 @@ class WorkaroundsTest {
 
     /** ScatterAddGather: why it is not the sum of segments. */
     @Test
+    @Tag("m2.1")
     void unsortedSegmentSumLosesMemoryWhereScatterAddDoesNot() {
         int rows = 5000;
         INDArray ids = Nd4j.zeros(DataType.INT32, 10_000);
@@ -143,6 +147,7 @@ class WorkaroundsTest {
 
     /** GradientGraph. */
     @Test
+    @Tag("m2.1")
     void makingAGradientFunctionPrints() {
         assertThat(printedBy(() -> square().createGradFunction("x"))).contains("differentiated op");
         assertThat(printedBy(() -> GradientGraph.of(square(), "loss", List.of("x"))))
@@ -151,6 +156,7 @@ class WorkaroundsTest {
 
     /** The type check of plans. */
     @Test
+    @Tag("m2.1")
     void theSessionOverwritesAnInputOfAnotherType() {
         SameDiff sd = SameDiff.create();
         sd.placeHolder("ids", DataType.INT32, 2)

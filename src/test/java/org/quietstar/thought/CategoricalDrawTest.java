@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -98,6 +99,7 @@ class CategoricalDrawTest {
 
     /** Why the draw is not {@code cumsum} in the graph. */
     @Test
+    @Tag("m2.1")
     void cumsumLosesMemory() {
         INDArray x = Nd4j.ones(DataType.FLOAT, 5000, 20);
         CustomOp cumsum = DynamicCustomOp.builder("cumsum")
