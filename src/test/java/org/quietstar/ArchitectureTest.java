@@ -143,6 +143,8 @@ final class ArchitectureTest {
             .resideOutsideOfPackage("..quietstar.cli..")
             .and()
             .doNotHaveSimpleName("GradientGraph") // puts System.out back after silencing M2.1
+            .and()
+            .doNotHaveSimpleName("QuietLoad") // puts System.err back after silencing ND4J
             .should()
             .accessField(System.class, "out")
             .orShould()
@@ -183,6 +185,8 @@ final class ArchitectureTest {
     static final ArchRule A_LIBRARY_SETS_NO_SYSTEM_PROPERTIES_AND_STREAMS = noClasses()
             .that()
             .doNotHaveSimpleName("GradientGraph") // silences M2.1, which prints, and puts System.out back
+            .and()
+            .doNotHaveSimpleName("QuietLoad") // silences ND4J, which prints, and puts System.err back
             .and()
             .doNotHaveSimpleName("HuggingFaceTokenizerAdapter") // keeps DJL off the network
             .should()

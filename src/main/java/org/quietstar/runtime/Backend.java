@@ -3,6 +3,7 @@ package org.quietstar.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
 
 /**
@@ -31,6 +32,9 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
      */
     public static Backend require(String wanted) {
         Backend backend = choose(wanted, Holder.DEVICES);
+        if (!backend.isCuda() && Holder.DEVICES.hasBackend()) {
+            QuietLoad.once(Nd4j::getBackend);
+        }
         if (backend.isCuda() && Holder.DEVICES.kernels().compiledFor(backend.devices.get(0))) {
             KernelCompilation.load(backend.devices.get(0));
         }

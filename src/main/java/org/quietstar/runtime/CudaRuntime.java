@@ -19,6 +19,9 @@ final class CudaRuntime implements Devices {
     private static final String RUNTIME = "org.bytedeco.cuda.global.cudart";
     private static final String PROPERTIES = "org.bytedeco.cuda.cudart.cudaDeviceProp";
 
+    /** The library that every driver on Linux brings. */
+    private static final String DRIVER = "libcuda.so.1";
+
     private final List<ComputeDevice> devices = new ArrayList<>();
     private final boolean hasBackend;
     private String problem = "";
@@ -38,7 +41,9 @@ final class CudaRuntime implements Devices {
             while (cause.getCause() != null) {
                 cause = cause.getCause();
             }
-            problem = "the CUDA runtime cannot be used: " + cause;
+            problem = String.valueOf(cause.getMessage()).contains(DRIVER)
+                    ? "no NVIDIA driver is there: " + DRIVER + " cannot be loaded"
+                    : "the CUDA runtime cannot be used: " + cause;
         }
     }
 

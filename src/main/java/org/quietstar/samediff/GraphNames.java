@@ -29,11 +29,12 @@ final class GraphNames extends LinkedHashMap<String, Variable> {
     static void install(SameDiff graph) {
         try {
             Field field = SameDiff.class.getDeclaredField("variables");
-            if (field.getType() != Map.class || graph.getVariables() instanceof GraphNames) {
+            Map<String, Variable> variables = graph.getVariables();
+            if (field.getType() != Map.class || variables instanceof GraphNames) {
                 return;
             }
             var names = new GraphNames();
-            graph.getVariables().forEach(names::put);
+            variables.forEach(names::put);
             field.setAccessible(true);
             field.set(graph, names);
         } catch (ReflectiveOperationException e) {

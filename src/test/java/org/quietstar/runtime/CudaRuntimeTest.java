@@ -48,6 +48,12 @@ final class CudaRuntimeTest {
                 .contains("no.such.Runtime");
     }
 
+    @Test
+    void aMissingDriverIsTold() {
+        assertThat(of(NoDriverLibrary.class).problem())
+                .isEqualTo("no NVIDIA driver is there: libcuda.so.1 cannot be loaded");
+    }
+
     private static CudaRuntime of(Class<?> runtime) {
         return CudaRuntime.of(Object.class.getName(), runtime.getName(), Properties.class.getName());
     }
@@ -128,6 +134,19 @@ final class CudaRuntimeTest {
 
         private static void load() {
             throw new UnsatisfiedLinkError("no jnicudart in java.library.path");
+        }
+    }
+
+    /** In the place of cudart where no driver is installed, as the dynamic linker says it. */
+    public static final class NoDriverLibrary {
+        static {
+            load();
+        }
+
+        private NoDriverLibrary() {}
+
+        private static void load() {
+            throw new UnsatisfiedLinkError("/x/libjnicudart.so: libcuda.so.1: cannot open shared object file");
         }
     }
 }
