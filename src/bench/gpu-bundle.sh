@@ -34,6 +34,7 @@ case $profile in
 esac
 [[ -z $capability || $capability =~ ^[0-9]+\.[0-9]$ ]] || fail "$capability is no compute capability; write 9.0."
 [[ ! -e $folder ]] || fail "$folder is there already; name a folder that is not."
+[[ -z $capability ]] || command -v unzip >/dev/null || fail "no unzip found; install it."
 command -v "${bin}jlink" >/dev/null || fail "no jlink found. Set JAVA_HOME to a JDK 17 or newer."
 
 work=$(mktemp -d)
