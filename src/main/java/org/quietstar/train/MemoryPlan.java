@@ -17,6 +17,7 @@ import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelMemory;
 import org.quietstar.model.LoraAdapters;
+import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.thought.LearningMemory;
 import org.quietstar.thought.ThoughtParameters;
@@ -116,9 +117,12 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
      * Plans a run.
      *
      * @param vocabSize rows of the embedding table where {@code model.vocabSize} is 0
-     * @throws QuietStarException where {@code train.freeze} or {@code train.lora} does not fit the model
+     * @throws QuietStarException where {@code train.freeze} or {@code train.lora} does not fit the model, or this process
+     *     has another backend than {@code backend} says
      */
     public static MemoryPlan of(RunConfig config, int vocabSize) {
+        // Before anything makes ND4J load its kernels, which may be none for this device.
+        Backend.require(config.backend());
         List<Stage> stages = stages(config, vocabSize);
         long total = largest(stages);
         List<Saving> savings = new ArrayList<>();
