@@ -108,7 +108,6 @@ public final class QuietStar implements AutoCloseable {
      */
     public static void export(Path run, Path folder) {
         ModelExport.requireFree(folder);
-        Backend.require("auto");
         RunConfig config = RunFolder.existing(run).readConfig();
         Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).load(false, DamageListener.log());
         try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {

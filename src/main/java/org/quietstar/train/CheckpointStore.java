@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.CheckpointConfig;
 import org.quietstar.model.ShardedSafetensors;
+import org.quietstar.runtime.Backend;
 
 /**
  * The checkpoints of a run, one folder each: {@code <run>/checkpoints/step-00000120/}.
@@ -219,6 +220,8 @@ public final class CheckpointStore {
     }
 
     private static Checkpoint read(CheckpointInfo info) {
+        // The arrays are the first of their process where a checkpoint is exported.
+        Backend.require("auto");
         Path path = info.path();
         try {
             return new Checkpoint(

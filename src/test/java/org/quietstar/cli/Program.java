@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The real {@code ./quietstar} in a process of its own, started in the project's folder. */
@@ -35,6 +36,11 @@ public final class Program {
 
     /** Starts the program; its output goes to files in {@code folder}. */
     public static Running start(Path folder, List<String> arguments) throws IOException {
+        return start(folder, Map.of(), arguments);
+    }
+
+    /** As {@link #start(Path, List)}, with more variables in its environment. */
+    static Running start(Path folder, Map<String, String> environment, List<String> arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(Path.of("quietstar").toAbsolutePath().toString()));
         command.addAll(arguments);
@@ -44,6 +50,7 @@ public final class Program {
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("QUIETSTAR_BUILD", "never");
+        builder.environment().putAll(environment);
         return new Running(builder.start(), out, err);
     }
 
