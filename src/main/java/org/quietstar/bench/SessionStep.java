@@ -10,6 +10,7 @@ import org.quietstar.samediff.GradientGraph;
 import org.quietstar.thought.LearningBatch;
 import org.quietstar.thought.LossWeights;
 import org.quietstar.thought.QuietStarGraph;
+import org.quietstar.thought.QuietStarSetup;
 
 /**
  * The step through M2.1's own session: {@link SessionRollout}, then {@code SameDiff.output} on the very gradient function
@@ -29,14 +30,14 @@ final class SessionStep implements TrainingStep {
     SessionStep(BenchSize size) {
         this.parameters = RandomInputs.weights(size);
         this.batch = RandomInputs.batch(size);
-        var graph = new QuietStarGraph(
+        var graph = new QuietStarGraph(new QuietStarSetup(
                 size.model(),
                 size.thought(),
                 BenchSize.loss(),
                 LossWeights.of(BenchSize.loss()),
                 size.sizes(),
                 List.of(),
-                parameters);
+                parameters));
         this.gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
         this.rollout = new SessionRollout(size.model(), size.sizes(), parameters);
     }

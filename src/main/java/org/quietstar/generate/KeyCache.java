@@ -1,6 +1,5 @@
 package org.quietstar.generate;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,7 +18,6 @@ import org.quietstar.samediff.HostMemory;
 final class KeyCache implements AutoCloseable {
     private final int batch;
     private final int capacity;
-    private final int rowBytes;
     private final List<INDArray> keys = new ArrayList<>();
     private final List<INDArray> values = new ArrayList<>();
 
@@ -27,8 +25,7 @@ final class KeyCache implements AutoCloseable {
         this.batch = batch;
         this.capacity = capacity;
         int width = HeadShape.of(model).keyWidth();
-        this.rowBytes = width * type.width();
-        long bytes = (long) capacity * batch * rowBytes;
+        long bytes = (long) capacity * batch * width * type.width();
         if (bytes > Integer.MAX_VALUE) {
             throw new QuietStarException("The keys of " + batch + " sequences of " + capacity + " tokens take " + bytes
                     + " bytes a layer, more than 2^31 - 1; generate fewer sequences at a time or fewer tokens");
@@ -76,27 +73,15 @@ final class KeyCache implements AutoCloseable {
      * @param position of the first row
      */
     void store(int layer, INDArray newKeys, INDArray newValues, int row, int count, int slot, int position) {
-        copy(newKeys, row, 1, keys.get(layer), position * batch + slot, batch, count);
-        copy(newValues, row, 1, values.get(layer), position * batch + slot, batch, count);
+        HostMemory.copyRows(newKeys, row, 1, keys.get(layer), position * batch + slot, batch, count);
+        HostMemory.copyRows(newValues, row, 1, values.get(layer), position * batch + slot, batch, count);
     }
 
     /** Takes over the first {@code count} positions of a sequence of another cache. */
     void take(KeyCache other, int otherSlot, int slot, int count) {
         for (int i = 0; i < keys.size(); i++) {
-            copy(other.keys.get(i), otherSlot, other.batch, keys.get(i), slot, batch, count);
-            copy(other.values.get(i), otherSlot, other.batch, values.get(i), slot, batch, count);
-        }
-    }
-
-    private void copy(INDArray from, int row, int step, INDArray to, int target, int targetStep, int count) {
-        if (!HostMemory.holdsArrays()) {
-            HostMemory.copyRows(from, row, step, to, target, targetStep, count);
-            return;
-        }
-        ByteBuffer source = from.data().asNio();
-        ByteBuffer destination = to.data().asNio();
-        for (int i = 0; i < count; i++) {
-            destination.put((target + i * targetStep) * rowBytes, source, (row + i * step) * rowBytes, rowBytes);
+            HostMemory.copyRows(other.keys.get(i), otherSlot, other.batch, keys.get(i), slot, batch, count);
+            HostMemory.copyRows(other.values.get(i), otherSlot, other.batch, values.get(i), slot, batch, count);
         }
     }
 

@@ -1,13 +1,9 @@
 package org.quietstar.generate;
 
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.samediff.HostMemory;
 import org.quietstar.samediff.StaticPlan;
@@ -199,29 +195,11 @@ final class NextToken {
     /** The rows of an output [B, n], copied out. */
     private static double[][] rows(INDArray array) {
         int columns = Math.toIntExact(array.size(1));
-        List<double[]> rows = new ArrayList<>();
-        if (!HostMemory.holdsArrays()) {
-            double[] all = HostMemory.numbers(array);
-            for (int from = 0; from < all.length; from += columns) {
-                rows.add(Arrays.copyOfRange(all, from, from + columns));
-            }
-        } else if (array.dataType() == DataType.FLOAT) {
-            FloatBuffer numbers = array.data().asNioFloat().slice();
-            for (int b = 0; b < array.size(0); b++) {
-                double[] row = new double[columns];
-                for (int i = 0; i < columns; i++) {
-                    row[i] = numbers.get(b * columns + i);
-                }
-                rows.add(row);
-            }
-        } else {
-            DoubleBuffer numbers = array.data().asNioDouble().slice();
-            for (int b = 0; b < array.size(0); b++) {
-                double[] row = new double[columns];
-                numbers.get(b * columns, row);
-                rows.add(row);
-            }
+        double[] all = HostMemory.numbers(array);
+        double[][] rows = new double[all.length / columns][];
+        for (int b = 0; b < rows.length; b++) {
+            rows[b] = Arrays.copyOfRange(all, b * columns, (b + 1) * columns);
         }
-        return rows.toArray(double[][]::new);
+        return rows;
     }
 }

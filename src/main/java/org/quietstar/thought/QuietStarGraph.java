@@ -7,7 +7,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Detached;
 import org.quietstar.model.Parameters;
@@ -72,23 +71,6 @@ public final class QuietStarGraph {
     private final LossConfig loss;
     private final DataType type;
     private final Decoder decoder;
-
-    /**
-     * The whole graph.
-     *
-     * @param parameters the decoder's and the thoughts', whose arrays the graph's variables are
-     * @param bannedIds ids that a thought never contains
-     */
-    public QuietStarGraph(
-            ModelConfig model,
-            ThoughtConfig thought,
-            LossConfig loss,
-            LossWeights weights,
-            ThoughtSizes sizes,
-            List<Integer> bannedIds,
-            Parameters parameters) {
-        this(new QuietStarSetup(model, thought, loss, weights, sizes, bannedIds, parameters), true);
-    }
 
     /** The whole graph. */
     public QuietStarGraph(QuietStarSetup setup) {

@@ -130,7 +130,7 @@ public record TinyModel(
     }
 
     public QuietStarGraph graph() {
-        return new QuietStarGraph(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+        return new QuietStarGraph(setup());
     }
 
     public QuietStarSetup setup() {
