@@ -10,9 +10,9 @@ import org.bytedeco.javacpp.SizeTPointer;
 import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
- * The CUDA runtime of the profiles {@code cuda}, {@code cuda-system} and {@code cuda-jit}, called by name, since a build for the CPU does not
- * have its classes. ND4J says the same of a device, but only once it has loaded its kernels, which aborts where the device
- * cannot run them.
+ * The CUDA runtime of the profiles {@code cuda}, {@code cuda-system} and {@code cuda-jit}, called by name, since a build for
+ * the CPU does not have its classes. ND4J says the same of a device, but only once it has loaded its kernels, which aborts
+ * where the device cannot run them.
  */
 final class CudaRuntime implements Devices {
     private static final String BACKEND = "org.nd4j.linalg.jcublas.JCublasBackend";
