@@ -11,8 +11,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.LoggerFactory;
 
 /**
- * ND4J's first contact with a device for which the driver has to compile its kernels: minutes, of which ND4J says nothing.
- * The driver keeps what it compiles, if its cache is large enough; the next start takes seconds.
+ * ND4J's first contact with a device for which the driver has to compile its kernels, of which ND4J says nothing: half an hour
+ * or more of one core, for 440 MB of intermediate code. The driver keeps each kernel that it has compiled, if its cache is
+ * large enough, so that a start that was stopped goes on where it was, and the next one takes seconds.
  */
 final class KernelCompilation {
     private static final Duration QUIET = Duration.ofSeconds(3);
@@ -55,7 +56,7 @@ final class KernelCompilation {
             told[0] = true;
             log.accept(String.format(
                     Locale.ROOT,
-                    "the driver compiles ND4J's kernels for %s: %.0f s so far, minutes at a first start; they are kept in %s",
+                    "the driver compiles ND4J's kernels for %s: %.0f s so far, half an hour or more at a first start; kept in %s",
                     device,
                     seconds(start),
                     cache()));
