@@ -25,13 +25,10 @@ target=$root/target
 options=()
 case $profile in
     none) ;;
-    cuda | cuda-system) options=("-P$profile") ;;
-    cuda-jit)
-        options=("-P$profile")
-        target=$root/target/m1.1
-        ;;
+    cuda | cuda-system | cuda-jit) options=("-P$profile") ;;
     *) fail "$profile is no profile; cuda-jit, cuda, cuda-system or none." ;;
 esac
+[[ $profile != cuda-jit ]] || target=$root/target/m1.1
 [[ -z $capability || $capability =~ ^[0-9]+\.[0-9]$ ]] || fail "$capability is no compute capability; write 9.0."
 [[ ! -e $folder ]] || fail "$folder is there already; name a folder that is not."
 [[ -z $capability ]] || command -v unzip >/dev/null || fail "no unzip found; install it."

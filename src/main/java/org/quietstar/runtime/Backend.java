@@ -32,18 +32,30 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
      */
     public static Backend require(String wanted) {
         Backend backend = choose(wanted, Holder.DEVICES);
-        if (!backend.isCuda() && Holder.DEVICES.hasBackend()) {
-            QuietLoad.once(Nd4j::getBackend);
-        }
-        if (backend.isCuda() && Holder.DEVICES.kernels().compiledFor(backend.devices.get(0))) {
-            KernelCompilation.load(backend.devices.get(0));
-        }
+        Holder.loadNd4j(backend);
         return backend;
     }
 
     /** The CUDA runtime is asked once: its answers take a second and some memory of the device. */
     private static final class Holder {
         static final Devices DEVICES = CudaRuntime.current();
+        private static boolean loaded;
+
+        /** ND4J's first contact with what it executes on, once, where that takes long or ND4J prints what is no error. */
+        static synchronized void loadNd4j(Backend backend) {
+            if (loaded) {
+                return;
+            }
+            if (backend.isCuda()) {
+                ComputeDevice used = backend.devices.get(0);
+                if (DEVICES.kernels().compiledFor(used)) {
+                    KernelCompilation.load(used);
+                }
+            } else if (DEVICES.hasBackend()) {
+                QuietLoad.quietly(Nd4j::getBackend);
+            }
+            loaded = true;
+        }
     }
 
     static Backend choose(String wanted, Devices found) {

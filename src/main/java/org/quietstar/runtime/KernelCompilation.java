@@ -21,21 +21,10 @@ final class KernelCompilation {
 
     private KernelCompilation() {}
 
-    /** Loads ND4J and its kernels, once in this process. */
+    /** Loads ND4J and its kernels. */
     static void load(ComputeDevice device) {
-        Loaded.on(device);
-    }
-
-    private static final class Loaded {
-        private static boolean done;
-
-        static synchronized void on(ComputeDevice device) {
-            if (!done) {
-                Consumer<String> log = LoggerFactory.getLogger(KernelCompilation.class)::info;
-                watch(device, () -> Nd4j.create(1).close(), log, QUIET, INTERVAL);
-                done = true;
-            }
-        }
+        Consumer<String> log = LoggerFactory.getLogger(KernelCompilation.class)::info;
+        watch(device, () -> Nd4j.create(1).close(), log, QUIET, INTERVAL);
     }
 
     /**

@@ -12,17 +12,7 @@ import java.nio.charset.Charset;
  * what ends the load is thrown.
  */
 final class QuietLoad {
-    private static boolean done;
-
     private QuietLoad() {}
-
-    /** Does {@code load}, if this is the first call in this process. */
-    static synchronized void once(Runnable load) {
-        if (!done) {
-            quietly(load);
-            done = true;
-        }
-    }
 
     /** Does {@code load} while System.err is deaf to this thread. */
     static void quietly(Runnable load) {
