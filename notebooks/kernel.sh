@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts the Java kernel for a notebook, as kernel.json of notebooks/setup.sh says: kernel.sh KERNEL_JAR CONNECTION_FILE.
-# The native settings are decided at each start, by the same script as those of ./quietstar; what stands in the
+# The native settings are decided at each start, by the same script as those of ./quietstar; what is in the
 # environment already wins.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)

@@ -61,7 +61,7 @@ jar=$folder/$(echo "$kernel" | cut -d: -f2)-${kernel##*:}.jar
 mkdir -p "$folder" || fail "$folder cannot be written to; set JUPYTER_DATA_DIR to a folder that can."
 if [ ! -s "$jar" ]; then
     echo "setup: fetching $kernel ..." >&2
-    (cd "$root" && ./mvnw -B -ntp -q -C dependency:copy "-Dartifact=$kernel" "-DoutputDirectory=$folder") >&2 ||
+    (cd "$root" && ./mvnw -B -ntp -q -C -N dependency:copy "-Dartifact=$kernel" "-DoutputDirectory=$folder") >&2 ||
         fail "the kernel could not be fetched from Maven Central; see above."
 fi
 

@@ -51,12 +51,16 @@ echo "gpu-bundle.sh: gathering ..." >&2
 mkdir -p "$work/jars"
 cp "$target"/quietstar-*-all.jar "$work/jars"
 if [[ $profile != none ]]; then cp "$target"/lib/*.jar "$work/jars"; fi
-"${bin}jar" --create --no-compress --file "$work/jars/quietstar-tests.jar" -C "$target/test-classes" .
-maven dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$work/jars" \
+# Both modules' tests have the helpers that they share, and a jar takes a class but once.
+mkdir "$work/tests"
+cp -R "$target/samediff/test-classes/." "$target/test-classes/." "$work/tests"
+"${bin}jar" --create --no-compress --file "$work/jars/quietstar-tests.jar" -C "$work/tests" .
+# The phase, of which nothing is compiled, is what lets Maven find one module for the other.
+maven compile dependency:copy-dependencies -Dmaven.main.skip -DincludeScope=test -DoutputDirectory="$work/jars" \
     -DincludeGroupIds=org.assertj,net.bytebuddy,com.tngtech.archunit
 # JUnit 5.x.y has the platform 1.x.y.
 platform=$(sed -n 's:.*<junit\.version>5\.\(.*\)</junit\.version>.*:1.\1:p' "$root/pom.xml")
-maven dependency:copy -Dartifact="org.junit.platform:junit-platform-console-standalone:$platform" \
+maven -N dependency:copy -Dartifact="org.junit.platform:junit-platform-console-standalone:$platform" \
     -DoutputDirectory="$work/jars"
 
 # --- One device's code ------------------------------------------------------------------------------------------------

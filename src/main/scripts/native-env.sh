@@ -4,7 +4,7 @@
 #
 #   export $(sh src/main/scripts/native-env.sh)     # the same settings for a JVM of your own: an IDE, a notebook
 #
-# A variable that is set in the environment, and not empty, is printed as it stands.
+# A variable that is set in the environment, and not empty, is printed unchanged.
 # QUIETSTAR_SYSTEM_ROOT is put before /proc and /sys, so that the tests can describe other machines.
 set -eu
 LC_ALL=C
@@ -15,7 +15,7 @@ cpuinfo=$root/proc/cpuinfo
 emit() { printf '%s=%s\n' "$1" "$2"; }
 
 # --- OpenBLAS core type -----------------------------------------------------------------------------------------------
-# OpenBLAS 0.3.19 takes newer Intel server cores for a Prescott (SSE3), four times slower, so the CPU's flags decide.
+# OpenBLAS 0.3.19 mistakes newer Intel server cores for a Prescott (SSE3), four times slower, so the CPU's flags decide.
 # SkylakeX also where an AMD has AVX-512: as fast as Zen and Haswell on large products, 1.5 times faster on small
 # batched ones (measured on a Zen 4). Not on processors other than x86-64, whose cores it knows.
 core_type() {
@@ -45,7 +45,7 @@ has() {
 }
 
 # --- Limits of the control group, v2 and v1 ---------------------------------------------------------------------------
-# The folders of this process's group and of its ancestors, in which the file $1 (v2) or $2/$3 (v1) may stand.
+# The folders of this process's group and of its ancestors, which may hold the file $1 (v2) or $2/$3 (v1).
 cgroup_files() {
     groups=$root/proc/self/cgroup
     path=/

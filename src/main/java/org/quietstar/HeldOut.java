@@ -6,7 +6,9 @@ import org.quietstar.config.DataConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.data.TextBatches;
 import org.quietstar.eval.EvaluationListener;
+import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.TokenScores;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** Held-out text, and what a model makes of it. */
@@ -19,7 +21,7 @@ final class HeldOut {
      * @param files to score; none for what the recipe holds out
      */
     static DataConfig text(RunConfig config, List<String> files) {
-        DataConfig data = LoadedModel.lastStage(config).data();
+        DataConfig data = config.lastStage().data();
         DataConfig heldOut = files.isEmpty() ? data : data.withValidation(files);
         if (!heldOut.holdsOut()) {
             throw new QuietStarException("evaluate: the recipe holds out no text (data.validation,"
@@ -34,14 +36,15 @@ final class HeldOut {
      * @param config whose evaluation it is: another model's too, if both are to be compared
      */
     static TokenScores score(
-            LoadedModel model,
+            ThinkingModel model,
             RunConfig config,
             DataConfig heldOut,
             Tokenizer tokenizer,
             EvaluationListener listener,
             BooleanSupplier stopped) {
         int wanted = config.evaluation().maxTokens();
-        try (var evaluator = model.state().evaluator(config, model.thought(), heldOut, tokenizer);
+        try (var evaluator = new Evaluator(
+                        model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed());
                 TextBatches batches = TextBatches.validation(
                         heldOut, tokenizer, config.seed(), record -> listener.onWarning(record.toString()))) {
             listener.onTokens(0, wanted);

@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.eval.PerplexityReport;
+import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.generate.Generation;
+import org.quietstar.report.AnswerPlot;
 import org.quietstar.report.ComparisonPlot;
 import org.quietstar.report.GainPlot;
 import org.quietstar.report.Html;
@@ -16,7 +19,6 @@ import org.quietstar.report.ThoughtView;
 import org.quietstar.report.TrainingPlot;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.train.MetricsLog;
-import org.quietstar.train.RunFolder;
 
 /**
  * What a run and a model look like. A {@link Picture} is written as PNG or shown in a notebook, where
@@ -50,6 +52,11 @@ public final class Plots {
     /** What thinking gains, by difficulty of the token, with 95 % intervals. */
     public static Picture gain(PerplexityReport report) {
         return GainPlot.picture(report);
+    }
+
+    /** Right answers of a task by group, without and with thinking, with 95 % intervals. */
+    public static Picture answers(AnswerReport report) {
+        return AnswerPlot.picture(report);
     }
 
     /** A text, each token on a colour that says how much its thought weighs. */

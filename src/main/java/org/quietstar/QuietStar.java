@@ -3,31 +3,37 @@ package org.quietstar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.quietstar.checkpoint.Checkpoint;
+import org.quietstar.checkpoint.CheckpointStore;
+import org.quietstar.checkpoint.RunFolder;
+import org.quietstar.checkpoint.SkippedCheckpointListener;
+import org.quietstar.checkpoint.StageEnds;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.ModelComparison;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.TokenScores;
+import org.quietstar.eval.task.AnswerReport;
+import org.quietstar.eval.task.AnswerScorer;
+import org.quietstar.eval.task.AnswerTask;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.Generation;
 import org.quietstar.generate.GenerationListener;
 import org.quietstar.generate.Generator;
-import org.quietstar.model.ModelFolder;
+import org.quietstar.hub.ModelExport;
+import org.quietstar.hub.ModelFolder;
+import org.quietstar.hub.ModelLoader;
+import org.quietstar.hub.ModelRecipes;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
-import org.quietstar.train.Checkpoint;
-import org.quietstar.train.CheckpointStore;
-import org.quietstar.train.DamageListener;
 import org.quietstar.train.MemoryPlan;
-import org.quietstar.train.ModelExport;
-import org.quietstar.train.RunFolder;
 import org.quietstar.train.Trainer;
 
 /**
@@ -39,24 +45,28 @@ import org.quietstar.train.Trainer;
  *     trainer.train();
  * }
  * try (QuietStar model = QuietStar.load(Path.of("runs/mine"))) {
- *     String text = model.generate("Tom has 3 apples.", GenerateOptions.builder().maxTokens(50).build());
+ *     String text = model.generate("hall red wait blue wait where", GenerateOptions.builder().maxTokens(2).build());
  *     PerplexityReport report = model.evaluate();
  *     Plots.gain(report).write(Path.of("gain.png"));
  * }
  * }</pre>
  *
  * <p>Everything is said to the caller: values come back, listeners hear of the course, and a {@link QuietStarException}
- * says what the caller can mend. An object is used by one thread at a time, but for {@link #stop} and
+ * says what the caller can fix. An object is used by one thread at a time, but for {@link #stop} and
  * {@link Trainer#stop}, which any thread or listener may call.
  */
 public final class QuietStar implements AutoCloseable {
-    private final LoadedModel loaded;
+    private final ModelLoader.Loaded loaded;
+    /** Whether closing this closes model and tokenizer. */
+    private final boolean owner;
+
     private final Generator generator;
     private final AtomicBoolean stopping = new AtomicBoolean();
 
-    private QuietStar(LoadedModel loaded) {
+    private QuietStar(ModelLoader.Loaded loaded, boolean owner) {
         this.loaded = loaded;
-        this.generator = new Generator(loaded.generation(), loaded.tokenizer());
+        this.owner = owner;
+        this.generator = new Generator(loaded.model(), loaded.tokenizer());
     }
 
     /**
@@ -72,12 +82,12 @@ public final class QuietStar implements AutoCloseable {
 
     /** As {@link #config(Path, String...)}. */
     public static RunConfig config(Path recipe, List<String> overrides) {
-        return RunConfigs.load(recipe, overrides, ModelFolder::find);
+        return ModelRecipes.load(recipe, overrides);
     }
 
     /** As {@link #config(Path, String...)}, of a recipe that is not in a file. */
     public static RunConfig config(String yaml, String... overrides) {
-        return RunConfigs.fromYaml(yaml, "recipe", List.of(overrides), ModelFolder::find);
+        return ModelRecipes.fromYaml(yaml, "recipe", List.of(overrides));
     }
 
     /** The memory that a run would take, and what would make it less; nothing is allocated. */
@@ -89,14 +99,17 @@ public final class QuietStar implements AutoCloseable {
      * A new run, ready to {@link Trainer#train}.
      *
      * @param run its folder, which may not hold a run yet: configuration, metrics and checkpoints go there
+     * @throws QuietStarException where the recipe asks for what is not there or cannot be, a task that cannot be answered
+     *     included
      */
     public static Trainer trainer(RunConfig config, Path run) {
+        Answers.require(config);
         return Trainer.start(config, run);
     }
 
     /** A run that was stopped, ready to go on from its newest checkpoint. */
     public static Trainer resume(Path run) {
-        return Trainer.resume(run, DamageListener.log());
+        return Trainer.resume(run, SkippedCheckpointListener.log());
     }
 
     /**
@@ -109,7 +122,8 @@ public final class QuietStar implements AutoCloseable {
     public static void export(Path run, Path folder) {
         ModelExport.requireFree(folder);
         RunConfig config = RunFolder.existing(run).readConfig();
-        Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).load(false, DamageListener.log());
+        Checkpoint checkpoint =
+                new CheckpointStore(run, config.checkpoint()).load(false, SkippedCheckpointListener.log());
         try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
             new ModelExport(config, checkpoint, tokenizer, ModelExport.DEFAULT_SHARD_BYTES, ModelExport.Adapters.MERGED)
                     .write(folder);
@@ -125,7 +139,7 @@ public final class QuietStar implements AutoCloseable {
      * @throws QuietStarException where the path is neither, or something in it is missing or damaged
      */
     public static QuietStar load(Path path, String... overrides) {
-        return load(path, false, List.of(overrides), DamageListener.log());
+        return load(path, false, List.of(overrides), SkippedCheckpointListener.log());
     }
 
     /**
@@ -134,17 +148,40 @@ public final class QuietStar implements AutoCloseable {
      * @param best takes a run's checkpoint with the lowest held-out loss instead of the newest
      * @param damage hears of checkpoints that are passed over
      */
-    public static QuietStar load(Path path, boolean best, List<String> overrides, DamageListener damage) {
+    public static QuietStar load(Path path, boolean best, List<String> overrides, SkippedCheckpointListener damage) {
         Backend.require("auto");
         NativeSettings.warnOnce();
-        if (RunFolder.isOne(path)) {
-            return new QuietStar(LoadedModel.ofRun(path, best, overrides, damage));
+        if (RunFolder.isRunFolder(path)) {
+            return new QuietStar(ModelLoader.ofRun(path, best, overrides, damage), true);
         }
-        if (ModelFolder.isOne(path)) {
-            return new QuietStar(LoadedModel.ofFolder(path, overrides));
+        if (ModelFolder.isModelFolder(path)) {
+            return new QuietStar(ModelLoader.ofFolder(path, overrides), true);
         }
         throw new QuietStarException(path + ": neither a run (no config.yaml) nor a model's folder (no config.json);"
                 + " give the folder that training printed, or one in Hugging Face layout");
+    }
+
+    /**
+     * Loads what a stage of a run ended with, with that stage's thoughts. In a run in which a stage starts from an earlier
+     * one ({@code from}) the last checkpoint of every stage is kept.
+     *
+     * @param overrides as in {@link #load(Path, String...)}
+     * @throws QuietStarException where the run has no such stage, or no checkpoint of its end
+     */
+    public static QuietStar ofStage(Path run, String stage, String... overrides) {
+        Backend.require("auto");
+        NativeSettings.warnOnce();
+        return new QuietStar(ModelLoader.ofStage(run, stage, List.of(overrides)), true);
+    }
+
+    /**
+     * Loads the plain language model that a run trained beside its last stage: the stage of mode {@code language-model}
+     * that starts from the same stage. Empty for a run without one, or that has not come to its end yet, or whose last
+     * stage does not train thoughts.
+     */
+    public static Optional<QuietStar> plain(Path run) {
+        RunConfig config = RunFolder.existing(run).readConfig();
+        return config.plainStage().filter(new StageEnds(run, config)::isKept).map(stage -> ofStage(run, stage.name()));
     }
 
     /**
@@ -152,7 +189,13 @@ public final class QuietStar implements AutoCloseable {
      * anew after it has trained on.
      */
     public static QuietStar of(Trainer trainer) {
-        return new QuietStar(LoadedModel.of(trainer));
+        var loaded = new ModelLoader.Loaded(
+                trainer.model().with(trainer.lastStage().thought(), trainer.tokenizer()),
+                trainer.tokenizer(),
+                trainer::config,
+                OptionalLong.of(trainer.step()),
+                List.of());
+        return new QuietStar(loaded, false);
     }
 
     /** Text that goes on from the prompt, which is not repeated. */
@@ -218,8 +261,8 @@ public final class QuietStar implements AutoCloseable {
     public PerplexityReport evaluate(List<String> text, EvaluationListener listener) {
         RunConfig config = config();
         try {
-            TokenScores scores =
-                    HeldOut.score(loaded, config, HeldOut.text(config, text), tokenizer(), listener, stopping::get);
+            TokenScores scores = HeldOut.score(
+                    loaded.model(), config, HeldOut.text(config, text), tokenizer(), listener, stopping::get);
             return PerplexityReport.of(
                     scores, config.evaluation().bins(), config.evaluation().bootstrapSamples(), config.seed());
         } finally {
@@ -245,12 +288,38 @@ public final class QuietStar implements AutoCloseable {
         RunConfig config = config();
         DataConfig heldOut = HeldOut.text(config, text);
         try {
-            TokenScores mine = HeldOut.score(loaded, config, heldOut, tokenizer(), listener, stopping::get);
-            TokenScores others = HeldOut.score(other.loaded, config, heldOut, tokenizer(), listener, stopping::get);
+            TokenScores mine = HeldOut.score(loaded.model(), config, heldOut, tokenizer(), listener, stopping::get);
+            TokenScores others =
+                    HeldOut.score(other.loaded.model(), config, heldOut, tokenizer(), listener, stopping::get);
             if (stopping.get()) {
                 throw new QuietStarException("the comparison was stopped before both models were scored");
             }
             return ModelComparison.of(mine, others, config.evaluation().bootstrapSamples(), config.seed());
+        } finally {
+            stopping.set(false);
+        }
+    }
+
+    /**
+     * Answers a task's questions, without and with thoughts.
+     *
+     * @throws QuietStarException that names file and line of an item that does not suit the model
+     */
+    public AnswerReport answers(AnswerTask task) {
+        return answers(task, Optional.empty(), (done, all) -> {});
+    }
+
+    /**
+     * Answers a task's questions, without and with thoughts, and with thoughts of other questions as a control. The
+     * temperature of the thoughts, and how many prompts go together, says section {@code evaluation} of the recipe.
+     *
+     * @param plain a model to compare with, which answers without thoughts: the same one trained as a plain language model
+     * @param listener hears of both models' predictions, this model's first
+     * @throws QuietStarException where the task does not suit a model, and where this was stopped
+     */
+    public AnswerReport answers(AnswerTask task, Optional<QuietStar> plain, AnswerScorer.Listener listener) {
+        try {
+            return Answers.report(loaded, plain.map(other -> other.loaded), config(), task, listener, stopping::get);
         } finally {
             stopping.set(false);
         }
@@ -267,7 +336,7 @@ public final class QuietStar implements AutoCloseable {
 
     /** Whether the model has learned to think. */
     public boolean thinks() {
-        return loaded.generation().thought().isPresent();
+        return loaded.model().thinks();
     }
 
     /** What the model was trained under; of a folder that tells nothing of that, the defaults with the model's sizes. */
@@ -277,7 +346,7 @@ public final class QuietStar implements AutoCloseable {
 
     /** The model's sizes. */
     public ModelConfig sizes() {
-        return loaded.state().model();
+        return loaded.model().config();
     }
 
     /** Optimiser step of the checkpoint; empty for a folder in Hugging Face layout. */
@@ -293,6 +362,9 @@ public final class QuietStar implements AutoCloseable {
     @Override
     public void close() {
         generator.close();
-        loaded.close();
+        if (owner) {
+            loaded.model().close();
+            loaded.tokenizer().close();
+        }
     }
 }

@@ -1,7 +1,7 @@
 package org.quietstar;
 
 /**
- * Something that the user can mend: bad input, a bad setting, a damaged file. The message is complete as it stands: it
+ * Something that the user can fix: bad input, a bad setting, a damaged file. The message is complete: it
  * names the file, the line or key, the value found, what is allowed, and the way out. The command line prints it without
  * a stack trace and exits with code 2.
  */

@@ -5,7 +5,7 @@
  *
  * <pre>{@code
  * try (QuietStar model = QuietStar.load(Path.of("runs/mine"))) {
- *     Generation text = model.generate("Tom has", GenerateOptions.defaults(), GenerationListener.none());
+ *     Generation text = model.generate("hall red wait", GenerateOptions.defaults(), GenerationListener.none());
  *     Plots.thoughts(text, model.tokenizer()).write(Path.of("thoughts.html"));
  *     Plots.gain(model.evaluate()).write(Path.of("gain.png"));
  * }

@@ -38,8 +38,7 @@ final class ArchitectureTest {
             .that()
             .resideInAPackage("..quietstar.samediff..")
             .should()
-            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.samediff.."))
-                    .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
+            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.samediff..")))
             .because("samediff is usable without Quiet-STaR")
             .allowEmptyShould(true);
 
@@ -54,6 +53,15 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule SAFETENSORS_KNOWS_ND4J_ALONE = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.safetensors..")
+            .should()
+            .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.safetensors.."))
+                    .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
+            .because("the file format is usable without Quiet-STaR");
+
+    @ArchTest
     static final ArchRule MODEL_KNOWS_NOTHING_OF_THOUGHTS = noClasses()
             .that()
             .resideInAPackage("..quietstar.model..")
@@ -61,6 +69,9 @@ final class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "..quietstar.thought..",
+                    "..quietstar.safetensors..",
+                    "..quietstar.checkpoint..",
+                    "..quietstar.hub..",
                     "..quietstar.train..",
                     "..quietstar.data..",
                     "..quietstar.eval..",
@@ -80,6 +91,9 @@ final class ArchitectureTest {
                     "java.io..",
                     "java.nio.file..",
                     "com.fasterxml.jackson..",
+                    "..quietstar.safetensors..",
+                    "..quietstar.checkpoint..",
+                    "..quietstar.hub..",
                     "..quietstar.data..",
                     "..quietstar.train..",
                     "..quietstar.eval..",
@@ -104,6 +118,31 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
+    static final ArchRule CHECKPOINT_KNOWS_NOTHING_OF_MODELS_AND_TRAINING = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.checkpoint..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "..quietstar.model..",
+                    "..quietstar.thought..",
+                    "..quietstar.hub..",
+                    "..quietstar.train..",
+                    "..quietstar.eval..",
+                    "..quietstar.generate..",
+                    "..quietstar.report..")
+            .because("a checkpoint is named arrays and a state, whatever they mean");
+
+    @ArchTest
+    static final ArchRule HUB_KNOWS_NOTHING_OF_TRAINING = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.hub..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..quietstar.train..", "..quietstar.report..")
+            .because("a model is read and written however it was trained");
+
+    @ArchTest
     static final ArchRule BENCH_KNOWS_THE_ENGINE_ALONE = noClasses()
             .that()
             .resideInAPackage("..quietstar.bench..")
@@ -126,7 +165,12 @@ final class ArchitectureTest {
             .resideInAPackage("..quietstar.generate..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..quietstar.train..", "..quietstar.eval..", "..quietstar.report..")
+            .resideInAnyPackage(
+                    "..quietstar.checkpoint..",
+                    "..quietstar.hub..",
+                    "..quietstar.train..",
+                    "..quietstar.eval..",
+                    "..quietstar.report..")
             .because("a model writes wherever it comes from");
 
     @ArchTest
@@ -142,9 +186,9 @@ final class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("..quietstar.cli..")
             .and()
-            .doNotHaveSimpleName("GradientGraph") // puts System.out back after silencing M2.1
+            .doNotHaveSimpleName("GradientFunction") // puts System.out back after silencing M2.1
             .and()
-            .doNotHaveSimpleName("QuietLoad") // puts System.err back after silencing ND4J
+            .doNotHaveSimpleName("MutedLoad") // puts System.err back after silencing ND4J
             .should()
             .accessField(System.class, "out")
             .orShould()
@@ -184,11 +228,11 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule A_LIBRARY_SETS_NO_SYSTEM_PROPERTIES_AND_STREAMS = noClasses()
             .that()
-            .doNotHaveSimpleName("GradientGraph") // silences M2.1, which prints, and puts System.out back
+            .doNotHaveSimpleName("GradientFunction") // silences M2.1, which prints, and puts System.out back
             .and()
-            .doNotHaveSimpleName("QuietLoad") // silences ND4J, which prints, and puts System.err back
+            .doNotHaveSimpleName("MutedLoad") // silences ND4J, which prints, and puts System.err back
             .and()
-            .doNotHaveSimpleName("HuggingFaceTokenizerAdapter") // keeps DJL off the network
+            .doNotHaveSimpleName("HfTokenizer") // keeps DJL off the network
             .should()
             .callMethod(System.class, "setProperty", String.class, String.class)
             .orShould()

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every package says what it is for and shows its use in a few lines, which compile. */
 class PackageInfoTest {
-    private static final Path SOURCES = Path.of("src/main/java");
+    private static final List<Path> SOURCES = List.of(Path.of("src/main/java"), Path.of("src/samediff/main/java"));
     private static final Pattern CODE = Pattern.compile("<pre>\\{@code\n(.*?)\n \\* \\}</pre>", Pattern.DOTALL);
     private static final int FEWEST_LINES = 3;
     private static final int MOST_LINES = 9;
@@ -51,17 +51,23 @@ class PackageInfoTest {
     /** The packages that hold classes, and the text of their package-info.java. */
     private static Map<String, String> packages() throws IOException {
         Map<String, String> packages = new TreeMap<>();
-        try (Stream<Path> folders = Files.walk(SOURCES.resolve("org/quietstar"))) {
-            for (Path folder : folders.filter(Files::isDirectory).toList()) {
-                try (Stream<Path> files = Files.list(folder)) {
-                    if (files.anyMatch(file -> file.toString().endsWith(".java"))) {
-                        String name = SOURCES.relativize(folder).toString().replace(java.io.File.separatorChar, '.');
-                        packages.put(name, read(folder.resolve("package-info.java")));
-                    }
+        for (Path sources : SOURCES) {
+            try (Stream<Path> folders = Files.walk(sources.resolve("org/quietstar"))) {
+                for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                    addIfPackage(packages, sources, folder);
                 }
             }
         }
         return packages;
+    }
+
+    private static void addIfPackage(Map<String, String> packages, Path sources, Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.anyMatch(file -> file.toString().endsWith(".java"))) {
+                String name = sources.relativize(folder).toString().replace(java.io.File.separatorChar, '.');
+                packages.put(name, read(folder.resolve("package-info.java")));
+            }
+        }
     }
 
     private static String read(Path file) throws IOException {

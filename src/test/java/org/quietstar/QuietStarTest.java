@@ -5,24 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.config.RunConfig;
+import org.quietstar.config.StageConfig;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.PerplexityReport;
+import org.quietstar.eval.task.AnswerReport;
+import org.quietstar.eval.task.AnswerTask;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.GeneratedToken;
 import org.quietstar.generate.Generation;
 import org.quietstar.generate.GenerationListener;
 import org.quietstar.report.ThoughtColour;
 import org.quietstar.train.Trainer;
+import org.quietstar.train.TrainingListener;
 
 /** The library from its front door: a run is trained once, and everything is asked of it. */
 class QuietStarTest {
@@ -61,7 +67,7 @@ class QuietStarTest {
             }
             // The trainer still has what the model lent.
             assertThat(trainer.tokenizer().encode("a")).hasSize(1);
-            assertThat(trainer.model().base().asMap().values())
+            assertThat(trainer.model().decoder().asMap().values())
                     .allSatisfy(array -> assertThat(array.wasClosed()).isFalse());
         } finally {
             System.setOut(out);
@@ -182,7 +188,7 @@ class QuietStarTest {
         QuietStar.export(run, exported);
         try (QuietStar model = QuietStar.load(exported)) {
             assertThat(model.step()).isEmpty();
-            assertThat(model.config().data().sequenceLength()).isEqualTo(16);
+            assertThat(model.config().lastStage().data().sequenceLength()).isEqualTo(16);
             PerplexityReport report = model.evaluate();
             assertThat(report.mixedNll()).isEqualTo(ofTrainer.mixedNll());
             assertThat(report.baseNll()).isEqualTo(ofTrainer.baseNll());
@@ -199,6 +205,105 @@ class QuietStarTest {
                         .png())
                 .isNotEmpty();
         assertThat(Plots.gain(ofTrainer).html()).startsWith("<img");
+    }
+
+    @Test
+    void whatAStageEndedWithIsLoaded() {
+        Path branches = folder.resolve("branches");
+        String recipe = RECIPE.replace("{name: quiet-star, ", "{name: quiet-star, thought: {thoughtTokens: 3}, ") + """
+                  - {name: plain, from: language-model, train: {mode: language-model, steps: 2}}
+                  - {name: none, from: language-model, train: {mode: language-model, steps: 0}}
+                  - {name: later, train: {mode: language-model, steps: 2}}
+                """;
+        try (Trainer trainer = QuietStar.trainer(QuietStar.config(recipe, "checkpoint.keepLast=1"), branches)) {
+            trainer.addListener(new TrainingListener() {
+                @Override
+                public void onStage(StageConfig stage, int stepsDone) {
+                    if (stage.name().equals("later")) {
+                        trainer.stop();
+                    }
+                }
+            });
+            assertThat(trainer.train()).isFalse();
+        }
+        try (QuietStar thinks = QuietStar.ofStage(branches, "quiet-star", "evaluation.maxTokens=50");
+                QuietStar base = QuietStar.ofStage(branches, "language-model");
+                QuietStar same = QuietStar.ofStage(branches, "none")) {
+            assertThat(thinks.step()).hasValue(6);
+            assertThat(thinks.evaluate().tokens()).isEqualTo(50);
+            assertThat(thinks.read("Tom", GenerateOptions.defaults()).tokens())
+                    .allSatisfy(token ->
+                            assertThat(token.thought().orElseThrow().ids()).hasSize(3));
+            assertThat(base.thinks()).isFalse();
+            assertThat(base.step()).hasValue(3);
+            assertThat(same.step()).hasValue(3);
+        }
+        assertThatThrownBy(() -> QuietStar.ofStage(branches, "quite-star"))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(branches + ": this run has no stage 'quite-star'; its stages: language-model, quiet-star,"
+                        + " plain, none, later");
+        assertThatThrownBy(() -> QuietStar.ofStage(branches, "later"))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(
+                        branches + ": there is no checkpoint of the end of stage 'later' (step 10): the stage is not"
+                                + " finished, or its checkpoint was not kept; stages with one: language-model, quiet-star,"
+                                + " plain, none");
+        assertThatThrownBy(() -> QuietStar.ofStage(folder, "plain")).isInstanceOf(QuietStarException.class);
+    }
+
+    @Test
+    void aTaskIsAnsweredBesideThePlainModelOnceThereIsOne() throws IOException {
+        Files.writeString(folder.resolve("items.jsonl"), """
+                {"prompt": "hall red where", "answer": "barn"}
+                {"prompt": "hall where", "answer": "hall"}
+                {"prompt": "attic where", "answer": "attic"}
+                """);
+        Path file =
+                Files.writeString(folder.resolve("task.yaml"), "items: items.jsonl\nchoices: [hall, attic, barn]\n");
+        AnswerTask task = AnswerTask.read(file);
+        Path branches = folder.resolve("beside-plain");
+        String recipe = RECIPE.replace(
+                "{name: quiet-star, ",
+                "{name: plain, from: language-model, train: {mode: language-model, steps: 2}}\n"
+                        + "  - {name: quiet-star, from: language-model, ");
+        try (Trainer trainer = QuietStar.trainer(QuietStar.config(recipe, "evaluation.tasks=" + file), branches)) {
+            trainer.addListener(new TrainingListener() {
+                @Override
+                public void onStage(StageConfig stage, int stepsDone) {
+                    Optional<QuietStar> plain = QuietStar.plain(branches);
+                    assertThat(plain.isPresent()).isEqualTo(stage.name().equals("quiet-star"));
+                    plain.ifPresent(QuietStar::close);
+                }
+            });
+            assertThat(trainer.train()).isTrue();
+        }
+        try (QuietStar thinking = QuietStar.load(branches);
+                QuietStar plain = QuietStar.plain(branches).orElseThrow()) {
+            assertThat(plain.step()).hasValue(5);
+            List<Integer> heard = new ArrayList<>();
+            AnswerReport report = thinking.answers(task, Optional.of(plain), (done, all) -> heard.add(done));
+            assertThat(report.all().items()).isEqualTo(3);
+            assertThat(report.all().with()).isPresent();
+            assertThat(report.all().plain())
+                    .isEqualTo(Optional.of(plain.answers(task).all().without()));
+            assertThat(report.thoughtTemperature()).isEqualTo(1.0);
+            // Twelve letters begin the three answers of each item; with thoughts twice, then by the plain model.
+            assertThat(heard).containsExactly(0, 32, 36, 68, 72, 0, 32, 36);
+        }
+        assertThat(QuietStar.plain(run)).isEmpty();
+    }
+
+    @Test
+    void aStageWithoutStepsHasNoCheckpoint() {
+        Path untrained = folder.resolve("untrained");
+        RunConfig config = QuietStar.config(RECIPE, "stages.language-model.train.steps=0");
+        try (Trainer trainer = QuietStar.trainer(config, untrained)) {
+            assertThatThrownBy(() -> QuietStar.ofStage(untrained, "language-model"))
+                    .isInstanceOf(QuietStarException.class)
+                    .hasMessage(untrained + ": the stage 'language-model' has no steps, and so no checkpoint; so far no"
+                            + " stage of the run has one");
+            assertThat(trainer.step()).isZero();
+        }
     }
 
     @Test

@@ -36,7 +36,7 @@ public final class FatBinaries {
         this.device = device;
     }
 
-    /** Code for one architecture: where its payload stands in the file. */
+    /** Code for one architecture: where its payload is in the file. */
     private record Code(int kind, int architecture, int from, int length) {}
 
     /** Compute capability and libraries, which are changed in place. */

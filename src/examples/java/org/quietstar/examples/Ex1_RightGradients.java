@@ -5,9 +5,9 @@ import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.samediff.CorrectedOps;
-import org.quietstar.samediff.GradientGraph;
-import org.quietstar.samediff.ScatterAddGather;
+import org.quietstar.samediff.GatherWithGradient;
+import org.quietstar.samediff.GradientFunction;
+import org.quietstar.samediff.SameDiffFixes;
 
 /**
  * An embedding table, from which the row of token 1 is taken three times. The sum of all rows that were taken has as
@@ -22,11 +22,11 @@ public final class Ex1_RightGradients {
         System.out.println("M2.1's gather:     " + gradient(stock));
 
         // From here on every graph has right gradients, also where it says sd.gather.
-        CorrectedOps.install();
+        SameDiffFixes.install();
         SameDiff right = table();
-        var gather = new ScatterAddGather(right, right.getVariable("table"), ids(right));
+        var gather = new GatherWithGradient(right, right.getVariable("table"), ids(right));
         right.sum(gather.outputVariable()).rename("loss");
-        System.out.println("ScatterAddGather:  " + gradient(right));
+        System.out.println("GatherWithGradient:  " + gradient(right));
     }
 
     /** Three tokens, each a vector of one number. */
@@ -42,7 +42,7 @@ public final class Ex1_RightGradients {
 
     private static String gradient(SameDiff sd) {
         // The same as sd.createGradFunction(), without a line on the console for every op.
-        GradientGraph.of(sd, "loss", List.of("table"));
+        GradientFunction.of(sd, "loss", List.of("table"));
         return sd.calculateGradients(Map.of(), "table").get("table").reshape(3).toString();
     }
 }

@@ -13,7 +13,7 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.StaticPlan;
 
 /** A small Llama as a SameDiff graph, which learns one sentence by plain gradient descent. */
@@ -23,7 +23,7 @@ public final class Ex2_DecoderInSameDiff {
                         "model: {vocabSize: 128, hiddenSize: 32, layers: 2, heads: 4, kvHeads: 2, initializerRange: 0.1}")
                 .model();
         Parameters parameters = DecoderParameters.random(model, DataType.FLOAT, 42);
-        // Variables bear the names of Hugging Face's files.
+        // Variables have the names of Hugging Face's files.
         parameters.asMap().keySet().stream().limit(3).forEach(System.out::println);
         System.out.println("… " + DecoderParameters.count(model) + " parameters");
 
@@ -39,7 +39,7 @@ public final class Ex2_DecoderInSameDiff {
                 LanguageModelGraph.WEIGHTS, Nd4j.valueArrayOf(new long[] {length, 1}, 1.0f / length)); // [B·L, 1]
 
         var graph = new LanguageModelGraph(model, 1, length, parameters);
-        var gradients = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
+        var gradients = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
         List<String> outputs = gradients.outputs(List.of(LanguageModelGraph.LOSS));
         try (var plan = StaticPlan.compile(gradients.function(), graph.graph(), inputs, outputs)) {
             for (int step = 0; step <= 100; step++) {

@@ -12,7 +12,7 @@ import org.quietstar.eval.PerplexityReport;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.train.Trainer;
 
-/** A model of a text of one's own: first it learns the language, then to think. Argument: a folder for the run. */
+/** A model of your own text: first it learns the language, then to think. Argument: a folder for the run. */
 public final class Ex4_TrainOnYourOwnText {
     private static final String RECIPE = """
             data: {sequenceLength: 32, batchSize: 4, validationFraction: 0.1}

@@ -15,9 +15,9 @@ import org.quietstar.train.Trainer;
  */
 public final class Ex5_PretrainedModel {
     private static final String SMALL = """
-            {data: {train: [datasets/tiny/train.jsonl], sequenceLength: 32, batchSize: 4},
-             model: {hiddenSize: 32, layers: 1}, optimizer: {warmupSteps: 2},
-             train: {mode: language-model, steps: 5}}
+            {tokenizer: {kind: huggingface, path: datasets/tiny/tokenizer.json},
+             data: {train: [datasets/tiny/train.jsonl], sequenceLength: 32, batchSize: 4},
+             model: {hiddenSize: 32, layers: 1}, optimizer: {warmupSteps: 2}, train: {mode: language-model, steps: 5}}
             """;
 
     public static void main(String[] args) throws IOException {
@@ -39,7 +39,7 @@ public final class Ex5_PretrainedModel {
             trainer.train();
         }
 
-        // What it has become, as a folder that Hugging Face's library reads; the thoughts stand in files of their own.
+        // What it has become, as a folder that Hugging Face's library reads; the thoughts are in files of their own.
         Path thinker = folder.resolve("thinker");
         QuietStar.export(folder.resolve("run"), thinker);
         try (QuietStar thinking = QuietStar.load(thinker, "evaluation.maxTokens=300")) {

@@ -10,7 +10,7 @@ import org.quietstar.config.StageConfig;
 import org.quietstar.train.Trainer;
 import org.quietstar.train.TrainingListener;
 
-/** A listener that shows the course, and ends it early; the run then goes on from there. Argument: a folder for the run. */
+/** A listener that watches a run, stops it early and continues it. Argument: a folder for the run. */
 public final class Ex7_CustomListener {
     private static final String RECIPE = """
             {data: {train: [datasets/tiny/train.jsonl], sequenceLength: 32, batchSize: 4},

@@ -8,10 +8,10 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.StaticPlan;
 
-/** A graph of one's own, a regression with several layers, in SameDiff's own session and as a plan that is made once. */
+/** A graph of your own, a regression with several layers, in SameDiff's own session and as a plan that is made once. */
 public final class Ex8_StaticPlan {
     private static final int ROWS = 128;
     private static final int STEPS = 50;
@@ -29,8 +29,8 @@ public final class Ex8_StaticPlan {
         INDArray x = Nd4j.randn(DataType.FLOAT, ROWS, 64);
         Map<String, INDArray> data = Map.of("x", x, "y", x.sum(true, 1).muli(0.3));
 
-        List<String> variables = GradientGraph.trainable(sd);
-        var gradients = GradientGraph.of(sd, "loss", variables);
+        List<String> variables = GradientFunction.trainable(sd);
+        var gradients = GradientFunction.of(sd, "loss", variables);
         try (var plan = StaticPlan.compile(gradients.function(), sd, data, gradients.outputs(List.of("loss")))) {
             plan.run();
             INDArray ofSession = sd.calculateGradients(data, variables).get("w0");

@@ -1,6 +1,6 @@
 package org.quietstar.bench;
 
-/** Hears how far a measurement is. */
+/** Is notified of the progress of a measurement. */
 @FunctionalInterface
 public interface BenchProgress {
     /** @param what begins now, such as "step 2 of 5" */

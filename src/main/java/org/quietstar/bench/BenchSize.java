@@ -6,7 +6,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtLayout;
 
 /**
  * The sizes of a step that is measured: a decoder without tied embeddings and with a key head for each query head, and a
@@ -20,15 +20,16 @@ import org.quietstar.thought.ThoughtSizes;
  * @param feedForward F
  * @param sizes B, L, P, T, M
  */
-public record BenchSize(String name, int vocab, int width, int layers, int heads, int feedForward, ThoughtSizes sizes) {
+public record BenchSize(
+        String name, int vocab, int width, int layers, int heads, int feedForward, ThoughtLayout sizes) {
     /** About 38 GFLOP a step. */
-    public static final BenchSize TINY = new BenchSize("tiny", 512, 128, 4, 4, 352, new ThoughtSizes(4, 64, 2, 8, 4));
+    public static final BenchSize TINY = new BenchSize("tiny", 512, 128, 4, 4, 352, new ThoughtLayout(4, 64, 2, 8, 4));
     /** About 306 GFLOP a step. */
     public static final BenchSize SMALL =
-            new BenchSize("small", 4096, 288, 6, 6, 768, new ThoughtSizes(2, 128, 2, 8, 4));
+            new BenchSize("small", 4096, 288, 6, 6, 768, new ThoughtLayout(2, 128, 2, 8, 4));
     /** About 1,116 GFLOP a step. */
     public static final BenchSize MEDIUM =
-            new BenchSize("medium", 32000, 512, 8, 8, 1376, new ThoughtSizes(1, 128, 2, 12, 4));
+            new BenchSize("medium", 32000, 512, 8, 8, 1376, new ThoughtLayout(1, 128, 2, 12, 4));
 
     private static final List<BenchSize> ALL = List.of(TINY, SMALL, MEDIUM);
 
@@ -42,7 +43,7 @@ public record BenchSize(String name, int vocab, int width, int layers, int heads
     }
 
     /** The same decoder on another batch. */
-    BenchSize with(ThoughtSizes other) {
+    BenchSize with(ThoughtLayout other) {
         return new BenchSize(name, vocab, width, layers, heads, feedForward, other);
     }
 
@@ -52,17 +53,30 @@ public record BenchSize(String name, int vocab, int width, int layers, int heads
     }
 
     ModelConfig model() {
-        return new ModelConfig(
-                "", vocab, width, feedForward, layers, heads, heads, 0, 10_000, 1e-5, 0, false, 4096, 0.02);
+        return decoder(vocab, width, feedForward, layers, heads).withTiedEmbeddings(false);
+    }
+
+    /** A decoder in which each head has keys of its own. */
+    static ModelConfig decoder(int vocab, int width, int feedForward, int layers, int heads) {
+        return ModelConfig.defaults()
+                .withVocabSize(vocab)
+                .withHiddenSize(width)
+                .withIntermediateSize(feedForward)
+                .withLayers(layers)
+                .withHeads(heads)
+                .withKvHeads(heads);
     }
 
     ThoughtConfig thought() {
-        return new ThoughtConfig(
-                sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1, "linear", "", 1, List.of());
+        return ThoughtConfig.defaults()
+                .withThoughtTokens(sizes.thoughtTokens())
+                .withLookahead(sizes.lookahead())
+                .withThoughtsPerPosition(sizes.thoughts())
+                .withInitText("");
     }
 
     /** Half base, half thoughts; REINFORCE with weight 1 at temperature 3, positive advantages only. */
     static LossConfig loss() {
-        return new LossConfig(0.5, 1, 3, true, "mean", "mixed", 0, false, 0, 0);
+        return LossConfig.defaults().withPolicyWeight(1);
     }
 }

@@ -5,18 +5,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import org.quietstar.QuietStarException;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.GeneratedToken;
 import org.quietstar.generate.GenerationListener;
-import org.quietstar.generate.GenerationModel;
 import org.quietstar.generate.Generator;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Backend;
-import org.quietstar.runtime.OpenBlas;
+import org.quietstar.runtime.BlasInfo;
 import org.quietstar.runtime.Speed;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.TokenRules;
 
 /**
  * Times greedy generation with random weights, one sequence, without and with thoughts. What bounds it is reading the
@@ -96,7 +96,7 @@ public final class GenerationBenchmark {
         try (Parameters weights = RandomInputs.weights(size.model(), size.thought());
                 var tokenizer = new SilentTokenizer(size.model().vocabSize())) {
             List<Integer> never = List.of(tokenizer.eosId(), tokenizer.padId());
-            var model = new GenerationModel(size.model(), Optional.of(size.thought()), weights, never, never);
+            var model = ThinkingModel.of(size.model(), size.thought(), weights, TokenRules.never(never));
             double before = Speed.measure().copyGigabytesPerSecond();
             try (var generator = new Generator(model, tokenizer)) {
                 progress.begins("without thoughts");
@@ -110,7 +110,7 @@ public final class GenerationBenchmark {
                         new Rate(plain, size.weightBytes(weights, false)),
                         new Rate(thinking, size.weightBytes(weights, true)),
                         Math.max(before, after),
-                        OpenBlas.inForce().threads());
+                        BlasInfo.inForce().threads());
             }
         }
     }

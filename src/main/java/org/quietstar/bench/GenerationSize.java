@@ -25,8 +25,7 @@ public record GenerationSize(String name, ModelConfig model, int thoughtTokens) 
     private static final List<GenerationSize> ALL = List.of(TINY, SMALL);
 
     private static ModelConfig decoder(int vocab, int width, int feedForward, int layers, int heads) {
-        return new ModelConfig(
-                "", vocab, width, feedForward, layers, heads, heads, 0, 10_000, 1e-5, 0, true, 2048, 0.02);
+        return BenchSize.decoder(vocab, width, feedForward, layers, heads).withMaxPositions(2048);
     }
 
     /** The size of that name; throws QuietStarException, which lists those that there are, for another name. */
@@ -39,7 +38,12 @@ public record GenerationSize(String name, ModelConfig model, int thoughtTokens) 
     }
 
     ThoughtConfig thought() {
-        return new ThoughtConfig(thoughtTokens, 1, 1, 0, "linear", "", 1, List.of());
+        return ThoughtConfig.defaults()
+                .withThoughtTokens(thoughtTokens)
+                .withLookahead(1)
+                .withThoughtsPerPosition(1)
+                .withThoughtTemperature(0)
+                .withInitText("");
     }
 
     /** Numbers in the decoder. */

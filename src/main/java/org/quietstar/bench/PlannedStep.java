@@ -11,31 +11,25 @@ import org.nd4j.linalg.api.ops.random.impl.UniformDistribution;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.StaticPlan;
-import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningStep;
-import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.QuietStarSetup;
-import org.quietstar.thought.ThoughtSampling;
+import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtSampler;
+import org.quietstar.thought.TokenRules;
 
 /** The step as training makes it. */
 final class PlannedStep implements TrainingStep {
     private final Parameters parameters;
-    private final LearningBatch batch;
+    private final LearningInputs batch;
     private final LearningStep step;
     private boolean ran;
 
     PlannedStep(BenchSize size) {
         this.parameters = RandomInputs.weights(size);
         this.batch = RandomInputs.batch(size);
-        var setup = new QuietStarSetup(
-                size.model(),
-                size.thought(),
-                BenchSize.loss(),
-                LossWeights.of(BenchSize.loss()),
-                size.sizes(),
-                List.of(),
-                parameters);
-        this.step = new LearningStep(setup, new ThoughtSampling.Categorical(1), batch);
+        var model = ThinkingModel.of(size.model(), size.thought(), parameters, TokenRules.never(List.of()));
+        this.step = new LearningStep(model, LossSpec.of(BenchSize.loss()), ThoughtSampler.categorical(1), batch);
     }
 
     private static void noise(int token, INDArray numbers) {

@@ -13,8 +13,7 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
-import org.quietstar.thought.LabelCounts;
-import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.ThoughtParameters;
 
 /**
@@ -59,17 +58,13 @@ final class RandomInputs {
     }
 
     /** A batch of B full sequences of random tokens. */
-    static LearningBatch batch(BenchSize size) {
-        var batch = new LearningBatch(size.sizes(), BenchSize.loss().rewardTrim(), 0, DataType.FLOAT);
+    static LearningInputs batch(BenchSize size) {
+        var batch = new LearningInputs(size.sizes(), BenchSize.loss().rewardTrim(), 0, DataType.FLOAT);
         var random = new Random(SEED);
         int[] ids = random.ints(size.textTokens(), 0, size.vocab() - 3).toArray();
         int[] lengths = new int[size.sizes().batch()];
         Arrays.fill(lengths, size.sizes().length());
-        batch.setText(
-                ids,
-                lengths,
-                LabelCounts.of(
-                        lengths, size.sizes().lookahead(), BenchSize.loss().rewardTrim()));
+        batch.setText(ids, lengths, batch.counts(lengths));
         return batch;
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.quietstar.QuietStarException;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.ProcessMemory;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtLayout;
 
 /**
  * How a step's time and memory grow with one size of the batch, all else being as in size tiny with one sequence. The
@@ -16,7 +16,7 @@ import org.quietstar.thought.ThoughtSizes;
  */
 public final class ScalingBenchmark {
     private static final int WARM_UP = 1;
-    private static final ThoughtSizes BASE = new ThoughtSizes(1, 64, 2, 8, 4);
+    private static final ThoughtLayout BASE = new ThoughtLayout(1, 64, 2, 8, 4);
     /** L from which on growth is judged: below, what does not depend on L is most of it. */
     private static final int JUDGED_LENGTH = 128;
 
@@ -44,14 +44,14 @@ public final class ScalingBenchmark {
             return List.of(smallest, 2 * smallest, 4 * smallest, 8 * smallest);
         }
 
-        ThoughtSizes sizes(int value) {
+        ThoughtLayout sizes(int value) {
             return switch (this) {
                 case L ->
-                    new ThoughtSizes(BASE.batch(), value, BASE.thoughts(), BASE.thoughtTokens(), BASE.lookahead());
-                case T -> new ThoughtSizes(BASE.batch(), BASE.length(), BASE.thoughts(), value, BASE.lookahead());
-                case P -> new ThoughtSizes(BASE.batch(), BASE.length(), value, BASE.thoughtTokens(), BASE.lookahead());
+                    new ThoughtLayout(BASE.batch(), value, BASE.thoughts(), BASE.thoughtTokens(), BASE.lookahead());
+                case T -> new ThoughtLayout(BASE.batch(), BASE.length(), BASE.thoughts(), value, BASE.lookahead());
+                case P -> new ThoughtLayout(BASE.batch(), BASE.length(), value, BASE.thoughtTokens(), BASE.lookahead());
                 case B ->
-                    new ThoughtSizes(value, BASE.length(), BASE.thoughts(), BASE.thoughtTokens(), BASE.lookahead());
+                    new ThoughtLayout(value, BASE.length(), BASE.thoughts(), BASE.thoughtTokens(), BASE.lookahead());
             };
         }
 

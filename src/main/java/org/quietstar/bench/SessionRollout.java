@@ -16,79 +16,80 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
-import org.quietstar.model.TextAttention;
-import org.quietstar.samediff.Graphs;
-import org.quietstar.samediff.InPlace;
-import org.quietstar.thought.BlockSteps;
+import org.quietstar.model.attention.TextAttention;
+import org.quietstar.samediff.HostArrays;
+import org.quietstar.samediff.LeanGraph;
+import org.quietstar.thought.SlotPattern;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtParameters;
-import org.quietstar.thought.ThoughtSizes;
 
 /**
- * The rollout through SameDiff's session: one graph for the text's keys and values, and one for each of the T steps,
- * which attends to the text and to exactly the keys of the steps before it. A session allocates by the shapes it meets, so
- * that no step has to carry masked places for later ones, as a plan with fixed shapes does.
+ * The rollout through SameDiff's session: one graph for the text's keys and values, and one for each of the T slots,
+ * which attends to the text and to exactly the keys of the slots before it. A session allocates by the shapes it meets, so
+ * that no slot has to carry masked places for later ones, as a plan with fixed shapes does.
  */
 final class SessionRollout {
     private static final String IDS = "ids";
     private static final String WEIGHTS = "weights";
 
     private final ModelConfig model;
-    private final ThoughtSizes sizes;
+    private final ThoughtLayout layout;
     private final Parameters parameters;
-    private final SameDiff text = Graphs.create();
-    private final List<SameDiff> steps = new ArrayList<>();
+    private final SameDiff text = LeanGraph.create();
+    private final List<SameDiff> slots = new ArrayList<>();
     private final Random random = new Random(1);
 
-    SessionRollout(ModelConfig model, ThoughtSizes sizes, Parameters parameters) {
+    SessionRollout(ModelConfig model, ThoughtLayout layout, Parameters parameters) {
         this.model = model;
-        this.sizes = sizes;
+        this.layout = layout;
         this.parameters = parameters;
         buildText();
-        for (int a = 1; a <= sizes.thoughtTokens(); a++) {
-            steps.add(buildStep(a));
+        for (int a = 1; a <= layout.thoughtTokens(); a++) {
+            slots.add(buildSlot(a));
         }
     }
 
     private void buildText() {
-        var decoder = new Decoder(text, model, parameters, sizes.maxPosition());
+        var decoder = new Decoder(text, model, parameters, layout.maxPosition());
         decoder.layers(
-                decoder.embed(text.placeHolder(IDS, DataType.INT32, sizes.textRows())),
-                TextAttention.causal(text, model, sizes.batch(), sizes.length(), DataType.FLOAT));
+                decoder.embed(text.placeHolder(IDS, DataType.INT32, layout.textRows())),
+                TextAttention.causal(text, model, layout.batch(), layout.length(), DataType.FLOAT));
     }
 
-    private SameDiff buildStep(int a) {
-        SameDiff sd = Graphs.create();
-        var decoder = new Decoder(sd, model, parameters, sizes.maxPosition());
-        int rows = sizes.stepRows();
+    private SameDiff buildSlot(int a) {
+        SameDiff sd = LeanGraph.create();
+        var decoder = new Decoder(sd, model, parameters, layout.maxPosition());
+        int rows = layout.slotRows();
         SDVariable embeddings = a == 1
                 ? sd.tile(sd.reshape(decoder.parameter(ThoughtParameters.START), 1, model.hiddenSize()), rows, 1)
                 : decoder.embed(sd.placeHolder(IDS, DataType.INT32, rows));
         SDVariable logits =
-                decoder.logits(decoder.layers(embeddings, new BlockSteps(sd, model, sizes, a, a, DataType.FLOAT))
+                decoder.logits(decoder.layers(embeddings, new SlotPattern(sd, model, layout, a, a, DataType.FLOAT))
                         .normed());
         sd.math.exp(logits.sub(sd.max(logits, true, 1))).rename(WEIGHTS); // [B·P·L, V]
         return sd;
     }
 
-    /** Names of keys and values in the text's graph, by the placeholders of the steps that read them. */
+    /** Names of keys and values in the text's graph, by the placeholders of the slots that read them. */
     private Map<String, String> ofText() {
         Map<String, String> names = new LinkedHashMap<>();
         for (int i = 0; i < model.layers(); i++) {
-            names.put(BlockSteps.textKeys(i), DecoderNames.layer(i, DecoderNames.KEYS));
-            names.put(BlockSteps.textValues(i), DecoderNames.layer(i, DecoderNames.VALUES));
+            names.put(SlotPattern.textKeys(i), DecoderNames.layer(i, DecoderNames.KEYS));
+            names.put(SlotPattern.textValues(i), DecoderNames.layer(i, DecoderNames.VALUES));
         }
         return names;
     }
 
-    /** Names of all keys and values so far in the graph of step {@code a}, by the placeholders of the next one. */
+    /** Names of all keys and values so far in the graph of slot {@code a}, by the placeholders of the next one. */
     private Map<String, String> ofBlocks(int a) {
         Map<String, String> names = new LinkedHashMap<>();
         for (int i = 0; i < model.layers(); i++) {
             boolean alone = a == 1;
-            names.put(BlockSteps.pastKeys(i), alone ? DecoderNames.layer(i, DecoderNames.KEYS) : BlockSteps.ownKeys(i));
             names.put(
-                    BlockSteps.pastValues(i),
-                    alone ? DecoderNames.layer(i, DecoderNames.VALUES) : BlockSteps.ownValues(i));
+                    SlotPattern.pastKeys(i), alone ? DecoderNames.layer(i, DecoderNames.KEYS) : SlotPattern.ownKeys(i));
+            names.put(
+                    SlotPattern.pastValues(i),
+                    alone ? DecoderNames.layer(i, DecoderNames.VALUES) : SlotPattern.ownValues(i));
         }
         return names;
     }
@@ -97,26 +98,26 @@ final class SessionRollout {
      * Draws the thoughts of a text at temperature 1.
      *
      * @param ids INT32 [B·L]
-     * @param drawn INT32 [T·B·P·L], receives t1 … tT
+     * @param sampled INT32 [T·B·P·L], receives t1 … tT
      * @param listeners hear of every op
      */
-    void draw(INDArray ids, INDArray drawn, List<Listener> listeners) {
+    void sample(INDArray ids, INDArray sampled, List<Listener> listeners) {
         Map<String, INDArray> ofText = byReader(
                 ofText(),
                 text.output(Map.of(IDS, ids), listeners, ofText().values().toArray(String[]::new)));
         Map<String, INDArray> past = Map.of();
-        long rows = sizes.stepRows();
-        for (int a = 1; a <= steps.size(); a++) {
+        long rows = layout.slotRows();
+        for (int a = 1; a <= slots.size(); a++) {
             Map<String, INDArray> inputs = new LinkedHashMap<>(ofText);
             inputs.putAll(past);
             if (a > 1) {
-                inputs.put(IDS, tokens(drawn, (a - 2) * rows).dup());
+                inputs.put(IDS, tokens(sampled, (a - 2) * rows).dup());
             }
-            Map<String, String> kept = a < steps.size() ? ofBlocks(a) : Map.of();
+            Map<String, String> kept = a < slots.size() ? ofBlocks(a) : Map.of();
             List<String> wanted = new ArrayList<>(kept.values());
             wanted.add(WEIGHTS);
-            Map<String, INDArray> outputs = steps.get(a - 1).output(inputs, listeners, wanted.toArray(String[]::new));
-            choose(outputs.get(WEIGHTS), tokens(drawn, (a - 1) * rows));
+            Map<String, INDArray> outputs = slots.get(a - 1).output(inputs, listeners, wanted.toArray(String[]::new));
+            choose(outputs.get(WEIGHTS), tokens(sampled, (a - 1) * rows));
             release(outputs.get(WEIGHTS));
             past.values().forEach(SessionRollout::release);
             past = byReader(kept, outputs);
@@ -138,14 +139,14 @@ final class SessionRollout {
         return result;
     }
 
-    private INDArray tokens(INDArray drawn, long first) {
-        return drawn.get(NDArrayIndex.interval(first, first + sizes.stepRows()));
+    private INDArray tokens(INDArray sampled, long first) {
+        return sampled.get(NDArrayIndex.interval(first, first + layout.slotRows()));
     }
 
     /** For each row the first id whose cumulative weight exceeds a uniform share of the total. */
     private void choose(INDArray weights, INDArray target) {
         FloatBuffer all = weights.data().asNioFloat();
-        int[] chosen = new int[sizes.stepRows()];
+        int[] chosen = new int[layout.slotRows()];
         float[] row = new float[model.vocabSize()];
         for (int r = 0; r < chosen.length; r++) {
             all.get(r * row.length, row);
@@ -160,12 +161,12 @@ final class SessionRollout {
             }
             chosen[r] = id;
         }
-        InPlace.fill(target, chosen);
+        HostArrays.fill(target, chosen);
     }
 
     /** Ops in a rollout. */
     int ops() {
         return text.getOps().size()
-                + steps.stream().mapToInt(sd -> sd.getOps().size()).sum();
+                + slots.stream().mapToInt(sd -> sd.getOps().size()).sum();
     }
 }

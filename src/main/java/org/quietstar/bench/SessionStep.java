@@ -6,11 +6,12 @@ import java.util.Map;
 import org.nd4j.autodiff.listeners.Listener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.model.Parameters;
-import org.quietstar.samediff.GradientGraph;
-import org.quietstar.thought.LearningBatch;
-import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.samediff.GradientFunction;
+import org.quietstar.thought.LearningInputs;
+import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.ReferenceObjective;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.TokenRules;
 
 /**
  * The step through M2.1's own session: {@link SessionRollout}, then {@code SameDiff.output} on the very gradient function
@@ -22,35 +23,29 @@ final class SessionStep implements TrainingStep {
     private static final String LEARNING = "forward and backward";
 
     private final Parameters parameters;
-    private final LearningBatch batch;
+    private final LearningInputs batch;
     private final SessionRollout rollout;
-    private final GradientGraph gradient;
+    private final GradientFunction gradient;
     private List<Part> parts = List.of();
 
     SessionStep(BenchSize size) {
         this.parameters = RandomInputs.weights(size);
         this.batch = RandomInputs.batch(size);
-        var graph = new QuietStarGraph(new QuietStarSetup(
-                size.model(),
-                size.thought(),
-                BenchSize.loss(),
-                LossWeights.of(BenchSize.loss()),
-                size.sizes(),
-                List.of(),
-                parameters));
-        this.gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
+        var model = ThinkingModel.of(size.model(), size.thought(), parameters, TokenRules.never(List.of()));
+        var objective = new ReferenceObjective(model, LossSpec.of(BenchSize.loss()), size.sizes());
+        this.gradient = GradientFunction.of(objective.graph(), ReferenceObjective.LOSS, objective.parameterNames());
         this.rollout = new SessionRollout(size.model(), size.sizes(), parameters);
     }
 
     private void rollOut(List<Listener> listeners) {
-        rollout.draw(batch.text(), batch.drawn(), listeners);
-        batch.takeDrawn();
+        rollout.sample(batch.text(), batch.sampled(), listeners);
+        batch.takeSampled();
     }
 
     private double learn(List<Listener> listeners) {
-        String[] outputs = gradient.outputs(List.of(QuietStarGraph.LOSS)).toArray(String[]::new);
+        String[] outputs = gradient.outputs(List.of(ReferenceObjective.LOSS)).toArray(String[]::new);
         Map<String, INDArray> results = gradient.function().output(batch.inputs(), listeners, outputs);
-        double loss = results.get(QuietStarGraph.LOSS).getDouble(0);
+        double loss = results.get(ReferenceObjective.LOSS).getDouble(0);
         results.values().stream().filter(INDArray::closeable).forEach(INDArray::close);
         return loss;
     }

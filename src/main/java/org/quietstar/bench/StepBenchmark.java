@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.bench.TrainingStep.PartProfile;
 import org.quietstar.runtime.Backend;
-import org.quietstar.runtime.OpenBlas;
+import org.quietstar.runtime.BlasInfo;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Speed;
 
@@ -74,7 +74,7 @@ public final class StepBenchmark {
                     compileSeconds,
                     peakMiB,
                     Speed.measure().peakGflops(),
-                    OpenBlas.inForce().threads(),
+                    BlasInfo.inForce().threads(),
                     BenchResult.Plan.of(step));
             return new Outcome(result, parts, profile, step.explain());
         }

@@ -3,8 +3,8 @@ package org.quietstar.bench;
 import java.util.List;
 
 /**
- * One training step without optimiser, ready to be repeated: thoughts are drawn anew, then the loss and the gradient of
- * every parameter are computed, on a random text that stays the same. Used by one thread.
+ * One training step without optimiser, ready to be repeated: thoughts are sampled again, then the loss and the gradient
+ * of every parameter are computed, on a random text that stays the same. Used by one thread.
  */
 public interface TrainingStep extends AutoCloseable {
     /** Makes a step; gives the loss. */

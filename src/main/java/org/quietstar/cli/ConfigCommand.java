@@ -3,11 +3,10 @@ package org.quietstar.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.quietstar.QuietStar;
 import org.quietstar.config.ConfigReference;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
-import org.quietstar.model.ModelFolder;
-import org.quietstar.model.family.Families;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,10 +42,9 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        RunConfig config = RunConfigs.load(file, sets, ModelFolder::find);
-        Families.check(config.model());
+        RunConfig config = QuietStar.config(file, sets);
         var out = spec.commandLine().getOut();
-        out.print(RunConfigs.toYaml(config));
+        out.print(Recipes.toYaml(config));
         out.flush();
     }
 }

@@ -7,11 +7,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code quietstar dataset}: writes the embedded corpus anew. */
+/** {@code quietstar dataset}: writes the embedded corpus again. */
 @Command(
         name = "dataset",
         description =
-                "Writes the embedded corpus of word problems from a seed: train.jsonl, validation.jsonl, README.md.",
+                "Writes the embedded data set from a seed: walks through a house, as text, as problems with answers, and a tokenizer.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true)
 public final class DatasetCommand implements Runnable {
@@ -21,10 +21,10 @@ public final class DatasetCommand implements Runnable {
     @Option(names = "--seed", description = "The same seed gives the same bytes.", defaultValue = "7")
     private long seed;
 
-    @Option(names = "--train", paramLabel = "COUNT", description = "Documents to train on.", defaultValue = "8000")
+    @Option(names = "--train", paramLabel = "COUNT", description = "Documents to train on.", defaultValue = "32000")
     private int train;
 
-    @Option(names = "--validation", paramLabel = "COUNT", description = "Documents held out.", defaultValue = "500")
+    @Option(names = "--validation", paramLabel = "COUNT", description = "Documents held out.", defaultValue = "2000")
     private int validation;
 
     @Spec

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** Prints what is in force, measures it, and warns of what is slow. */
 @Command(
         name = "doctor",
-        description = "Shows what the program runs on, measures it, and says how to mend what is slow.",
+        description = "Shows what the program runs on, measures it, and says how to fix what is slow.",
         mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object, for programs.")
@@ -95,7 +95,7 @@ public final class DoctorCommand implements Callable<Integer> {
         for (Diagnosis.Finding finding : findings) {
             out.println();
             out.println("WARNING: " + finding.problem());
-            out.println("Mend:    " + finding.mend());
+            out.println("Fix:     " + finding.fix());
         }
     }
 

@@ -1,10 +1,14 @@
 package org.quietstar.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.quietstar.QuietStar;
-import org.quietstar.train.RunFolder;
+import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.RunFolder;
+import org.quietstar.eval.task.AnswerTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,7 +21,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Scores held-out text with a run's or folder's model: loss, perplexity and bits per byte without and with thoughts,"
-                        + " and what thinking gains by difficulty of the token.")
+                        + " and what thinking gains by difficulty of the token. Then answers the tasks of the run's recipe;"
+                        + " with --task, that task alone.")
 final class EvaluateCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RUN|FOLDER",
@@ -31,6 +36,20 @@ final class EvaluateCommand implements Callable<Integer> {
     private List<String> data = List.of();
 
     @Option(
+            names = "--task",
+            paramLabel = "FILE",
+            description = "Task to answer instead of text to score, such as datasets/tiny/answers.yaml; may be given"
+                    + " several times.")
+    private List<Path> tasks = List.of();
+
+    @Option(
+            names = "--thought-temperature",
+            paramLabel = "T",
+            description = "With --task: temperature at which thoughts are sampled, 0 for greedy ones (default: the"
+                    + " recipe's evaluation.taskThoughtTemperature, 1).")
+    private Double thoughtTemperature;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Overrides a key: --set evaluation.maxTokens=100000")
@@ -38,6 +57,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(names = "--best", description = "Takes the checkpoint with the lowest held-out loss instead of the newest.")
     private boolean best;
+
+    @Option(
+            names = "--stage",
+            paramLabel = "NAME",
+            description = "Takes what this stage of the run ended with instead of the newest checkpoint.")
+    private String stage;
 
     @Option(
             names = "--against",
@@ -49,7 +74,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Folder for the results (default: evaluation-<data> in the run; for a model's folder,"
+            description = "Folder for the results (default: evaluation-<stage>-<data> in the run; for a model's folder,"
                     + " which is left as it is, evaluation-<model>-<data> here).")
     private Path target;
 
@@ -60,22 +85,66 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         var out = spec.commandLine().getOut();
         var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
-        try (QuietStar model =
-                QuietStar.load(run, best, sets, (path, why) -> progress.message("damaged checkpoint: " + why))) {
+        requireOneKind();
+        List<AnswerTask> read = TaskOutput.read(tasks);
+        try (QuietStar model = load(progress)) {
             model.step().ifPresent(step -> out.println("checkpoint: step " + step + " of " + run));
-            var report = new HeldOutReport(out, progress);
-            if (against == null) {
-                report.write(model, data, results());
+            if (!tasks.isEmpty()) {
+                answer(model, read, new TaskOutput(out, progress));
+            } else if (against != null) {
+                compare(model, new HeldOutReport(out, progress));
+            } else if (data.isEmpty() && stage == null && RunFolder.isRunFolder(run)) {
+                new RunEvaluation(out, progress).write(model, run, results());
             } else {
-                compare(model, report);
+                new HeldOutReport(out, progress).write(model, data, results());
             }
         }
         return 0;
     }
 
+    private void requireOneKind() {
+        if (!tasks.isEmpty() && !data.isEmpty()) {
+            throw new QuietStarException("evaluate: --task " + tasks.get(0) + " answers a task and --data "
+                    + data.get(0) + " scores text; give one of them");
+        }
+        if (thoughtTemperature != null && tasks.isEmpty()) {
+            throw new QuietStarException("evaluate: --thought-temperature is for --task; for text there is --set"
+                    + " evaluation.thoughtTemperature=" + thoughtTemperature);
+        }
+    }
+
+    /** Beside the model answers, without thoughts, the one that --against names, or the run's own plain model. */
+    private void answer(QuietStar model, List<AnswerTask> read, TaskOutput output) {
+        boolean ofRun = stage == null && against == null && RunFolder.isRunFolder(run);
+        Optional<QuietStar> plain = against != null
+                ? Optional.of(QuietStar.load(against))
+                : ofRun ? QuietStar.plain(run) : Optional.empty();
+        try {
+            read.forEach(task -> output.write(model, plain, task, results()));
+        } finally {
+            plain.ifPresent(QuietStar::close);
+        }
+    }
+
+    private QuietStar load(ProgressDisplay progress) {
+        List<String> sets = new ArrayList<>(this.sets);
+        if (thoughtTemperature != null) {
+            sets.add("evaluation.taskThoughtTemperature=" + thoughtTemperature);
+        }
+        if (stage == null) {
+            return QuietStar.load(run, best, sets, (path, why) -> progress.message("damaged checkpoint: " + why));
+        }
+        if (best) {
+            throw new QuietStarException(
+                    "evaluate: --best and --stage " + stage + " name two checkpoints; give one of them");
+        }
+        return QuietStar.ofStage(run, stage, sets.toArray(String[]::new));
+    }
+
     private void compare(QuietStar model, HeldOutReport report) {
         try (QuietStar other = QuietStar.load(against)) {
-            report.compare(model, run.toString(), other, against.toString(), data);
+            report.compare(
+                    model, stage == null ? run.toString() : run + " (" + stage + ")", other, against.toString(), data);
         }
     }
 
@@ -83,8 +152,9 @@ final class EvaluateCommand implements Callable<Integer> {
         if (target != null) {
             return target;
         }
-        boolean isRun = RunFolder.isOne(run);
+        boolean isRun = RunFolder.isRunFolder(run);
         String name = "evaluation" + (isRun ? "" : suffix(run.toAbsolutePath().normalize()));
+        name += stage == null ? "" : "-" + stage;
         name += data.isEmpty() ? "" : suffix(Path.of(data.get(0)));
         return isRun ? run.resolve(name) : Path.of(name);
     }

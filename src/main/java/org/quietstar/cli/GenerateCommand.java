@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.GenerationListener;
-import org.quietstar.train.DamageListener;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -98,7 +98,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         List<String> prompts = prompts();
         PrintWriter out = spec.commandLine().getOut();
-        try (QuietStar model = QuietStar.load(path, output.best, List.of(), DamageListener.log())) {
+        try (QuietStar model = QuietStar.load(path, output.best, List.of(), SkippedCheckpointListener.log())) {
             for (int first = 0; first < prompts.size(); first += output.batch) {
                 List<String> some = prompts.subList(first, Math.min(prompts.size(), first + output.batch));
                 var listener = output.jsonl

@@ -36,7 +36,7 @@ final class HeldOutReport {
             out.println("This run has no thoughts yet: mixed equals base.");
         }
         report.write(target);
-        draw(() -> Plots.gain(report).write(target.resolve("gain.png")));
+        draw(progress, () -> Plots.gain(report).write(target.resolve("gain.png")));
         out.println("evaluation: " + target);
         out.flush();
     }
@@ -52,11 +52,11 @@ final class HeldOutReport {
 
     /** Draws the course of a run into {@code training.png}. */
     void drawTraining(Path run) {
-        draw(() -> Plots.training(run).write(run.resolve("training.png")));
+        draw(progress, () -> Plots.training(run).write(run.resolve("training.png")));
     }
 
-    /** A picture that cannot be drawn, for want of fonts, say, is no reason to lose the numbers. */
-    private void draw(Runnable picture) {
+    /** A picture that cannot be drawn, for example without fonts, is no reason to lose the numbers. */
+    static void draw(ProgressDisplay progress, Runnable picture) {
         try {
             picture.run();
         } catch (QuietStarException e) {

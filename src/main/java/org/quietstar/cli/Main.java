@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
             BenchCommand.class
         })
 public final class Main {
-    /** Exit code for input that the user can mend. */
+    /** Exit code for input that the user can fix. */
     public static final int EXIT_USER_ERROR = 2;
 
     private Main() {}

@@ -33,7 +33,8 @@ final class PlanCommand implements Runnable {
     @Override
     public void run() {
         RunConfig config = QuietStar.config(file, sets);
-        MemoryLimits limits = MemoryLimits.current(Backend.require(config.backend()));
+        MemoryLimits limits =
+                MemoryLimits.current(Backend.require(config.backend().word()));
         MemoryTable.print(spec.commandLine().getOut(), MemoryPlan.of(config), limits);
     }
 }

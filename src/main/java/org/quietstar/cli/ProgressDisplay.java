@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,7 +21,7 @@ public final class ProgressDisplay {
     /** Least time between two plain lines. */
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
 
-    /** Columns of a terminal that does not tell its width. */
+    /** Columns of a terminal that does not report its width. */
     public static final int DEFAULT_COLUMNS = 100;
 
     private static final Duration REDRAW = Duration.ofMillis(100);
@@ -42,7 +43,7 @@ public final class ProgressDisplay {
     private long firstAt;
     private int step;
     private Map<String, Double> values = Map.of();
-    private double tokensPerSecond;
+    private OptionalDouble tokensPerSecond = OptionalDouble.empty();
     private boolean updated;
     private boolean stepShown;
     private long shownAt;
@@ -101,7 +102,16 @@ public final class ProgressDisplay {
      * @param values what to show, in this order, for example the loss
      * @throws IllegalStateException outside a stage
      */
-    public synchronized void update(int step, Map<String, Double> values, double tokensPerSecond) {
+    public void update(int step, Map<String, Double> values, double tokensPerSecond) {
+        update(step, values, OptionalDouble.of(tokensPerSecond));
+    }
+
+    /** As {@link #update(int, Map, double)}, of steps that are not made of tokens. */
+    public void update(int step, Map<String, Double> values) {
+        update(step, values, OptionalDouble.empty());
+    }
+
+    private synchronized void update(int step, Map<String, Double> values, OptionalDouble tokensPerSecond) {
         if (stage == null) {
             throw new IllegalStateException("update outside a stage: begin was not called");
         }
@@ -121,7 +131,7 @@ public final class ProgressDisplay {
         }
     }
 
-    /** Writes a line of text that stays; the progress line goes on below it. */
+    /** Writes a line of text that stays; the progress line continues below it. */
     public synchronized void message(String text) {
         out.println(terminal && stage != null ? ERASE + text : text);
         if (terminal && updated) {
@@ -160,7 +170,7 @@ public final class ProgressDisplay {
         var tail = new StringBuilder();
         values.forEach((name, value) ->
                 tail.append(name).append(' ').append(number(value)).append("  "));
-        tail.append(String.format(Locale.ROOT, "%,d tok/s  ", Math.round(tokensPerSecond)));
+        tokensPerSecond.ifPresent(tokens -> tail.append(String.format(Locale.ROOT, "%,d tok/s  ", Math.round(tokens))));
         tail.append(step >= totalSteps ? "in " + time(now - beganAt) : "ETA " + time(remaining(now)));
         int bar = Math.min(WIDEST_BAR, columns - 1 - head.length() - tail.length() - 3);
         return head + (terminal ? bar(Math.max(bar, NARROWEST_BAR)) : " ") + tail;

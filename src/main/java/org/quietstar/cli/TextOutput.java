@@ -19,7 +19,7 @@ final class TextOutput implements GenerationListener {
     private final boolean[] ended;
     private int current;
 
-    /** @param headed whether each text stands under its prompt */
+    /** @param headed whether each text is printed under its prompt */
     TextOutput(PrintWriter out, List<String> prompts, boolean headed) {
         this.out = out;
         this.prompts = prompts;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
@@ -18,7 +19,7 @@ import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.ProcessMemory;
 import org.quietstar.runtime.Versions;
 import org.quietstar.train.MemoryPlan;
-import org.quietstar.train.RunFolder;
+import org.quietstar.train.Metrics;
 import org.quietstar.train.Trainer;
 import org.quietstar.train.TrainingListener;
 import picocli.CommandLine.Command;
@@ -54,17 +55,11 @@ final class TrainCommand implements Callable<Integer> {
             banner(out, trainer);
             trainer.addListener(new Display(progress));
             trainer.train();
-            var report = new HeldOutReport(out, progress);
             Path run = trainer.folder().path();
-            report.drawTraining(run);
-            StageConfig last =
-                    trainer.config().stages().get(trainer.config().stages().size() - 1);
-            if (last.data().holdsOut()) {
-                try (QuietStar model = QuietStar.of(trainer)) {
-                    report.write(model, List.of(), trainer.folder().evaluation());
-                }
-            } else {
-                out.println("No text is held out (data.validation, data.validationFraction), so nothing is evaluated.");
+            new HeldOutReport(out, progress).drawTraining(run);
+            try (QuietStar model = QuietStar.of(trainer)) {
+                new RunEvaluation(out, progress)
+                        .write(model, run, trainer.folder().evaluation());
             }
             out.println(String.format(
                     Locale.ROOT,
@@ -103,7 +98,8 @@ final class TrainCommand implements Callable<Integer> {
     private void showMemory(RunConfig config) {
         PrintWriter out = spec.commandLine().getOut();
         MemoryPlan plan = QuietStar.plan(config);
-        MemoryLimits limits = MemoryLimits.current(Backend.require(config.backend()));
+        MemoryLimits limits =
+                MemoryLimits.current(Backend.require(config.backend().word()));
         if (plan.total() <= MemoryPlan.available(limits)) {
             out.println(MemoryTable.line(plan, limits));
         } else {
@@ -114,14 +110,14 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static void banner(PrintWriter out, Trainer trainer) {
-        var model = trainer.model().model();
+        var model = trainer.model().config();
         long parameters = DecoderParameters.count(model);
         out.println(String.format(
                 Locale.ROOT,
                 "quietstar %s, ND4J %s on %s, %s threads, OpenBLAS core %s",
                 Versions.current().quietstar(),
                 Versions.current().nd4j(),
-                Backend.require(trainer.config().backend()).label(),
+                Backend.require(trainer.config().backend().word()).label(),
                 System.getenv().getOrDefault("OMP_NUM_THREADS", "default"),
                 System.getenv().getOrDefault("OPENBLAS_CORETYPE", "detected")));
         out.println(String.format(
@@ -155,12 +151,13 @@ final class TrainCommand implements Callable<Integer> {
         @Override
         public void onStep(int stageStep, Map<String, Object> metrics) {
             Map<String, Double> shown = new LinkedHashMap<>();
-            for (String key : List.of("loss", "nll_base", "nll_thought", "reward_std", "mix_weight_mean")) {
+            for (String key : List.of(
+                    Metrics.LOSS, Metrics.NLL_BASE, Metrics.NLL_THOUGHT, Metrics.REWARD_STD, Metrics.MIX_WEIGHT_MEAN)) {
                 if (metrics.get(key) instanceof Double value) {
                     shown.put(key, value);
                 }
             }
-            progress.update(stageStep, shown, (Double) metrics.get("tokens_per_s"));
+            progress.update(stageStep, shown, (Double) metrics.get(Metrics.TOKENS_PER_S));
             if (stageStep == steps) {
                 progress.end();
             }

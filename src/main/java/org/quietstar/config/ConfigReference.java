@@ -2,6 +2,10 @@ package org.quietstar.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.quietstar.config.yaml.Format;
+import org.quietstar.config.yaml.Key;
+import org.quietstar.config.yaml.KeySpec;
+import org.quietstar.config.yaml.Schema;
 
 /** The reference of all keys, made from the {@link Key} annotations: what {@code quietstar config --help} prints. */
 public final class ConfigReference {
@@ -14,8 +18,11 @@ public final class ConfigReference {
 
     private static final String STAGES =
             "What is trained, one after the other: a list of stages. Each has a name (letters a to z, digits, '-'; "
-                    + "no two alike) and, in sections of its own, the keys that differ from the run's; allowed are the "
-                    + "sections " + String.join(", ", Schema.stageSections()) + ", without data.validation and"
+                    + "no two alike) and, in sections of its own, the keys that differ from the run's. A stage continues "
+                    + "with the model of the stage before it; 'from: NAME' lets it start from what an earlier stage "
+                    + "ended with. Stages that start from the same one read the same text in the same order, and the "
+                    + "last checkpoint of every stage stays. Allowed are the "
+                    + "sections " + String.join(", ", Recipes.SCHEMA.stageSections()) + ", without data.validation and"
                     + " data.validationFraction. A run"
                     + " without stages has one, named after"
                     + " train.mode. --set"
@@ -33,8 +40,8 @@ public final class ConfigReference {
         var lines = new ArrayList<String>();
         wrap(lines, "", INTRODUCTION);
         lines.add("");
-        Schema.TOP.forEach(key -> key(lines, key));
-        for (Schema.Section section : Schema.SECTIONS) {
+        Recipes.SCHEMA.top().forEach(key -> key(lines, key));
+        for (Schema.Section section : Recipes.SCHEMA.sections()) {
             lines.add("");
             lines.add(section.name() + ": " + section.sentence());
             section.keys().forEach(key -> key(lines, key));
@@ -46,7 +53,7 @@ public final class ConfigReference {
     }
 
     private static void key(List<String> lines, KeySpec key) {
-        wrap(lines, "  ", key.path() + ": " + key.kind() + "; default " + Shown.yaml(key.defaultValue()));
+        wrap(lines, "  ", key.path() + ": " + key.kind() + "; default " + Format.yaml(key.defaultValue()));
         wrap(lines, INDENT, key.rule().value());
     }
 

@@ -1,60 +1,112 @@
 package org.quietstar.config;
 
 import java.util.List;
+import org.quietstar.config.yaml.Choice;
+import org.quietstar.config.yaml.Key;
+import org.quietstar.config.yaml.Records;
 
 /** Section {@code data}: where text comes from and how it is cut into sequences. */
 public record DataConfig(
-        @Key("Files, folders or globs of training text (.txt, .jsonl, either may be .gz); a relative path"
-                + " starts at the folder the command runs in.")
+        @Key(
+                value = "Files, folders or globs of training text (.txt, .jsonl, either may be .gz); a relative path"
+                        + " starts at the folder the command runs in.",
+                def = "[]")
         List<String> train,
 
-        @Key("Files, folders or globs of held-out text, paths as in data.train; empty means that"
-                + " validationFraction of the training documents is held out.")
+        @Key(
+                value = "Files, folders or globs of held-out text, paths as in data.train; empty means that"
+                        + " validationFraction of the training documents is held out.",
+                sameInAllStages = "held-out text",
+                def = "[]")
         List<String> validation,
 
         @Key(
                 value = "Share of the training documents held out when validation is empty; chosen by a hash"
                         + " of seed and document number.",
                 min = 0,
-                max = 0.5)
+                max = 0.5,
+                sameInAllStages = "held-out text",
+                def = "0.05")
         double validationFraction,
 
-        @Key(
-                value = "auto goes by the file name; text and jsonl force one format.",
-                oneOf = {"auto", "text", "jsonl"})
-        String format,
+        @Key(value = "auto goes by the file name; text and jsonl force one format.", def = "auto")
+        TextFormat format,
 
-        @Key("Field of a JSONL record that holds the text.") String textField,
+        @Key(value = "Field of a JSONL record that holds the text.", def = "text")
+        String textField,
 
         @Key(
                 value = "What ends a document in a plain text file: blank-lines (two empty lines in a row),"
                         + " single-line-break (a line break with no empty line beside it: TinyStories without"
                         + " separators), line, or file. A line <|endoftext|> always does, but for file.",
-                oneOf = {"blank-lines", "single-line-break", "line", "file"})
-        String textDocuments,
+                def = "blank-lines")
+        DocumentBoundary textDocuments,
 
         @Key(
                 value = "pack: documents end to end; random-span: one random window of each document, padded"
                         + " (the paper's); pad: consecutive windows, the last padded.",
-                oneOf = {"pack", "random-span", "pad"})
-        String packing,
+                def = "pack")
+        Packing packing,
 
-        @Key(value = "Text tokens L in a sequence.", unit = "tokens", min = 2)
+        @Key(value = "Text tokens L in a sequence.", unit = "tokens", min = 2, def = "256")
         int sequenceLength,
 
-        @Key(value = "Sequences B in a micro-batch.", unit = "sequences", min = 1)
+        @Key(value = "Sequences B in a micro-batch.", unit = "sequences", min = 1, def = "8")
         int batchSize,
 
-        @Key(value = "Windows held in memory to shuffle from.", unit = "sequences", min = 1)
+        @Key(value = "Windows held in memory to shuffle from.", unit = "sequences", min = 1, def = "2048")
         int shuffleBuffer,
 
-        @Key(
-                value = "A record that cannot be read: skip counts and reports it, fail ends the run.",
-                oneOf = {"skip", "fail"})
-        String onBadRecord,
+        @Key(value = "A record that cannot be read: skip counts and reports it, fail ends the run.", def = "skip")
+        BadRecordPolicy onBadRecord,
 
-        @Key(value = "Batches prepared in the background.", unit = "batches", min = 1, max = 64)
+        @Key(value = "Batches prepared in the background.", unit = "batches", min = 1, max = 64, def = "4")
         int prefetch) {
+    /** How the text of a file is laid out. */
+    public enum TextFormat implements Choice {
+        /** As the file's name says. */
+        AUTO,
+        /** Plain text. */
+        TEXT,
+        /** One JSON object a line. */
+        JSONL
+    }
+
+    /**
+     * What ends a document in a plain text file. In every case the end of the file does, and in all but {@link #FILE} a
+     * line that holds nothing but {@code <|endoftext|>}. A line of white space only is an empty line.
+     */
+    public enum DocumentBoundary implements Choice {
+        /** Two or more empty lines in a row. */
+        BLANK_LINES,
+        /**
+         * A line break without an empty line beside it: paragraphs of one document are set apart by empty lines,
+         * documents follow each other line on line (the layout of TinyStories files whose separators were removed).
+         */
+        SINGLE_LINE_BREAK,
+        /** Each line is a document. */
+        LINE,
+        /** The file is one document. */
+        FILE
+    }
+
+    /** How documents become sequences of L tokens. */
+    public enum Packing implements Choice {
+        /** Documents end to end. */
+        PACK,
+        /** One random window of each document, padded. */
+        RANDOM_SPAN,
+        /** Consecutive windows of each document, the last padded. */
+        PAD
+    }
+
+    /** What becomes of a record that cannot be read. */
+    public enum BadRecordPolicy implements Choice {
+        /** It is counted and reported. */
+        SKIP,
+        /** It ends the run. */
+        FAIL
+    }
 
     public DataConfig {
         train = List.copyOf(train);
@@ -62,8 +114,7 @@ public record DataConfig(
     }
 
     public static DataConfig defaults() {
-        return new DataConfig(
-                List.of(), List.of(), 0.05, "auto", "text", "blank-lines", "pack", 256, 8, 2048, "skip", 4);
+        return Records.defaults(DataConfig.class);
     }
 
     /** Whether any text is held out: files of its own, or a share of the training documents. */
@@ -71,20 +122,53 @@ public record DataConfig(
         return !validation.isEmpty() || (validationFraction > 0 && !train.isEmpty());
     }
 
-    /** The same settings with other held-out text. */
-    public DataConfig withValidation(List<String> files) {
-        return new DataConfig(
-                train,
-                files,
-                validationFraction,
-                format,
-                textField,
-                textDocuments,
-                packing,
-                sequenceLength,
-                batchSize,
-                shuffleBuffer,
-                onBadRecord,
-                prefetch);
+    // The same settings with one of them changed.
+
+    public DataConfig withTrain(List<String> value) {
+        return Records.with(this, "train", value);
+    }
+
+    public DataConfig withValidation(List<String> value) {
+        return Records.with(this, "validation", value);
+    }
+
+    public DataConfig withValidationFraction(double value) {
+        return Records.with(this, "validationFraction", value);
+    }
+
+    public DataConfig withFormat(TextFormat value) {
+        return Records.with(this, "format", value);
+    }
+
+    public DataConfig withTextField(String value) {
+        return Records.with(this, "textField", value);
+    }
+
+    public DataConfig withTextDocuments(DocumentBoundary value) {
+        return Records.with(this, "textDocuments", value);
+    }
+
+    public DataConfig withPacking(Packing value) {
+        return Records.with(this, "packing", value);
+    }
+
+    public DataConfig withSequenceLength(int value) {
+        return Records.with(this, "sequenceLength", value);
+    }
+
+    public DataConfig withBatchSize(int value) {
+        return Records.with(this, "batchSize", value);
+    }
+
+    public DataConfig withShuffleBuffer(int value) {
+        return Records.with(this, "shuffleBuffer", value);
+    }
+
+    public DataConfig withOnBadRecord(BadRecordPolicy value) {
+        return Records.with(this, "onBadRecord", value);
+    }
+
+    public DataConfig withPrefetch(int value) {
+        return Records.with(this, "prefetch", value);
     }
 }

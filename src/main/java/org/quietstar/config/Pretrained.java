@@ -3,7 +3,7 @@ package org.quietstar.config;
 import java.util.Optional;
 
 /**
- * What a folder with a pretrained model says of itself.
+ * What a folder with a pretrained model states about the model.
  *
  * @param source file that says it, as messages name it
  * @param model its sizes
@@ -14,7 +14,7 @@ public record Pretrained(String source, ModelConfig model, Optional<TokenizerCon
     /** Finds out what lies at {@code model.weights}. This package knows no files of models. */
     @FunctionalInterface
     public interface Finder {
-        /** What the folder says of itself; empty where there are weights alone. */
+        /** What the folder states about its model; empty where there are weights alone. */
         Optional<Pretrained> find(String weights);
 
         /** Takes sizes and tokenizer from the recipe alone. */

@@ -1,76 +1,120 @@
 package org.quietstar.config;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.quietstar.config.yaml.Choice;
+import org.quietstar.config.yaml.Key;
+import org.quietstar.config.yaml.Records;
 
 /**
- * One run, resolved: what stood in the YAML file and on the command line, laid over the defaults. {@link RunConfigs}
- * reads and prints it.
+ * One run, resolved: what stood in the recipe and on the command line, laid over the defaults. Each key has one place:
+ * the sections that a stage may have are in {@link StageConfig} alone. {@link Recipes} reads and prints it.
  *
  * @param stages what is trained, in this order; one or more
  */
 public record RunConfig(
-        @Key(value = "Seed of everything random: weights, shuffling, spans, thoughts, bootstrap.", min = 0)
+        @Key(
+                value = "Seed of everything random: weights, shuffling, spans, thoughts, bootstrap.",
+                min = 0,
+                def = "" + DEFAULT_SEED)
         long seed,
 
         @Key(
                 value =
                         "What ND4J executes on: auto takes a CUDA device where the build has CUDA (QUIETSTAR_BACKEND=cuda"
                                 + " ./quietstar) and a device is there, else the CPU; cpu and cuda are errors where it is not so.",
-                oneOf = {"auto", "cpu", "cuda"})
-        String backend,
+                def = "auto")
+        BackendChoice backend,
 
         @Key("The decoder: its family, its sizes, and where its weights come from.")
         ModelConfig model,
 
         @Key("Text to token ids and back.") TokenizerConfig tokenizer,
-
-        @Key("Where text comes from and how it is cut into sequences.")
-        DataConfig data,
-
-        @Key("Sizes and sampling of the hidden thoughts.") ThoughtConfig thought,
-        @Key("The terms of the loss and of the reward.") LossConfig loss,
-
-        @Key("AdamW with decoupled weight decay, and the learning-rate schedule.")
-        OptimizerConfig optimizer,
-
-        @Key("The training loop.") TrainConfig train,
+        List<StageConfig> stages,
         @Key("What is saved, and when.") CheckpointConfig checkpoint,
 
-        @Key("Perplexity on held-out text, and its gain by token difficulty.")
+        @Key("Perplexity on held-out text, its gain by token difficulty, and tasks with right answers.")
         EvaluationConfig evaluation,
 
-        @Key("Where the results go.") OutputConfig output,
-        List<StageConfig> stages) {
+        @Key("Where the results go.") OutputConfig output) {
 
     /** Seed of a run that names none. */
     public static final long DEFAULT_SEED = 42;
 
-    public RunConfig {
-        stages = List.copyOf(stages);
+    /** What ND4J executes on. */
+    public enum BackendChoice implements Choice {
+        /** A CUDA device where there is one. */
+        AUTO,
+        /** The processor. */
+        CPU,
+        /** A CUDA device, or an error. */
+        CUDA
     }
 
-    /** The run of an empty file: every section's defaults, and one stage that bears the name of {@code train.mode}. */
+    public RunConfig {
+        stages = List.copyOf(stages);
+        if (stages.isEmpty()) {
+            throw new IllegalArgumentException("stages: [] names none; a run has one or more");
+        }
+    }
+
+    /** The run of an empty recipe: every section's defaults, and one stage that bears the name of {@code train.mode}. */
     public static RunConfig defaults() {
-        var stage = new StageConfig(
-                TrainConfig.defaults().mode(),
-                DataConfig.defaults(),
-                ThoughtConfig.defaults(),
-                LossConfig.defaults(),
-                OptimizerConfig.defaults(),
-                TrainConfig.defaults());
         return new RunConfig(
                 DEFAULT_SEED,
-                "auto",
+                BackendChoice.AUTO,
                 ModelConfig.defaults(),
                 TokenizerConfig.defaults(),
-                stage.data(),
-                stage.thought(),
-                stage.loss(),
-                stage.optimizer(),
-                stage.train(),
+                List.of(StageConfig.defaults()),
                 CheckpointConfig.defaults(),
                 EvaluationConfig.defaults(),
-                OutputConfig.defaults(),
-                List.of(stage));
+                OutputConfig.defaults());
+    }
+
+    /** The stage that the run ends with. */
+    public StageConfig lastStage() {
+        return stages.get(stages.size() - 1);
+    }
+
+    /** The last stage that trains thoughts; empty where none does. */
+    public Optional<StageConfig> lastThinkingStage() {
+        return stages.stream().filter(StageConfig::thinks).reduce((first, second) -> second);
+    }
+
+    /** Index of the stage that a stage starts from; -1 for the first, which starts from the model itself. */
+    public int parent(int stage) {
+        String from = stages.get(stage).from();
+        int parent = stage - 1;
+        while (!from.isEmpty() && !stages.get(parent).name().equals(from)) {
+            parent--;
+        }
+        return parent;
+    }
+
+    /** The stages that led to a stage, by their indices: the one that it starts from, the one before that, and so on. */
+    public IntStream ancestors(int stage) {
+        return IntStream.iterate(parent(stage), index -> index >= 0, this::parent);
+    }
+
+    /**
+     * The stage that trains a plain language model from the same start as the last stage trains thoughts; the nearest one,
+     * where there are several.
+     */
+    public Optional<StageConfig> plainStage() {
+        int last = stages.size() - 1;
+        for (int i = last - 1; lastStage().thinks() && i >= 0; i--) {
+            StageConfig stage = stages.get(i);
+            boolean plain = !stage.thinks() && stage.train().steps() > 0;
+            if (plain && i != parent(last) && parent(i) == parent(last)) {
+                return Optional.of(stage);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The same run with other stages. */
+    public RunConfig withStages(List<StageConfig> value) {
+        return Records.with(this, "stages", value);
     }
 }

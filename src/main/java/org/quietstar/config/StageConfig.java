@@ -1,13 +1,66 @@
 package org.quietstar.config;
 
+import org.quietstar.config.TrainConfig.TrainMode;
+import org.quietstar.config.yaml.Key;
+import org.quietstar.config.yaml.Records;
+
 /**
- * One stage of a run with everything resolved: the sections that a stage may override, after the stage's own keys were
- * laid over the run's.
+ * One stage of a run with everything resolved: what the recipe says of all stages, and over it what it says of this one.
+ *
+ * @param from the earlier stage that it starts from; empty: it continues with the stage before it
  */
 public record StageConfig(
         String name,
+        String from,
+
+        @Key("Where text comes from and how it is cut into sequences.")
         DataConfig data,
-        ThoughtConfig thought,
-        LossConfig loss,
+
+        @Key("Sizes and sampling of the hidden thoughts.") ThoughtConfig thought,
+        @Key("The terms of the loss and of the reward.") LossConfig loss,
+
+        @Key("AdamW with decoupled weight decay, and the learning-rate schedule.")
         OptimizerConfig optimizer,
-        TrainConfig train) {}
+
+        @Key("The training loop.") TrainConfig train) {
+
+    /** The one stage of an empty recipe, which bears the name of its {@code train.mode}. */
+    public static StageConfig defaults() {
+        TrainConfig train = TrainConfig.defaults();
+        return new StageConfig(
+                train.mode().word(),
+                "",
+                DataConfig.defaults(),
+                ThoughtConfig.defaults(),
+                LossConfig.defaults(),
+                OptimizerConfig.defaults(),
+                train);
+    }
+
+    /** Whether it trains thoughts. */
+    public boolean thinks() {
+        return train.mode() == TrainMode.QUIET_STAR;
+    }
+
+    // The same stage with one section changed.
+
+    public StageConfig withData(DataConfig value) {
+        return Records.with(this, "data", value);
+    }
+
+    public StageConfig withThought(ThoughtConfig value) {
+        return Records.with(this, "thought", value);
+    }
+
+    public StageConfig withLoss(LossConfig value) {
+        return Records.with(this, "loss", value);
+    }
+
+    public StageConfig withOptimizer(OptimizerConfig value) {
+        return Records.with(this, "optimizer", value);
+    }
+
+    public StageConfig withTrain(TrainConfig value) {
+        return Records.with(this, "train", value);
+    }
+}

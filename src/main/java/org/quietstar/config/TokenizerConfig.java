@@ -1,18 +1,30 @@
 package org.quietstar.config;
 
+import org.quietstar.config.yaml.Choice;
+import org.quietstar.config.yaml.Key;
+import org.quietstar.config.yaml.Records;
+
 /** Section {@code tokenizer}. */
 public record TokenizerConfig(
         @Key(
                 value = "byte: 256 bytes and three specials, nothing to load; huggingface: a tokenizer.json.",
-                oneOf = {"byte", "huggingface"})
-        String kind,
+                def = "byte")
+        TokenizerKind kind,
 
         @Key(
                 value = "Path of tokenizer.json, only for kind huggingface; a relative path starts at the"
-                        + " folder the command runs in.")
+                        + " folder the command runs in.",
+                def = "")
         String path) {
+    /** Where the tokenizer comes from. */
+    public enum TokenizerKind implements Choice {
+        /** 256 bytes and three specials. */
+        BYTE,
+        /** A {@code tokenizer.json}. */
+        HUGGINGFACE
+    }
 
     public static TokenizerConfig defaults() {
-        return new TokenizerConfig("byte", "");
+        return Records.defaults(TokenizerConfig.class);
     }
 }

@@ -1,57 +1,112 @@
 package org.quietstar.config;
 
 import java.util.List;
+import org.quietstar.config.yaml.Choice;
+import org.quietstar.config.yaml.Key;
+import org.quietstar.config.yaml.Records;
 
 /** Section {@code train}: the loop. */
 public record TrainConfig(
-        @Key(
-                value = "language-model: plain next-token training; quiet-star: with thoughts.",
-                oneOf = {"language-model", "quiet-star"})
-        String mode,
+        @Key(value = "language-model: plain next-token training; quiet-star: with thoughts.", def = "quiet-star")
+        TrainMode mode,
 
-        @Key(value = "Optimiser steps.", unit = "steps", min = 0)
+        @Key(value = "Optimiser steps.", unit = "steps", min = 0, def = "100")
         int steps,
 
-        @Key(value = "Micro-batches whose gradients make one step.", min = 1)
+        @Key(value = "Micro-batches whose gradients make one step.", min = 1, def = "1")
         int gradientAccumulation,
 
         @Key(
                 value = "Every so many steps the gradient norms of the likelihood and of the policy part are"
                         + " measured apart (costs about half a step); 0 never.",
                 unit = "steps",
-                min = 0)
+                min = 0,
+                def = "1")
         int gradientNormsEvery,
 
         @Key(
                 value = "Every so many steps the held-out loss is measured (it decides which checkpoint is"
                         + " best); 0 only at the end.",
                 unit = "steps",
-                min = 0)
+                min = 0,
+                def = "0")
         int evaluateEvery,
 
         @Key(
                 value = "Steps in a row that may be skipped for a non-finite loss or gradient before the run"
                         + " ends with an error.",
                 unit = "steps",
-                min = 1)
+                min = 1,
+                def = "20")
         int maxSkippedSteps,
 
-        @Key("Patterns of names of parameters that stay as they are, such as model.embed_tokens.*; * stands for any"
-                + " characters, dots included, and ? for one. They get no gradient and no optimiser state.")
+        @Key(
+                value =
+                        "Patterns of names of parameters that stay as they are, such as model.embed_tokens.*; * stands for any"
+                                + " characters, dots included, and ? for one. They get no gradient and no optimiser state.",
+                def = "[]")
         List<String> freeze,
 
         @Key("Low-rank adapters: the decoder stays as it is, and small matrices beside its own are trained.")
         LoraConfig lora,
 
-        @Key("Whether training is refused, before anything is allocated, where its memory plan exceeds what this"
-                + " machine has.")
+        @Key(
+                value =
+                        "Whether training is refused, before anything is allocated, where its memory plan exceeds what this"
+                                + " machine has.",
+                def = "true")
         boolean memoryCheck) {
+    /** What is trained. */
+    public enum TrainMode implements Choice {
+        /** Plain next-token prediction. */
+        LANGUAGE_MODEL,
+        /** With thoughts. */
+        QUIET_STAR
+    }
 
     public TrainConfig {
         freeze = List.copyOf(freeze);
     }
 
     public static TrainConfig defaults() {
-        return new TrainConfig("quiet-star", 100, 1, 1, 0, 20, List.of(), LoraConfig.defaults(), true);
+        return Records.defaults(TrainConfig.class);
+    }
+
+    // The same settings with one of them changed.
+
+    public TrainConfig withMode(TrainMode value) {
+        return Records.with(this, "mode", value);
+    }
+
+    public TrainConfig withSteps(int value) {
+        return Records.with(this, "steps", value);
+    }
+
+    public TrainConfig withGradientAccumulation(int value) {
+        return Records.with(this, "gradientAccumulation", value);
+    }
+
+    public TrainConfig withGradientNormsEvery(int value) {
+        return Records.with(this, "gradientNormsEvery", value);
+    }
+
+    public TrainConfig withEvaluateEvery(int value) {
+        return Records.with(this, "evaluateEvery", value);
+    }
+
+    public TrainConfig withMaxSkippedSteps(int value) {
+        return Records.with(this, "maxSkippedSteps", value);
+    }
+
+    public TrainConfig withFreeze(List<String> value) {
+        return Records.with(this, "freeze", value);
+    }
+
+    public TrainConfig withLora(LoraConfig value) {
+        return Records.with(this, "lora", value);
+    }
+
+    public TrainConfig withMemoryCheck(boolean value) {
+        return Records.with(this, "memoryCheck", value);
     }
 }

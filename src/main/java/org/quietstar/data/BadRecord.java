@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /**
  * A record that could not be read.
  *
- * @param file where it stands
+ * @param file that holds it
  * @param line its line, counted from 1; 0 where the file as a whole is bad
  * @param reason what is wrong with it
  */

@@ -32,8 +32,8 @@ final class DataFingerprint {
         add(
                 digest,
                 config.textField(),
-                config.textDocuments(),
-                config.packing(),
+                config.textDocuments().word(),
+                config.packing().word(),
                 config.sequenceLength(),
                 config.validation().isEmpty() ? config.validationFraction() : 0,
                 validation,

@@ -30,7 +30,7 @@ public final class DataPosition implements Serializable {
     private final long shuffleState;
     private final long batches;
 
-    /** {@code buffer} holds windows that nobody changes any more. */
+    /** {@code buffer} holds windows that no longer change. */
     DataPosition(
             String fingerprint, int epoch, WindowPosition windows, int[][] buffer, long shuffleState, long batches) {
         this.fingerprint = fingerprint;
@@ -90,7 +90,9 @@ public final class DataPosition implements Serializable {
         return map;
     }
 
-    /** What {@link #toMap()} gave, also after a way through JSON. Throws QuietStarException where something is amiss. */
+    /**
+     * What {@link #toMap()} gave, also after a way through JSON. Throws QuietStarException where something is wrong.
+     */
     public static DataPosition fromMap(Map<String, Object> map) {
         if (number(map, "format") != FORMAT) {
             throw new QuietStarException("data position: format is " + map.get("format") + ", this program reads "

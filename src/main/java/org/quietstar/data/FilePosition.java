@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * A place between two parts of documents in one file.
  *
- * @param offset byte, uncompressed, at which reading goes on
+ * @param offset byte, uncompressed, at which reading continues
  * @param line number of the line there, from 1
  * @param part parts of the document there that were read already; 0 between documents
  * @param documentLine first line of that document; meaningless between documents

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import org.quietstar.data.LineInput.Segment;
 
-/** Documents of a JSON-lines file: one field of one object a line. Empty lines and empty texts are passed over. */
+/** Documents of a JSON-lines file: one field of one object a line. Empty lines and empty texts are skipped. */
 final class JsonLinesParser implements DocumentParser {
     /** Bytes in a line at most: a record has to be in memory as a whole. */
     static final int MAX_LINE_BYTES = 64 << 20;

@@ -180,7 +180,7 @@ final class LineInput implements Closeable {
         if (text.indexOf('\uFFFD') < 0) {
             return text;
         }
-        try { // U+FFFD stands for broken bytes, or stood in the file.
+        try { // U+FFFD replaces broken bytes, or was in the file.
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(line, from, to - from))

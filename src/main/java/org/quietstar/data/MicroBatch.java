@@ -1,6 +1,8 @@
 package org.quietstar.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** One micro-batch as the graphs take it: token ids row by row, and how many tokens of each row are real. */
 public final class MicroBatch {
@@ -33,6 +35,15 @@ public final class MicroBatch {
             }
             return new MicroBatch(ids, lengths);
         }
+    }
+
+    /** Takes the next batches of endless text, as {@link #of} does. */
+    public static List<MicroBatch> take(TextBatches text, int count, int padId) {
+        List<MicroBatch> batches = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            batches.add(of(text.next(), padId));
+        }
+        return batches;
     }
 
     /** [B·L] */

@@ -1,9 +1,10 @@
 package org.quietstar.data;
 
 import java.io.IOException;
+import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.data.LineInput.Segment;
 
-/** Documents of a plain text file, as {@link TextDocuments} says. Lines that are no UTF-8 are left out. */
+/** Documents of a plain text file, as {@link DocumentBoundary} says. Lines that are no UTF-8 are left out. */
 final class PlainTextParser implements DocumentParser {
     /** What dumps of many documents in one text file have between them. */
     private static final String END_OF_TEXT = "<|endoftext|>";
@@ -12,13 +13,13 @@ final class PlainTextParser implements DocumentParser {
     /** Room is left for the line breaks at the end of a part. */
     private static final int MAX_TEXT = DocumentPart.MAX_CHARS - MAX_BLANKS - 1;
 
-    private final TextDocuments ends;
+    private final DocumentBoundary ends;
     private final LineInput input;
     private Segment ahead;
     private int part;
     private long documentLine;
 
-    PlainTextParser(TextFile file, TextDocuments ends, FilePosition position, ReadLog log) throws IOException {
+    PlainTextParser(TextFile file, DocumentBoundary ends, FilePosition position, ReadLog log) throws IOException {
         this.ends = ends;
         this.part = position.part();
         this.documentLine = position.documentLine();
@@ -33,7 +34,7 @@ final class PlainTextParser implements DocumentParser {
             if (segment.isBlankLine()) {
                 blanks = Math.min(blanks + 1, MAX_BLANKS);
                 ahead = null;
-                if (ends == TextDocuments.BLANK_LINES && blanks >= 2 && text.length() > 0) {
+                if (ends == DocumentBoundary.BLANK_LINES && blanks >= 2 && text.length() > 0) {
                     return end(text);
                 }
                 continue;
@@ -86,7 +87,7 @@ final class PlainTextParser implements DocumentParser {
     }
 
     private boolean isSeparator(Segment segment) {
-        return ends != TextDocuments.FILE
+        return ends != DocumentBoundary.FILE
                 && segment.startsLine()
                 && segment.endsLine()
                 && segment.text().startsWith("<")

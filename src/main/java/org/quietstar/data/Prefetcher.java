@@ -9,8 +9,8 @@ import org.quietstar.QuietStarException;
 
 /**
  * Prepares batches in the background with DL4J's {@link AsyncMultiDataSetIterator}, used in the way that makes it
- * dependable: without workspaces, so that a batch stays valid for as long as somebody holds it; and over an iterator that
- * never throws, for its thread ends without a word when one does, and the consumer would wait for ever. A failure travels
+ * reliable: without workspaces, so that a batch stays valid for as long as it is held; and over an iterator that
+ * never throws, for its thread ends silently when one does, and the consumer would wait forever. A failure travels
  * through the queue as an element instead.
  */
 final class Prefetcher implements AutoCloseable {
@@ -25,7 +25,7 @@ final class Prefetcher implements AutoCloseable {
     /**
      * The next batch, or null at the end.
      *
-     * @throws QuietStarException what went wrong in the background, now and at each later call
+     * @throws QuietStarException for what went wrong in the background, now and at each later call
      */
     MultiDataSet next() {
         if (failed == null && !iterator.hasNext()) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.quietstar.QuietStarException;
 
-/** Counts what is read, and decides what becomes of a bad record. */
+/** Counts what is read, and decides what happens to a bad record. */
 final class ReadLog {
     /** So many bad records are remembered, so that a later epoch does not report them again. */
     private static final int REMEMBERED = 100_000;
@@ -27,7 +27,7 @@ final class ReadLog {
     void bad(Path file, long line, String reason) {
         var record = new BadRecord(file, line, reason);
         if (failOnBadRecord) {
-            throw new QuietStarException(record + ". Mend or remove this record, or set data.onBadRecord: skip");
+            throw new QuietStarException(record + ". Fix or remove this record, or set data.onBadRecord: skip");
         }
         badRecords.incrementAndGet();
         if (reported.size() < REMEMBERED && reported.add(file + ":" + line)) {

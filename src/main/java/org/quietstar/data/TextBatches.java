@@ -5,13 +5,14 @@ import java.util.stream.Collectors;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.BadRecordPolicy;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
  * The batches of section {@code data}, prepared in the background. Take them from one thread at a time.
  *
  * <pre>{@code
- * try (TextBatches batches = TextBatches.training(config.data(), tokenizer, config.seed(), listener)) {
+ * try (TextBatches batches = TextBatches.training(config.lastStage().data(), tokenizer, config.seed(), listener)) {
  *     Batch batch = batches.next();
  *     ...
  *     checkpoint.put("data", batches.position().toMap());
@@ -45,12 +46,12 @@ public final class TextBatches implements AutoCloseable {
         }
         this.files = TextSources.resolve(key, patterns, config.format());
         this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
-        this.log = new ReadLog(listener, failOnBadRecord(config));
+        this.log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
         this.prefetch = config.prefetch();
-        this.documents = new TextRecordReader(files, config.textField(), TextDocuments.of(config.textDocuments()), log);
-        DocumentSplit split = config.validation().isEmpty()
-                ? new DocumentSplit(splitSeed, config.validationFraction(), validation)
-                : DocumentSplit.everything();
+        this.documents = new TextRecordReader(files, config.textField(), config.textDocuments(), log);
+        HoldOutSplit split = config.validation().isEmpty()
+                ? new HoldOutSplit(splitSeed, config.validationFraction(), validation)
+                : HoldOutSplit.everything();
         WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
         var windows = new WindowRecordReader(documents, tokenizer, split, cutter, config.sequenceLength(), log);
         var plan = new BatchPlan(
@@ -178,28 +179,19 @@ public final class TextBatches implements AutoCloseable {
         }
     }
 
-    private static boolean failOnBadRecord(DataConfig config) {
-        return switch (config.onBadRecord()) {
-            case "skip" -> false;
-            case "fail" -> true;
-            default ->
-                throw new QuietStarException(
-                        "data.onBadRecord is \"" + config.onBadRecord() + "\"; allowed are skip and fail");
-        };
-    }
-
     private String emptyMessage(String key, DataConfig config, boolean heldOut) {
         String place = "of " + key + ", " + describe(files) + ",";
         return heldOut
                 ? "no document " + place + " fell to the held-out share data.validationFraction = "
                         + config.validationFraction()
                         + "; raise it, name files in data.validation, or cut the text into"
-                        + " more documents (data.textDocuments is " + config.textDocuments() + ")"
+                        + " more documents (data.textDocuments is "
+                        + config.textDocuments().word() + ")"
                 : "the files " + place + " hold no document of two tokens or more"
                         + (config.validation().isEmpty()
                                 ? " outside the held-out share data.validationFraction = " + config.validationFraction()
                                 : "")
-                        + "; data.textDocuments is " + config.textDocuments() + ", data.textField is \""
+                        + "; data.textDocuments is " + config.textDocuments().word() + ", data.textField is \""
                         + config.textField() + "\"";
     }
 

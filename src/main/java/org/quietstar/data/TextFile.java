@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import org.quietstar.config.DataConfig.DocumentBoundary;
 
 /**
  * A file of text.
@@ -22,7 +23,7 @@ public record TextFile(Path path, Format format, boolean gzip, long size) {
 
     /** How documents stand in a file. */
     public enum Format {
-        /** Plain text; {@link TextDocuments} says what ends a document. */
+        /** Plain text; {@link DocumentBoundary} says what ends a document. */
         TEXT,
         /** One JSON object a line. */
         JSONL

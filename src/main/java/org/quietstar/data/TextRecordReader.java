@@ -17,6 +17,8 @@ import org.datavec.api.split.InputSplit;
 import org.datavec.api.writable.Text;
 import org.datavec.api.writable.Writable;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.DocumentBoundary;
+import org.quietstar.config.DataConfig.TextFormat;
 
 /**
  * DataVec reader of documents in plain text and JSON lines, each also with gzip, which may be mixed. A record is one
@@ -30,7 +32,7 @@ public final class TextRecordReader extends BaseRecordReader {
     private static final long serialVersionUID = 1L;
 
     private final String textField;
-    private final TextDocuments textDocuments;
+    private final DocumentBoundary textDocuments;
     private final transient ReadLog log;
     private transient List<TextFile> files;
     private transient int[] order = {};
@@ -51,13 +53,13 @@ public final class TextRecordReader extends BaseRecordReader {
     public TextRecordReader(
             List<TextFile> files,
             String textField,
-            TextDocuments textDocuments,
+            DocumentBoundary textDocuments,
             boolean failOnBadRecord,
             DataListener listener) {
         this(files, textField, textDocuments, new ReadLog(listener, failOnBadRecord));
     }
 
-    TextRecordReader(List<TextFile> files, String textField, TextDocuments textDocuments, ReadLog log) {
+    TextRecordReader(List<TextFile> files, String textField, DocumentBoundary textDocuments, ReadLog log) {
         this.textField = textField;
         this.textDocuments = textDocuments;
         this.log = log;
@@ -72,7 +74,7 @@ public final class TextRecordReader extends BaseRecordReader {
         var found = new ArrayList<TextFile>();
         for (URI location : split.locations()) {
             Path path = Path.of(location);
-            found.addAll(TextSources.resolve("InputSplit", List.of(path.toString()), "auto"));
+            found.addAll(TextSources.resolve("InputSplit", List.of(path.toString()), TextFormat.AUTO));
         }
         closeParser();
         files = List.copyOf(found);
@@ -189,7 +191,7 @@ public final class TextRecordReader extends BaseRecordReader {
     @Override
     public List<Writable> record(URI uri, DataInputStream stream) throws IOException {
         try (var reader =
-                copyFor(TextSources.resolve("record", List.of(Path.of(uri).toString()), "auto"))) {
+                copyFor(TextSources.resolve("record", List.of(Path.of(uri).toString()), TextFormat.AUTO))) {
             return reader.next();
         }
     }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.TextFormat;
 
 /**
  * Finds the files that the configuration names: files, folders (with all folders in them) and globs such as
@@ -30,10 +31,10 @@ public final class TextSources {
      *
      * @param key the configuration key that the patterns come from, for messages
      * @param patterns files, folders, globs
-     * @param format {@code auto}, {@code text} or {@code jsonl}; auto goes by the file name
+     * @param format auto goes by the file name
      * @throws QuietStarException for a pattern that matches no file, and for a file of unknown format
      */
-    public static List<TextFile> resolve(String key, List<String> patterns, String format) {
+    public static List<TextFile> resolve(String key, List<String> patterns, TextFormat format) {
         var files = new TreeMap<Path, TextFile>();
         for (String pattern : patterns) {
             int before = files.size();
@@ -41,7 +42,9 @@ public final class TextSources {
             boolean named = existsLiterally(pattern) && found.equals(List.of(Path.of(pattern)));
             for (Path path : found) {
                 // A folder may hold a README; a file that was named must be one we can read.
-                if (named || !format.equals("auto") || TextFile.formatOf(path).isPresent()) {
+                if (named
+                        || format != TextFormat.AUTO
+                        || TextFile.formatOf(path).isPresent()) {
                     files.put(path.toAbsolutePath().normalize(), textFile(key, path, format));
                 }
             }
@@ -59,17 +62,15 @@ public final class TextSources {
         return files.containsKey(path.toAbsolutePath().normalize());
     }
 
-    private static TextFile textFile(String key, Path path, String format) {
+    private static TextFile textFile(String key, Path path, TextFormat format) {
         TextFile.Format resolved = switch (format) {
-            case "text" -> TextFile.Format.TEXT;
-            case "jsonl" -> TextFile.Format.JSONL;
-            case "auto" ->
+            case TEXT -> TextFile.Format.TEXT;
+            case JSONL -> TextFile.Format.JSONL;
+            case AUTO ->
                 TextFile.formatOf(path)
                         .orElseThrow(() -> new QuietStarException(key + ": the name of " + path
                                 + " does not tell its format; it must end in " + KNOWN
                                 + ", or set data.format: text or jsonl"));
-            default ->
-                throw new QuietStarException("data.format is \"" + format + "\"; allowed are auto, text and jsonl");
         };
         try {
             return new TextFile(path, resolved, TextFile.isGzip(path), Files.size(path));

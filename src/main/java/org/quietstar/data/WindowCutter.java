@@ -1,10 +1,10 @@
 package org.quietstar.data;
 
 import java.util.function.Consumer;
-import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.Packing;
 
 /** Cuts the token ids of documents into windows of at most L ids. Windows of fewer than two ids are dropped. */
-sealed interface WindowCutter permits ConsecutiveWindows, RandomSpans {
+sealed interface WindowCutter permits PackedWindows, RandomWindow {
     /** Fewer ids than this hold nothing to predict. */
     int SHORTEST = 2;
 
@@ -27,21 +27,17 @@ sealed interface WindowCutter permits ConsecutiveWindows, RandomSpans {
     void carry(int[] ids);
 
     /**
-     * The cutter for a word of the configuration.
+     * The cutter of a packing.
      *
-     * @param packing pack, pad or random-span
      * @param length L
      * @param seed of the random spans
      * @param sameEachEpoch whether a document has the same random span in every epoch
      */
-    static WindowCutter of(String packing, int length, long seed, boolean sameEachEpoch) {
+    static WindowCutter of(Packing packing, int length, long seed, boolean sameEachEpoch) {
         return switch (packing) {
-            case "pack" -> new ConsecutiveWindows(length, false);
-            case "pad" -> new ConsecutiveWindows(length, true);
-            case "random-span" -> new RandomSpans(length, seed, sameEachEpoch);
-            default ->
-                throw new QuietStarException(
-                        "data.packing is \"" + packing + "\"; allowed are pack, random-span and pad");
+            case PACK -> new PackedWindows(length, false);
+            case PAD -> new PackedWindows(length, true);
+            case RANDOM_SPAN -> new RandomWindow(length, seed, sameEachEpoch);
         };
     }
 }

@@ -15,6 +15,7 @@ import org.datavec.api.split.InputSplit;
 import org.datavec.api.writable.NDArrayWritable;
 import org.datavec.api.writable.Writable;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.DataConfig.Packing;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
@@ -27,7 +28,7 @@ public final class WindowRecordReader extends BaseRecordReader {
 
     private final transient TextRecordReader documents;
     private final transient Tokenizer tokenizer;
-    private final transient DocumentSplit split;
+    private final transient HoldOutSplit split;
     private final transient WindowCutter cutter;
     private final transient ReadLog log;
     private final int length;
@@ -46,11 +47,11 @@ public final class WindowRecordReader extends BaseRecordReader {
      * @param seed of the random spans
      */
     public WindowRecordReader(
-            TextRecordReader documents, Tokenizer tokenizer, String packing, int sequenceLength, long seed) {
+            TextRecordReader documents, Tokenizer tokenizer, Packing packing, int sequenceLength, long seed) {
         this(
                 documents,
                 tokenizer,
-                DocumentSplit.everything(),
+                HoldOutSplit.everything(),
                 WindowCutter.of(packing, sequenceLength, seed, true),
                 sequenceLength,
                 new ReadLog(DataListener.none(), false));
@@ -60,7 +61,7 @@ public final class WindowRecordReader extends BaseRecordReader {
     WindowRecordReader(
             TextRecordReader documents,
             Tokenizer tokenizer,
-            DocumentSplit split,
+            HoldOutSplit split,
             WindowCutter cutter,
             int length,
             ReadLog log) {

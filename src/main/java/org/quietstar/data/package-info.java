@@ -10,7 +10,7 @@
  * <p>Letters: B sequences in a batch, L tokens in a sequence.
  *
  * <pre>{@code
- * DataConfig config = RunConfigs.load(Path.of("configs/tiny.yaml"), List.of()).data();
+ * DataConfig config = Recipes.load(Path.of("configs/tiny.yaml"), List.of()).lastStage().data();
  * try (Tokenizer tokenizer = new ByteTokenizer();
  *         TextBatches batches = TextBatches.training(config, tokenizer, 42, DataListener.none())) {
  *     MicroBatch first = MicroBatch.of(batches.next(), tokenizer.padId());

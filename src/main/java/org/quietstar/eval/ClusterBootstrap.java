@@ -27,7 +27,7 @@ final class ClusterBootstrap {
     }
 
     /**
-     * The interval of each group's mean; none where all of a group's values stand in one sequence, for then nothing is
+     * The interval of each group's mean; none where all of a group's values are in one sequence, since then nothing is
      * known about how much sequences differ.
      */
     List<Optional<Interval>> intervals(int resamples, long seed) {

@@ -3,12 +3,10 @@ package org.quietstar.eval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntPredicate;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.LossConfig;
-import org.quietstar.config.ModelConfig;
-import org.quietstar.config.ThoughtConfig;
 import org.quietstar.data.Batch;
 import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
@@ -16,64 +14,58 @@ import org.quietstar.data.TextBatches;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.NativeSettings;
-import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.HostArrays;
+import org.quietstar.samediff.PlanMemory;
 import org.quietstar.samediff.StaticPlan;
-import org.quietstar.thought.LabelCounts;
-import org.quietstar.thought.LearningBatch;
-import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.LearningInputs;
+import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.QuietStarLoss;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtForward;
-import org.quietstar.thought.ThoughtSampling;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtLayout;
+import org.quietstar.thought.ThoughtSampler;
 
 /**
- * Scores held-out text (spec §9): for every token its NLL under the base model, and its NLL after one thought per
+ * Scores held-out text (docs/algorithm.md, section 9): for every token its NLL under the base model, and its NLL after one thought per
  * position, mixed in. One evaluator can be used again after the parameters have changed in place.
  */
 public final class Evaluator implements AutoCloseable {
-    private final ThoughtSizes sizes;
+    private final ThoughtLayout layout;
     private final EvaluationConfig config;
-    private final LearningBatch inputs;
-    private final SharedBuffers memory = new SharedBuffers();
+    private final LearningInputs inputs;
+    private final PlanMemory memory = new PlanMemory();
     private final ThoughtForward forward;
     private final StaticPlan plan;
+    /** Parameters of thoughts that were made for this evaluator alone. */
+    private final Optional<Parameters> fresh;
+
     private final long seed;
     private final int padId;
 
     /**
+     * @param model whose parameters it follows; one that has not learned to think is scored with idle thoughts, which
+     *     change nothing
      * @param batch sequences B that come together
      * @param length text tokens L in a sequence
-     * @param bannedIds ids that a thought never contains
-     * @param parameters the decoder's and the thoughts'; without thoughts yet, fresh ones, which change nothing
      * @param seed of the thoughts, where their temperature is not 0
      */
-    public Evaluator(
-            ModelConfig model,
-            ThoughtConfig thought,
-            EvaluationConfig config,
-            int batch,
-            int length,
-            List<Integer> bannedIds,
-            int padId,
-            Parameters parameters,
-            long seed) {
+    public Evaluator(ThinkingModel model, EvaluationConfig config, int batch, int length, long seed) {
         NativeSettings.warnOnce();
         this.config = config;
         this.seed = seed;
-        this.padId = padId;
+        this.padId = model.tokens().padId();
         // One thought for each position, and the next token alone: that is what a reader of the text would need.
-        this.sizes = new ThoughtSizes(batch, length, 1, thought.thoughtTokens(), 1);
-        this.inputs = new LearningBatch(sizes, 0, padId, parameters.dataType());
-        ThoughtSampling sampling = ThoughtSampling.atTemperature(config.thoughtTemperature());
-        LossConfig loss = LossConfig.defaults();
-        var setup = new QuietStarSetup(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
-        this.forward = ThoughtForward.forScoring(setup, sampling, memory);
-        var graph = QuietStarGraph.ofLikelihoods(setup);
+        this.layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
+        this.inputs = new LearningInputs(layout, 0, padId, model.dataType());
+        ThinkingModel thinking = model.withIdleThoughts();
+        this.fresh = model.thinks() ? Optional.empty() : thinking.thought();
+        this.forward = ThoughtForward.forScoring(
+                thinking, layout, ThoughtSampler.atTemperature(config.thoughtTemperature()), memory);
+        var graph = new QuietStarLoss(thinking, LossSpec.of(LossConfig.defaults()), layout);
         this.plan = StaticPlan.builder(graph.graph(), graph.graph())
                 .given(inputs.inputs())
                 .given(Map.of(DecoderNames.FINAL, forward.hidden()))
-                .outputs(List.of(QuietStarGraph.BASE_NLL, QuietStarGraph.THOUGHT_NLL))
+                .outputs(List.of(QuietStarLoss.BASE_NLL, QuietStarLoss.THOUGHT_NLL))
                 .sharing(memory)
                 .compile();
     }
@@ -101,8 +93,8 @@ public final class Evaluator implements AutoCloseable {
     private int score(Batch batch, int firstSequence, TokenScores scores) {
         MicroBatch text = MicroBatch.of(batch, padId);
         int[] lengths = text.lengths();
-        inputs.setText(text.ids(), lengths, LabelCounts.of(lengths, 1, 0));
-        forward.draw(inputs, (token, noise) -> Uniform.fill(noise, SplitMix.of(seed, firstSequence, token)));
+        inputs.setText(text.ids(), lengths, inputs.counts(lengths));
+        forward.sample(inputs, (token, noise) -> UniformNoise.fill(noise, SplitMix.of(seed, firstSequence, token)));
         forward.finish(inputs);
         plan.run();
         int scored = addScores(lengths, firstSequence, scores);
@@ -110,27 +102,22 @@ public final class Evaluator implements AutoCloseable {
         if (labels > 0) {
             scores.addTextBytes(batch.textBytes() * scored / labels);
         }
-        return firstSequence + sizes.batch();
+        return firstSequence + layout.batch();
     }
 
     /** Adds the plan's scores of real labels, as many as are still wanted; returns how many. */
     private int addScores(int[] lengths, int firstSequence, TokenScores scores) {
-        double[] base = numbers(QuietStarGraph.BASE_NLL);
-        double[] mixed = numbers(QuietStarGraph.THOUGHT_NLL);
+        double[] base = HostArrays.numbers(plan.output(QuietStarLoss.BASE_NLL));
+        double[] mixed = HostArrays.numbers(plan.output(QuietStarLoss.THOUGHT_NLL));
         int before = scores.size();
         for (int r = 0; r < base.length && scores.size() < config.maxTokens(); r++) {
-            int p = r % sizes.length();
-            int sequence = r / sizes.length();
+            int p = layout.positionOf(r);
+            int sequence = r / layout.length();
             if (p + 1 < lengths[sequence]) {
                 scores.add((float) base[r], (float) mixed[r], firstSequence + sequence);
             }
         }
         return scores.size() - before;
-    }
-
-    private double[] numbers(String output) {
-        INDArray array = plan.output(output);
-        return array.reshape(array.length()).toDoubleVector();
     }
 
     @Override
@@ -139,5 +126,6 @@ public final class Evaluator implements AutoCloseable {
         forward.close();
         memory.close();
         inputs.close();
+        fresh.ifPresent(Parameters::close);
     }
 }

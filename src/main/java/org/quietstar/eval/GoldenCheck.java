@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,18 +15,20 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.QuietStarException;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
-import org.quietstar.model.SafetensorsFile;
 import org.quietstar.runtime.Backend;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.safetensors.SafetensorsReader;
+import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.StaticPlan;
-import org.quietstar.thought.LabelCounts;
-import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningStep;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.QuietStarLoss;
+import org.quietstar.thought.ReferenceObjective;
 import org.quietstar.thought.Rollout;
-import org.quietstar.thought.ThoughtSampling;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtLayout;
+import org.quietstar.thought.ThoughtSampler;
+import org.quietstar.thought.TokenRules;
 
 /**
  * Holds the product's own graphs, in double precision, against numbers that an independent program recorded: losses,
@@ -44,20 +47,20 @@ public final class GoldenCheck {
 
     private final Path folder;
     private final GoldenSettings settings;
-    private final ThoughtSizes sizes;
+    private final ThoughtLayout layout;
     private final Parameters parameters;
-    private final LearningBatch batch;
+    private final LearningInputs batch;
     private final int[] lengths;
     private final List<Row> rows = new ArrayList<>();
 
     private GoldenCheck(Path folder) {
         this.folder = folder;
         this.settings = GoldenSettings.read(folder);
-        this.sizes = settings.sizes();
+        this.layout = settings.sizes();
         this.parameters = new Parameters(read("weights.safetensors", DataType.DOUBLE));
-        this.batch = new LearningBatch(sizes, settings.loss().rewardTrim(), settings.padId(), DataType.DOUBLE);
-        this.lengths = new int[sizes.batch()];
-        Arrays.fill(lengths, sizes.length());
+        this.batch = new LearningInputs(layout, settings.loss().rewardTrim(), settings.padId(), DataType.DOUBLE);
+        this.lengths = new int[layout.batch()];
+        Arrays.fill(lengths, layout.length());
     }
 
     /**
@@ -68,16 +71,13 @@ public final class GoldenCheck {
     public static List<Row> run(Path folder) {
         Backend.require("auto");
         var check = new GoldenCheck(folder);
-        try (SafetensorsFile inputs = SafetensorsFile.open(folder.resolve("inputs.safetensors"))) {
+        try (SafetensorsReader inputs = SafetensorsReader.open(folder.resolve("inputs.safetensors"))) {
             int[] ids = inputs.read("x", DataType.INT32).reshape(-1).toIntVector();
-            var counts = LabelCounts.of(
-                    check.lengths,
-                    check.sizes.lookahead(),
-                    check.settings.loss().rewardTrim());
+            var counts = check.batch.counts(check.lengths);
             check.batch.setText(ids, check.lengths, counts);
             INDArray tokens = inputs.read("tokens", DataType.INT32);
-            check.batch.drawn().assign(tokens.reshape(-1));
-            check.batch.takeDrawn();
+            check.batch.sampled().assign(tokens.reshape(-1));
+            check.batch.takeSampled();
             check.forward();
             check.gradients();
             check.step();
@@ -88,7 +88,7 @@ public final class GoldenCheck {
 
     private Map<String, INDArray> read(String file, DataType type) {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
-        try (SafetensorsFile tensors = SafetensorsFile.open(folder.resolve(file))) {
+        try (SafetensorsReader tensors = SafetensorsReader.open(folder.resolve(file))) {
             for (String name : tensors.names()) {
                 arrays.put(name, tensors.read(name, type));
             }
@@ -96,19 +96,17 @@ public final class GoldenCheck {
         return arrays;
     }
 
-    private QuietStarSetup setup() {
-        return new QuietStarSetup(
-                settings.model(),
-                settings.thought(),
-                settings.loss(),
-                settings.weights(),
-                sizes,
-                settings.bannedIds(),
-                parameters);
+    private ThinkingModel model() {
+        return ThinkingModel.of(
+                settings.model(), settings.thought(), parameters, TokenRules.never(settings.bannedIds()));
     }
 
-    private QuietStarGraph graph() {
-        return new QuietStarGraph(setup());
+    private LossSpec loss() {
+        return new LossSpec(settings.loss(), settings.weights(), Optional.empty());
+    }
+
+    private ReferenceObjective objective() {
+        return new ReferenceObjective(model(), loss(), layout);
     }
 
     /** The training step's own way to the same numbers: forward in pieces, backward in two. */
@@ -118,7 +116,7 @@ public final class GoldenCheck {
             return;
         }
         Map<String, INDArray> recorded = read(file.getFileName().toString(), DataType.DOUBLE);
-        try (var step = new LearningStep(setup(), new ThoughtSampling.GivenTokens(), batch)) {
+        try (var step = new LearningStep(model(), loss(), new ThoughtSampler.GivenTokens(), batch)) {
             step.run(
                     (token, noise) -> {},
                     gradients -> recorded.forEach((name, expected) -> compare(
@@ -134,25 +132,25 @@ public final class GoldenCheck {
     }
 
     private void forward() {
-        QuietStarGraph graph = graph();
+        ReferenceObjective objective = objective();
         List<String> outputs = new ArrayList<>(List.of(
-                QuietStarGraph.LOSS,
-                QuietStarGraph.BASE_LOSS,
-                QuietStarGraph.THOUGHT_LOSS,
-                QuietStarGraph.POLICY_LOSS,
-                QuietStarGraph.THOUGHT_NLL,
-                QuietStarGraph.BASE_LOGITS,
-                QuietStarGraph.THOUGHT_LOGITS,
-                QuietStarGraph.MIXED_LOGITS,
-                QuietStarGraph.MIX_WEIGHT,
-                QuietStarGraph.REWARD,
-                QuietStarGraph.ADVANTAGE,
-                QuietStarGraph.LOG_POLICY,
+                ReferenceObjective.LOSS,
+                QuietStarLoss.BASE_LOSS,
+                QuietStarLoss.THOUGHT_LOSS,
+                ReferenceObjective.POLICY_LOSS,
+                QuietStarLoss.THOUGHT_NLL,
+                QuietStarLoss.BASE_LOGITS,
+                ReferenceObjective.THOUGHT_LOGITS,
+                QuietStarLoss.MIXED_LOGITS,
+                QuietStarLoss.MIX_WEIGHT,
+                QuietStarLoss.REWARD,
+                QuietStarLoss.ADVANTAGE,
+                ReferenceObjective.LOG_POLICY,
                 DecoderNames.FINAL));
         for (int i = 0; i <= settings.model().layers(); i++) {
             outputs.add(DecoderNames.state(i));
         }
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), outputs)) {
+        try (var plan = StaticPlan.compile(objective.graph(), objective.graph(), batch.inputs(), outputs)) {
             plan.run();
             losses(plan);
             Map<String, INDArray> recorded = read("acts.safetensors", DataType.DOUBLE);
@@ -169,10 +167,10 @@ public final class GoldenCheck {
 
     private void losses(StaticPlan plan) {
         Map<String, String> names = new LinkedHashMap<>();
-        names.put("loss", QuietStarGraph.LOSS);
-        names.put("loss_base", QuietStarGraph.BASE_LOSS);
-        names.put("loss_talk", QuietStarGraph.THOUGHT_LOSS);
-        names.put("loss_policy", QuietStarGraph.POLICY_LOSS);
+        names.put("loss", ReferenceObjective.LOSS);
+        names.put("loss_base", QuietStarLoss.BASE_LOSS);
+        names.put("loss_talk", QuietStarLoss.THOUGHT_LOSS);
+        names.put("loss_policy", ReferenceObjective.POLICY_LOSS);
         names.forEach((theirs, ours) -> {
             if (settings.losses().has(theirs)) {
                 INDArray expected = Nd4j.scalar(
@@ -184,9 +182,9 @@ public final class GoldenCheck {
 
     /** Our activations under the recorded names. */
     private Map<String, INDArray> activations(StaticPlan plan) {
-        long b = sizes.batch();
-        long p = sizes.thoughts();
-        long l = sizes.length();
+        long b = layout.batch();
+        long p = layout.thoughts();
+        long l = layout.length();
         long d = settings.model().hiddenSize();
         long v = settings.model().vocabSize();
         Map<String, INDArray> ours = new LinkedHashMap<>();
@@ -194,44 +192,46 @@ public final class GoldenCheck {
             boolean last = i > settings.model().layers();
             INDArray states = plan.output(last ? DecoderNames.FINAL : DecoderNames.state(i));
             String suffix = last ? ".final" : ".h" + i;
-            ours.put("text" + suffix, rows(states, 0, sizes.textRows()).reshape(b, l, d));
-            for (int a = 1; a <= sizes.steps(); a++) {
-                INDArray step = rows(states, sizes.firstRowOfStep(a), sizes.firstRowOfStep(a + 1));
-                ours.put("slot" + (a - 1) + suffix, step.reshape(b * p, l, d));
+            ours.put("text" + suffix, rows(states, 0, layout.textRows()).reshape(b, l, d));
+            for (int a = 1; a <= layout.slots(); a++) {
+                INDArray slot = rows(states, layout.firstRowOfSlot(a), layout.firstRowOfSlot(a + 1));
+                ours.put("slot" + (a - 1) + suffix, slot.reshape(b * p, l, d));
             }
         }
-        ours.put("text.logits", plan.output(QuietStarGraph.BASE_LOGITS).reshape(b, l, v));
-        for (int t = 0; t < sizes.thoughtTokens(); t++) {
+        ours.put("text.logits", plan.output(QuietStarLoss.BASE_LOGITS).reshape(b, l, v));
+        for (int t = 0; t < layout.thoughtTokens(); t++) {
             INDArray logits = rows(
-                            plan.output(QuietStarGraph.THOUGHT_LOGITS),
-                            t * sizes.stepRows(),
-                            (t + 1) * sizes.stepRows())
+                            plan.output(ReferenceObjective.THOUGHT_LOGITS),
+                            t * layout.slotRows(),
+                            (t + 1) * layout.slotRows())
                     .dup();
             settings.bannedIds().forEach(id -> logits.getColumn(id).assign(BANNED_LOGIT));
             ours.put("slot" + t + ".logits", logits.reshape(b * p, l, v));
         }
-        ours.put("talk_k", Nd4j.zeros(DataType.DOUBLE, sizes.lookahead()));
-        for (int k = 0; k < sizes.lookahead(); k++) {
+        ours.put("talk_k", Nd4j.zeros(DataType.DOUBLE, layout.lookahead()));
+        for (int k = 0; k < layout.lookahead(); k++) {
             long valid = l - 1 - k;
             INDArray logits =
-                    rows(plan.output(QuietStarGraph.MIXED_LOGITS), k * sizes.stepRows(), (k + 1) * sizes.stepRows());
+                    rows(plan.output(QuietStarLoss.MIXED_LOGITS), k * layout.slotRows(), (k + 1) * layout.slotRows());
             ours.put("mixed" + k + ".logits", firstPositions(logits.reshape(b * p, l, v), valid));
-            INDArray w = rows(plan.output(QuietStarGraph.MIX_WEIGHT), k * sizes.stepRows(), (k + 1) * sizes.stepRows());
+            INDArray w =
+                    rows(plan.output(QuietStarLoss.MIX_WEIGHT), k * layout.slotRows(), (k + 1) * layout.slotRows());
             ours.put("mixed" + k + ".w", firstPositions(w.reshape(b * p, l), valid));
-            INDArray nll = plan.output(QuietStarGraph.THOUGHT_NLL).slice(k).reshape(b * p, l);
+            INDArray nll = plan.output(QuietStarLoss.THOUGHT_NLL).slice(k).reshape(b * p, l);
             ours.get("talk_k")
                     .putScalar(k, firstPositions(nll, valid).meanNumber().doubleValue());
         }
-        long rewarded = l - sizes.lookahead() - settings.loss().rewardTrim();
+        long rewarded =
+                layout.rewardedPositions(layout.length(), settings.loss().rewardTrim());
         ours.put(
                 "reward",
-                plan.output(QuietStarGraph.REWARD)
+                plan.output(QuietStarLoss.REWARD)
                         .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
         ours.put(
                 "adv",
-                plan.output(QuietStarGraph.ADVANTAGE)
+                plan.output(QuietStarLoss.ADVANTAGE)
                         .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
-        ours.put("act", plan.output(QuietStarGraph.LOG_POLICY));
+        ours.put("act", plan.output(ReferenceObjective.LOG_POLICY));
         return ours;
     }
 
@@ -247,10 +247,10 @@ public final class GoldenCheck {
 
     private void gradients() {
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("total", QuietStarGraph.LOSS);
-        parts.put("base", QuietStarGraph.BASE_LOSS);
-        parts.put("talk", QuietStarGraph.THOUGHT_LOSS);
-        parts.put("policy", QuietStarGraph.POLICY_LOSS);
+        parts.put("total", ReferenceObjective.LOSS);
+        parts.put("base", QuietStarLoss.BASE_LOSS);
+        parts.put("talk", QuietStarLoss.THOUGHT_LOSS);
+        parts.put("policy", ReferenceObjective.POLICY_LOSS);
         parts.forEach((part, loss) -> {
             Path file = folder.resolve("grads_" + part + ".safetensors");
             if (Files.exists(file)) {
@@ -260,10 +260,10 @@ public final class GoldenCheck {
     }
 
     private void gradients(String part, String loss, Map<String, INDArray> recorded) {
-        QuietStarGraph graph = graph();
-        var gradients = GradientGraph.of(graph.graph(), loss, graph.parameterNames());
+        ReferenceObjective objective = objective();
+        var gradients = GradientFunction.of(objective.graph(), loss, objective.parameterNames());
         try (var plan = StaticPlan.compile(
-                gradients.function(), graph.graph(), batch.inputs(), gradients.outputs(List.of(loss)))) {
+                gradients.function(), objective.graph(), batch.inputs(), gradients.outputs(List.of(loss)))) {
             plan.run();
             recorded.forEach((name, expected) -> {
                 INDArray ours = gradients.dependsOn(name)
@@ -276,30 +276,24 @@ public final class GoldenCheck {
 
     /** Draws thoughts with the recorded noise [T, B, P, L, V] and compares them with the recorded ones. */
     private void noise(INDArray gumbel, INDArray expected) {
-        INDArray drawn = Nd4j.zeros(DataType.INT32, expected.length());
-        try (var rollout = new Rollout(
-                settings.model(),
-                sizes,
-                settings.thought().embeddingScale(),
-                new ThoughtSampling.GivenNoise(settings.sampleTemperature()),
-                settings.bannedIds(),
-                parameters)) {
+        INDArray sampled = Nd4j.zeros(DataType.INT32, expected.length());
+        try (var rollout = new Rollout(model(), layout, new ThoughtSampler.GivenNoise(settings.sampleTemperature()))) {
             long v = settings.model().vocabSize();
-            rollout.draw(
+            rollout.sample(
                     batch.text(),
-                    (token, noise) -> noise.assign(gumbel.slice(token).reshape(sizes.stepRows(), v)),
-                    drawn);
+                    (token, noise) -> noise.assign(gumbel.slice(token).reshape(layout.slotRows(), v)),
+                    sampled);
         }
         compare(
                 "tokens drawn with the recorded noise",
-                drawn.castTo(DataType.DOUBLE),
+                sampled.castTo(DataType.DOUBLE),
                 expected.castTo(DataType.DOUBLE));
     }
 
     private void compare(String name, INDArray ours, INDArray expected) {
         if (ours.length() != expected.length()) {
             throw new QuietStarException(folder + ": '" + name + "' has shape " + Arrays.toString(expected.shape())
-                    + ", but golden.json's sizes give " + Arrays.toString(ours.shape()));
+                    + ", but golden.json's layout give " + Arrays.toString(ours.shape()));
         }
         double[] a = ours.dup('c').reshape(ours.length()).toDoubleVector();
         double[] b = expected.dup('c').reshape(expected.length()).toDoubleVector();

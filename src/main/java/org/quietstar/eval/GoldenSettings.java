@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.LossConfig;
+import org.quietstar.config.LossConfig.RewardSource;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtLayout;
 
 /** What {@code golden.json} says, in this project's terms (there: N = P, A = M). */
 record GoldenSettings(
@@ -21,7 +23,7 @@ record GoldenSettings(
         ThoughtConfig thought,
         LossConfig loss,
         LossWeights weights,
-        ThoughtSizes sizes,
+        ThoughtLayout sizes,
         double sampleTemperature,
         List<Integer> bannedIds,
         int padId,
@@ -66,7 +68,7 @@ record GoldenSettings(
             return value.booleanValue();
         }
 
-        String word(String key, String from1, String to1, String from2, String to2) {
+        <T> T either(String key, String from1, T to1, String from2, T to2) {
             String value = get(key).asText();
             if (value.equals(from1)) {
                 return to1;
@@ -105,47 +107,37 @@ record GoldenSettings(
         var b = new Reader(file, root);
         List<Integer> banned = new ArrayList<>();
         c.get("ban_ids").forEach(id -> banned.add(id.intValue()));
-        var model = new ModelConfig(
-                "",
-                c.integer("vocab"),
-                c.integer("dim"),
-                c.integer("ffn"),
-                c.integer("layers"),
-                c.integer("heads"),
-                c.integer("kv"),
-                0,
-                c.number("rope_theta"),
-                c.number("eps"),
-                0,
-                c.truth("tied"),
-                Integer.MAX_VALUE,
-                0.02);
-        var thought = new ThoughtConfig(
-                c.integer("T"),
-                c.integer("A"),
-                c.integer("N"),
-                1.0,
-                c.word("mix_act", "none", "linear", "sigmoid", "sigmoid"),
-                "",
-                c.number("think_scale"),
-                banned);
-        var loss = new LossConfig(
-                0.5,
-                c.number("w_policy"),
-                c.number("reinforce_temp"),
-                c.truth("positive_only"),
-                "mean",
-                c.word("reward", "mixed", "mixed", "talk", "thought"),
-                c.integer("reward_trim"),
-                false,
-                0,
-                0);
+        ModelConfig model = ModelConfig.defaults()
+                .withVocabSize(c.integer("vocab"))
+                .withHiddenSize(c.integer("dim"))
+                .withIntermediateSize(c.integer("ffn"))
+                .withLayers(c.integer("layers"))
+                .withHeads(c.integer("heads"))
+                .withKvHeads(c.integer("kv"))
+                .withRopeTheta(c.number("rope_theta"))
+                .withRmsNormEps(c.number("eps"))
+                .withTiedEmbeddings(c.truth("tied"))
+                .withMaxPositions(Integer.MAX_VALUE);
+        ThoughtConfig thought = ThoughtConfig.defaults()
+                .withThoughtTokens(c.integer("T"))
+                .withLookahead(c.integer("A"))
+                .withThoughtsPerPosition(c.integer("N"))
+                .withMixer(c.either("mix_act", "none", Mixer.LINEAR, "sigmoid", Mixer.SIGMOID))
+                .withInitText("")
+                .withEmbeddingScale(c.number("think_scale"))
+                .withBannedIds(banned);
+        LossConfig loss = LossConfig.defaults()
+                .withPolicyWeight(c.number("w_policy"))
+                .withReinforceTemperature(c.number("reinforce_temp"))
+                .withClampNegative(c.truth("positive_only"))
+                .withReward(c.either("reward", "mixed", RewardSource.MIXED, "talk", RewardSource.THOUGHT))
+                .withRewardTrim(c.integer("reward_trim"));
         return new GoldenSettings(
                 model,
                 thought,
                 loss,
                 new LossWeights(c.number("w_base"), c.number("w_talk"), c.number("w_policy")),
-                ThoughtSizes.of(thought, b.integer("B"), b.integer("L")),
+                ThoughtLayout.of(thought, b.integer("B"), b.integer("L")),
                 c.number("sample_temp"),
                 banned,
                 c.integer("pad_id"),

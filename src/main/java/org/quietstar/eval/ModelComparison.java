@@ -10,7 +10,7 @@ import org.quietstar.QuietStarException;
  * The difference is taken token by token, so what makes a text easy or hard for both drops out of its interval.
  *
  * @param tokens compared
- * @param sequences that they stand in
+ * @param sequences that they are in
  * @param nll mixed NLL of the one model, nats per token
  * @param otherNll mixed NLL of the other
  * @param interval 95 % bootstrap interval of {@link #difference}; empty where there is one sequence only

@@ -15,7 +15,7 @@ import org.quietstar.QuietStarException;
 
 /**
  * Held-out loss of the base model and of the model with thoughts, and what the thoughts gain by difficulty of the token
- * (spec §9). Gain is base NLL − mixed NLL in nats per token: positive where thinking helps.
+ * (docs/algorithm.md, section 9). Gain is base NLL − mixed NLL in nats per token: positive where thinking helps.
  *
  * @param tokens scored tokens
  * @param sequences sequences that they stand in

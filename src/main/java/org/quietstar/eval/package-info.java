@@ -1,5 +1,6 @@
 /**
- * What a trained model is worth, as numbers: statistics over scored tokens, without files, graphs or printing. {@link
+ * What a trained model is worth, as numbers: statistics over scored tokens, without files, graphs or printing; answers to
+ * questions are in {@link org.quietstar.eval.task}. {@link
  * org.quietstar.eval.TokenScores} gathers the scores, {@link org.quietstar.eval.PerplexityReport} sums them up.
  *
  * <pre>{@code

@@ -4,18 +4,19 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.model.AttentionPattern;
-import org.quietstar.model.HeadShape;
-import org.quietstar.model.KeyGroup;
-import org.quietstar.model.KeyProducts;
-import org.quietstar.model.Masks;
+import org.quietstar.model.attention.AttentionPattern;
+import org.quietstar.model.attention.BatchedScores;
+import org.quietstar.model.attention.HeadShape;
+import org.quietstar.model.attention.JointSoftmax;
+import org.quietstar.model.attention.Masks;
+import org.quietstar.model.attention.ScoreGroup;
 
 /**
  * R new rows of each of B sequences, in [B, R] order: they see the cached keys that the mask leaves, and those before
  * them among the new ones. One softmax goes over both.
  */
 final class CachedAttention implements AttentionPattern {
-    /** Rotary positions, INT32 [B·R]. */
+    /** Position of each row in its text, INT32 [B·R]. */
     static final String POSITIONS = "positions";
     /** Added to the scores against the cache, [B, 1, R, C]. */
     static final String MASK = "mask";
@@ -64,17 +65,13 @@ final class CachedAttention implements AttentionPattern {
     }
 
     @Override
-    public SDVariable attend(int layer, SDVariable queries, SDVariable keys, SDVariable values) {
-        SDVariable pastKeys = sd.placeHolder(pastKeys(layer), type, (long) context * batch, heads.keyWidth());
-        SDVariable pastValues = sd.placeHolder(pastValues(layer), type, (long) context * batch, heads.keyWidth());
-        KeyGroup past = group(queries, true, pastKeys, pastValues);
-        KeyGroup own = group(queries, false, keys, values);
-        SDVariable largest = sd.math.max(past.largest(), own.largest());
-        KeyGroup.Weighted fromPast = past.weigh(largest);
-        KeyGroup.Weighted fromOwn = own.weigh(largest);
-        long queryHeads = (long) rows() * heads.keyValueHeads() * heads.groupSize();
-        SDVariable total = sd.reshape(fromPast.total().add(fromOwn.total()), queryHeads, 1);
-        return sd.reshape(fromPast.sum().add(fromOwn.sum()).div(total), rows(), heads.queryWidth());
+    public SDVariable attend(Layer layer, SDVariable queries, SDVariable keys, SDVariable values) {
+        int i = layer.index();
+        SDVariable pastKeys = sd.placeHolder(pastKeys(i), type, (long) context * batch, heads.keyWidth());
+        SDVariable pastValues = sd.placeHolder(pastValues(i), type, (long) context * batch, heads.keyWidth());
+        ScoreGroup past = group(queries, true, pastKeys, pastValues);
+        ScoreGroup own = group(queries, false, keys, values);
+        return new JointSoftmax(heads, rows(), "cached").over(layer, past, own);
     }
 
     /**
@@ -82,7 +79,7 @@ final class CachedAttention implements AttentionPattern {
      *
      * @param cached whether the keys are the cache's, in [n, B] order, or the new rows' own, in [B, n] order
      */
-    private KeyGroup group(SDVariable queries, boolean cached, SDVariable keys, SDVariable values) {
+    private ScoreGroup group(SDVariable queries, boolean cached, SDVariable keys, SDVariable values) {
         int kv = heads.keyValueHeads();
         int g = heads.groupSize();
         long count = cached ? context : rows;
@@ -90,13 +87,13 @@ final class CachedAttention implements AttentionPattern {
         int b = cached ? 1 : 0;
         int n = cached ? 0 : 1;
         var ofQueries = rows == 1
-                ? new KeyProducts.Layout(new long[] {batch, kv, g}, 0, 1, 2)
-                : new KeyProducts.Layout(new long[] {batch, rows, kv, g}, 0, 2, 3, 1);
+                ? new BatchedScores.AxisOrder(new long[] {batch, kv, g}, 0, 1, 2)
+                : new BatchedScores.AxisOrder(new long[] {batch, rows, kv, g}, 0, 2, 3, 1);
         var ofKeys = rows == 1
-                ? new KeyProducts.Layout(new long[] {outer[0], outer[1], kv}, b, 2, n)
-                : new KeyProducts.Layout(new long[] {outer[0], outer[1], kv, 1}, b, 2, 3, n);
+                ? new BatchedScores.AxisOrder(new long[] {outer[0], outer[1], kv}, b, 2, n)
+                : new BatchedScores.AxisOrder(new long[] {outer[0], outer[1], kv, 1}, b, 2, 3, n);
         SDVariable mask = cached ? pastMask : ownMask;
-        return new KeyProducts(
+        return new BatchedScores(
                 heads, ofQueries, queries, ofKeys, keys, values, mask, batch, (long) kv * g, rows, count);
     }
 }

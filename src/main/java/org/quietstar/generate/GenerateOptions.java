@@ -48,9 +48,9 @@ public record GenerateOptions(
         ERROR,
         /**
          * The last half of the context stays, behind the id that begins a document if the prompt began with it; the rest
-         * is forgotten. The kept tokens get positions from 0 on and their keys are computed anew, since cached keys hold
-         * the old positions and what the forgotten tokens told them: the text goes on exactly as it would after a prompt
-         * of the kept tokens.
+         * is forgotten. The kept tokens get positions from 0 on and their keys are recomputed, since cached keys hold
+         * the old positions and what the forgotten tokens told them: the text continues exactly as it would after a
+         * prompt of the kept tokens.
          */
         SLIDE
     }

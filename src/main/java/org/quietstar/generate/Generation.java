@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A generated text.
  *
- * @param prompt what it goes on from
+ * @param prompt the text that it continues
  * @param text what was generated, up to a stop string
  * @param tokens all tokens that were generated, those of a stop string and of the end of the text included
  * @param finish why it ended
@@ -19,7 +19,7 @@ public record Generation(String prompt, String text, List<GeneratedToken> tokens
         END_OF_TEXT,
         /** A stop string. */
         STOP,
-        /** Whoever asked for it wanted no more. */
+        /** The caller wanted no more. */
         CANCELLED
     }
 

@@ -1,6 +1,6 @@
 package org.quietstar.generate;
 
-/** Hears of texts as they are produced. {@code prompt} counts the prompts from 0. */
+/** Receives texts as they are produced. {@code prompt} counts the prompts from 0. */
 public interface GenerationListener {
     /** More text, whole characters only; held back as long as a stop string may be in it. */
     default void onText(int prompt, String text) {}
@@ -11,7 +11,7 @@ public interface GenerationListener {
     /** The text is complete. */
     default void onEnd(int prompt, Generation generation) {}
 
-    /** Nobody. */
+    /** A listener that ignores everything. */
     static GenerationListener none() {
         return new GenerationListener() {};
     }

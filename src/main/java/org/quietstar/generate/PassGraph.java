@@ -3,20 +3,20 @@ package org.quietstar.generate;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderNames;
-import org.quietstar.samediff.CorrectedOps;
-import org.quietstar.samediff.Graphs;
+import org.quietstar.samediff.LeanGraph;
+import org.quietstar.samediff.SameDiffFixes;
 import org.quietstar.thought.MixingHead;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtEmbeddings;
 import org.quietstar.thought.ThoughtParameters;
 
-/** The graph of a {@link Pass}: embeddings, the decoder, and what is wanted of the last states. */
+/** The graph of a {@link DecodePass}: embeddings, the decoder, and what is wanted of the last states. */
 final class PassGraph {
     /** Token ids, INT32 [B·(R − markers)]. */
     static final String IDS = "ids";
-    /** h_base that {@link Pass#THOUGHT_AND_END} reads, [B, D]. */
+    /** h_base that {@link DecodePass#THOUGHT_AND_END} reads, [B, D]. */
     static final String BASE = "base";
     /** h_base that text passes compute, [B, D]. */
     static final String NEW_BASE = "base.new";
@@ -25,9 +25,9 @@ final class PassGraph {
     /** w, [B, 1] */
     static final String WEIGHT = "mix.weight";
 
-    private final SameDiff sd = Graphs.create();
-    private final GenerationModel model;
-    private final Pass pass;
+    private final SameDiff sd = LeanGraph.create();
+    private final ThinkingModel model;
+    private final DecodePass pass;
     private final int batch;
     private final int rows;
     private final int width;
@@ -39,18 +39,18 @@ final class PassGraph {
      * @param context C
      * @param maxPosition largest position that a row has
      */
-    PassGraph(GenerationModel model, Pass pass, int batch, int rows, int context, int maxPosition) {
-        CorrectedOps.install();
+    PassGraph(ThinkingModel model, DecodePass pass, int batch, int rows, int context, int maxPosition) {
+        SameDiffFixes.install();
         this.model = model;
         this.pass = pass;
         this.batch = batch;
         this.rows = rows;
-        this.width = model.model().hiddenSize();
+        this.width = model.config().hiddenSize();
         DataType type = model.parameters().dataType();
-        this.decoder = new Decoder(sd, model.model(), model.parameters(), maxPosition);
-        var attention = new CachedAttention(sd, model.model(), type, batch, rows, context);
+        this.decoder = new Decoder(sd, model.config(), model.parameters(), maxPosition);
+        var attention = new CachedAttention(sd, model.config(), type, batch, rows, context);
         SDVariable hidden = decoder.layers(embeddings(type), attention).normed(); // [B·R, D]
-        if (pass != Pass.PREFILL) {
+        if (pass != DecodePass.PREFILL) {
             tail(hidden, type);
         }
     }
@@ -60,7 +60,7 @@ final class PassGraph {
     }
 
     /** Tokens of each sequence, markers not counted. */
-    static int tokens(Pass pass, int rows) {
+    static int tokens(DecodePass pass, int rows) {
         return rows - (pass.hasMarker() ? 1 : 0);
     }
 
@@ -73,9 +73,8 @@ final class PassGraph {
             return text;
         }
         String name = pass.isStart() ? ThoughtParameters.START : ThoughtParameters.END;
-        double scale = model.thought().map(ThoughtConfig::embeddingScale).orElseThrow();
-        SDVariable marker = sd.constant(Nd4j.ones(type, batch, 1).muli(scale))
-                .mul(sd.reshape(decoder.parameter(name), 1, width)); // [B, D]
+        double scale = model.settings().embeddingScale();
+        SDVariable marker = ThoughtEmbeddings.marker(sd, decoder, name, batch, scale, type); // [B, D]
         if (text == null) {
             return marker;
         }
@@ -92,8 +91,7 @@ final class PassGraph {
         SDVariable read = last;
         if (pass.mixes()) {
             SDVariable base = sd.placeHolder(BASE, type, batch, width);
-            boolean sigmoid = model.thought().orElseThrow().mixer().equals("sigmoid");
-            var head = new MixingHead(sd, decoder, model.parameters(), sigmoid, width);
+            var head = new MixingHead(sd, decoder, model);
             SDVariable weight = head.weight(head.baseHalf(base), last);
             weight.rename(WEIGHT);
             read = MixingHead.mix(base, last, weight);

@@ -7,7 +7,7 @@ import org.quietstar.QuietStarException;
  *
  * <ol>
  *   <li>ids that may never be drawn, such as padding, get probability 0;
- *   <li>repetition penalty r: the logit of each id that stands in the prompt or in what was generated is divided by r
+ *   <li>repetition penalty r: the logit of each id that is in the prompt or in the generated text is divided by r
  *       where it is positive and multiplied by r where it is negative (Keskar et al. 2019);
  *   <li>temperature 0: the largest logit wins, of equal ones the smallest id, and nothing below applies; else logits are
  *       divided by the temperature and become probabilities;

@@ -9,7 +9,7 @@ import org.quietstar.tokenizer.Tokenizer;
  * stop string.
  *
  * <p>New text is what a few ids before it and the new ones give together, less what the first give alone: tokenizers
- * write a word's blank, or drop it, depending on what stands before.
+ * write a word's blank, or drop it, depending on what comes before.
  */
 final class TextStream {
     /** Ids that the new ones are decoded together with. */
@@ -27,7 +27,7 @@ final class TextStream {
     private int sent;
     private boolean stopped;
 
-    /** @param prompt ids that the text goes on from */
+    /** @param prompt ids that the text continues */
     TextStream(Tokenizer tokenizer, List<String> stop, int... prompt) {
         this.tokenizer = tokenizer;
         this.stop = stop;

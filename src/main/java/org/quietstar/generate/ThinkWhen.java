@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.quietstar.QuietStarException;
 
-/** Before which tokens the model thinks (spec, section 8). */
+/** Before which tokens the model thinks (docs/algorithm.md, section 8). */
 public sealed interface ThinkWhen {
 
     /** Before every token. */

@@ -1,5 +1,5 @@
 /**
- * Generation with thoughts (spec, section 8): keys of the text are cached, a thought is a branch after them that is
+ * Generation with thoughts (docs/algorithm.md, section 8): keys of the text are cached, a thought is a branch after them that is
  * dropped again. {@code QuietStar} in the root package is where to begin.
  *
  * <p>Letters in shapes: B sequences that are generated together, R rows of each in a pass, C positions of the cache that
@@ -13,7 +13,7 @@
  *         .thinkWhen(new ThinkWhen.EntropyAbove(1.5))
  *         .build();
  * try (QuietStar model = QuietStar.load(Path.of("runs/mine"))) {
- *     Generation text = model.generate("Tom has", options, GenerationListener.none());
+ *     Generation text = model.generate("hall red wait", options, GenerationListener.none());
  * }
  * }</pre>
  */

@@ -1,18 +1,26 @@
 package org.quietstar.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.model.attention.AttentionPattern;
+import org.quietstar.model.attention.HeadShape;
+import org.quietstar.model.attention.LearnedPositions;
+import org.quietstar.model.attention.PositionEncoding;
+import org.quietstar.model.attention.Rotary;
 import org.quietstar.model.family.Architecture;
 import org.quietstar.model.family.Families;
-import org.quietstar.model.family.Part;
-import org.quietstar.samediff.ScatterAddGather;
+import org.quietstar.model.family.LayerPart;
+import org.quietstar.samediff.GatherWithGradient;
 
 /**
  * A decoder in one SameDiff graph: layers of attention and a feed-forward part, each on a normed copy of the residual
@@ -30,6 +38,8 @@ public final class Decoder {
     private final DataType type;
     private final Architecture kind;
     private final int maxPosition;
+    private final Function<String, SDVariable> declaration;
+    private final Map<String, Integer> kept = new LinkedHashMap<>();
 
     /**
      * Builds into {@code sd}, with variables for those parameters that are used.
@@ -38,11 +48,23 @@ public final class Decoder {
      * @throws IllegalArgumentException where learned positions do not reach so far
      */
     public Decoder(SameDiff sd, ModelConfig model, Parameters parameters, int maxPosition) {
+        this(sd, model, parameters, parameters.dataType(), maxPosition, name -> sd.var(name, parameters.get(name)));
+    }
+
+    /** As the public one, with parameters that {@code declaration} declares by their names. */
+    Decoder(
+            SameDiff sd,
+            ModelConfig model,
+            Parameters parameters,
+            DataType type,
+            int maxPosition,
+            Function<String, SDVariable> declaration) {
         this.maxPosition = maxPosition;
+        this.declaration = declaration;
         this.sd = sd;
         this.model = model;
         this.parameters = parameters;
-        this.type = parameters.dataType();
+        this.type = type;
         this.kind = Families.architecture(model);
         if (kind.positions() == Architecture.Positions.LEARNED && maxPosition >= model.maxPositions()) {
             throw new IllegalArgumentException(
@@ -50,9 +72,14 @@ public final class Decoder {
         }
     }
 
+    /** Widths of the variables that were kept, by name. */
+    Map<String, Integer> kept() {
+        return Collections.unmodifiableMap(kept);
+    }
+
     /** The variable of a parameter, declared at first use and bound to the parameter's own array. */
     public SDVariable parameter(String name) {
-        return sd.hasVariable(name) ? sd.getVariable(name) : sd.var(name, parameters.get(name));
+        return sd.hasVariable(name) ? sd.getVariable(name) : declaration.apply(name);
     }
 
     /** D */
@@ -62,12 +89,12 @@ public final class Decoder {
 
     /** Embeddings [n, D] of token ids [n]. */
     public SDVariable embed(SDVariable ids) {
-        return new ScatterAddGather(sd, parameter(kind.embedding()), ids).outputVariable();
+        return new GatherWithGradient(sd, parameter(kind.embedding()), ids).outputVariable();
     }
 
     /** Rows [n, D] of the output head for token ids [n]. */
     public SDVariable headRows(SDVariable ids) {
-        return new ScatterAddGather(sd, parameter(DecoderParameters.head(model)), ids).outputVariable();
+        return new GatherWithGradient(sd, parameter(DecoderParameters.head(model)), ids).outputVariable();
     }
 
     /** What went through the layers. {@code states.get(i)} is the residual stream [R, D] after i layers. */
@@ -75,19 +102,24 @@ public final class Decoder {
 
     /** Takes embeddings [R, D] through all layers and the final norm. */
     public Hidden layers(SDVariable embeddings, AttentionPattern pattern) {
-        Positions positions = positions(pattern);
+        return layers(embeddings, pattern, model.layers());
+    }
+
+    /** As {@link #layers(SDVariable, AttentionPattern)}, through the first {@code count} layers only. */
+    Hidden layers(SDVariable embeddings, AttentionPattern pattern, int count) {
+        PositionEncoding positions = positions(pattern);
         List<SDVariable> states = new ArrayList<>();
-        SDVariable x = DecoderNames.give(DecoderNames.state(0), positions.enter(embeddings));
+        SDVariable x = keep(DecoderNames.state(0), model.hiddenSize(), positions.embed(embeddings));
         states.add(x);
-        for (int i = 0; i < model.layers(); i++) {
-            x = DecoderNames.give(DecoderNames.state(i + 1), layer(i, x, positions, pattern));
+        for (int i = 0; i < count; i++) {
+            x = keep(DecoderNames.state(i + 1), model.hiddenSize(), layer(i, x, positions, pattern));
             states.add(x);
         }
         SDVariable normed = norm(x, kind.finalNorm(), kind.finalNormBias(), DecoderNames.FINAL_SCALE);
-        return new Hidden(List.copyOf(states), DecoderNames.give(DecoderNames.FINAL, normed));
+        return new Hidden(List.copyOf(states), keep(DecoderNames.FINAL, model.hiddenSize(), normed));
     }
 
-    private Positions positions(AttentionPattern pattern) {
+    private PositionEncoding positions(AttentionPattern pattern) {
         return switch (kind.positions()) {
             case ROTARY -> new Rotary(sd, model, pattern.positions(), pattern.rows(), maxPosition, type);
             case LEARNED ->
@@ -103,25 +135,27 @@ public final class Decoder {
         return sd.mmul(hidden, parameter(DecoderParameters.head(model)), false, true, false);
     }
 
-    private SDVariable layer(int i, SDVariable x, Positions positions, AttentionPattern pattern) {
-        SDVariable y = named(i, DecoderNames.NORM1, norm(x, i, Part.NORM1, DecoderNames.NORM1_SCALE));
+    private SDVariable layer(int i, SDVariable x, PositionEncoding positions, AttentionPattern pattern) {
+        int d = model.hiddenSize();
+        int queryWidth = HeadShape.of(model).queryWidth();
+        SDVariable y = keep(i, DecoderNames.NORM1, d, norm(x, i, LayerPart.NORM1, DecoderNames.NORM1_SCALE));
         Projected projected = project(i, y, pattern.rows());
-        SDVariable q = named(i, DecoderNames.QUERIES, positions.queries(projected.queries.get()));
+        SDVariable q = keep(i, DecoderNames.QUERIES, queryWidth, positions.queries(projected.queries.get()));
         SDVariable k = named(i, DecoderNames.KEYS, positions.keys(projected.keys.get()));
         SDVariable v = named(i, DecoderNames.VALUES, projected.values.get());
-        SDVariable attention = named(i, DecoderNames.ATTENTION, pattern.attend(i, q, k, v));
-        SDVariable mid = named(i, DecoderNames.MID, x.add(linear(attention, i, Part.ATTENTION_OUT)));
-        SDVariable z = named(i, DecoderNames.NORM2, norm(mid, i, Part.NORM2, DecoderNames.NORM2_SCALE));
-        return mid.add(linear(feedForward(i, z), i, Part.DOWN));
+        SDVariable attention = keep(i, DecoderNames.ATTENTION, queryWidth, pattern.attend(new LayerOf(i), q, k, v));
+        SDVariable mid = keep(i, DecoderNames.MID, d, x.add(linear(attention, i, LayerPart.ATTENTION_OUT)));
+        SDVariable z = keep(i, DecoderNames.NORM2, d, norm(mid, i, LayerPart.NORM2, DecoderNames.NORM2_SCALE));
+        return mid.add(linear(feedForward(i, z), i, LayerPart.DOWN));
     }
 
     /** Each is made when it is asked for, so that a graph's ops stand in the order in which they are needed. */
     private record Projected(Supplier<SDVariable> queries, Supplier<SDVariable> keys, Supplier<SDVariable> values) {}
 
     private Projected project(int i, SDVariable y, int rows) {
+        HeadShape heads = HeadShape.of(model);
         if (kind.fused()) {
-            SDVariable all = linear(y, i, Part.FUSED);
-            HeadShape heads = HeadShape.of(model);
+            SDVariable all = linear(y, i, LayerPart.FUSED);
             int q = heads.queryWidth();
             int k = heads.keyWidth();
             return new Projected(
@@ -130,12 +164,21 @@ public final class Decoder {
         if (kind.queryKeyNorm()) {
             return new Projected(
                     () -> normOfHeads(
-                            named(i, DecoderNames.RAW_QUERIES, linear(y, i, Part.QUERIES)), i, Part.QUERY_NORM, rows),
-                    () -> normOfHeads(named(i, DecoderNames.RAW_KEYS, linear(y, i, Part.KEYS)), i, Part.KEY_NORM, rows),
-                    () -> linear(y, i, Part.VALUES));
+                            keep(i, DecoderNames.RAW_QUERIES, heads.queryWidth(), linear(y, i, LayerPart.QUERIES)),
+                            i,
+                            LayerPart.QUERY_NORM,
+                            rows),
+                    () -> normOfHeads(
+                            keep(i, DecoderNames.RAW_KEYS, heads.keyWidth(), linear(y, i, LayerPart.KEYS)),
+                            i,
+                            LayerPart.KEY_NORM,
+                            rows),
+                    () -> linear(y, i, LayerPart.VALUES));
         }
         return new Projected(
-                () -> linear(y, i, Part.QUERIES), () -> linear(y, i, Part.KEYS), () -> linear(y, i, Part.VALUES));
+                () -> linear(y, i, LayerPart.QUERIES),
+                () -> linear(y, i, LayerPart.KEYS),
+                () -> linear(y, i, LayerPart.VALUES));
     }
 
     private SDVariable columns(SDVariable x, int rows, int from, int count) {
@@ -143,26 +186,27 @@ public final class Decoder {
     }
 
     /** Each head [E] of each row normed for itself. */
-    private SDVariable normOfHeads(SDVariable x, int i, Part part, int rows) {
+    private SDVariable normOfHeads(SDVariable x, int i, LayerPart part, int rows) {
         HeadShape heads = HeadShape.of(model);
-        int width = part == Part.QUERY_NORM ? heads.queryWidth() : heads.keyWidth();
+        int width = part == LayerPart.QUERY_NORM ? heads.queryWidth() : heads.keyWidth();
         SDVariable each = sd.reshape(x, (long) rows * (width / heads.width()), heads.width());
         SDVariable scale = sd.math.rsqrt(sd.mean(each.mul(each), true, 1).add(constant(model.rmsNormEps())));
         return sd.reshape(each.mul(scale).mul(parameter(kind.weight(i, part))), rows, width);
     }
 
     private SDVariable feedForward(int i, SDVariable z) {
-        SDVariable gate = named(i, DecoderNames.GATE, linear(z, i, Part.GATE));
+        int f = model.intermediateSize();
+        SDVariable gate = keep(i, DecoderNames.GATE, f, linear(z, i, LayerPart.GATE));
         return switch (kind.feedForward()) {
             case SWIGLU -> {
-                SDVariable up = named(i, DecoderNames.UP, linear(z, i, Part.UP));
-                SDVariable sigmoid = named(i, DecoderNames.SIGMOID, sd.nn.sigmoid(gate));
+                SDVariable up = keep(i, DecoderNames.UP, f, linear(z, i, LayerPart.UP));
+                SDVariable sigmoid = keep(i, DecoderNames.SIGMOID, f, sd.nn.sigmoid(gate));
                 yield named(i, DecoderNames.ACT, gate.mul(sigmoid).mul(up));
             }
             case GELU -> {
                 // ½·(1 + tanh(u)) = sigmoid(2u), with u = √(2/π)·(x + 0.044715·x³)
                 SDVariable polynomial = gate.mul(gate).mul(constant(GELU_CUBE)).add(constant(GELU_SCALE));
-                SDVariable sigmoid = named(i, DecoderNames.SIGMOID, sd.nn.sigmoid(gate.mul(polynomial)));
+                SDVariable sigmoid = keep(i, DecoderNames.SIGMOID, f, sd.nn.sigmoid(gate.mul(polynomial)));
                 yield named(i, DecoderNames.ACT, gate.mul(sigmoid));
             }
         };
@@ -172,7 +216,36 @@ public final class Decoder {
         return DecoderNames.give(DecoderNames.layer(layer, part), x);
     }
 
-    private SDVariable linear(SDVariable x, int layer, Part part) {
+    private SDVariable keep(int layer, String part, int width, SDVariable x) {
+        return keep(DecoderNames.layer(layer, part), width, x);
+    }
+
+    /** Names a variable that a backward pass reads, and that is cheaper to keep than to compute again. */
+    private SDVariable keep(String name, int width, SDVariable x) {
+        kept.put(name, width);
+        return DecoderNames.give(name, x);
+    }
+
+    /** A layer of this decoder. */
+    private final class LayerOf implements AttentionPattern.Layer {
+        private final int index;
+
+        LayerOf(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public int index() {
+            return index;
+        }
+
+        @Override
+        public SDVariable keep(String part, int width, SDVariable x) {
+            return Decoder.this.keep(index, part, width, x);
+        }
+    }
+
+    private SDVariable linear(SDVariable x, int layer, LayerPart part) {
         String weight = kind.weight(layer, part);
         SDVariable product = sd.mmul(x, parameter(weight), false, !kind.inputFirst(), false);
         SDVariable y = kind.hasBias(part) ? product.add(parameter(kind.bias(layer, part))) : product;
@@ -186,7 +259,7 @@ public final class Decoder {
         return sd.mmul(scaled, parameter(LoraAdapters.nameOfB(weight)), false, true, false);
     }
 
-    private SDVariable norm(SDVariable x, int layer, Part part, String scaleName) {
+    private SDVariable norm(SDVariable x, int layer, LayerPart part, String scaleName) {
         return norm(x, kind.weight(layer, part), kind.bias(layer, part), DecoderNames.layer(layer, scaleName));
     }
 
@@ -195,9 +268,8 @@ public final class Decoder {
         boolean layerNorm = kind.norm() == Architecture.Norm.LAYER;
         SDVariable centred = layerNorm ? x.sub(sd.mean(x, true, 1)) : x;
         SDVariable meanSquare = sd.mean(centred.mul(centred), true, 1); // [R, 1]
-        SDVariable square =
-                DecoderNames.give(DecoderNames.square(scaleName), meanSquare.add(constant(model.rmsNormEps())));
-        SDVariable scale = DecoderNames.give(scaleName, sd.math.rsqrt(square));
+        SDVariable square = keep(DecoderNames.square(scaleName), 1, meanSquare.add(constant(model.rmsNormEps())));
+        SDVariable scale = keep(scaleName, 1, sd.math.rsqrt(square));
         SDVariable scaled = centred.mul(scale).mul(parameter(weight));
         return layerNorm ? scaled.add(parameter(bias)) : scaled;
     }
@@ -205,10 +277,5 @@ public final class Decoder {
     /** A scalar of the graph's type. Each use gets a constant of its own. */
     private SDVariable constant(double value) {
         return sd.constant(Nd4j.scalar(type, value));
-    }
-
-    /** A constant array of the graph's type. */
-    public SDVariable constant(INDArray array) {
-        return sd.constant(array.castTo(type));
     }
 }

@@ -39,11 +39,6 @@ public final class DecoderNames {
     public static final String SIGMOID = "sigmoid";
     /** silu(gate)·up or gelu(gate), which the down projection reads, [R, F]. */
     public static final String ACT = "act";
-    /** Largest score of each text row and head, [B·L, H]. */
-    public static final String TEXT_MAX = "text.max";
-    /** Sum of the exponentials of each text row and head, the largest score taken off, [B·L, H]. */
-    public static final String TEXT_TOTAL = "text.total";
-
     /** (mean(x²) + eps)^−½ of the final norm, [R, 1]. */
     public static final String FINAL_SCALE = "final.norm.scale";
     /** Hidden states after the final norm, [R, D]. */

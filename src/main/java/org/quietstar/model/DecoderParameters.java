@@ -7,9 +7,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.model.attention.HeadShape;
 import org.quietstar.model.family.Architecture;
 import org.quietstar.model.family.Families;
-import org.quietstar.model.family.Part;
+import org.quietstar.model.family.LayerPart;
 
 /**
  * The decoder's parameters under their Hugging Face names. Matrices are stored as the family's files have them: [out, in],
@@ -50,7 +51,7 @@ public final class DecoderParameters {
             shapes.put(kind.positionTable(), new long[] {model.maxPositions(), d});
         }
         for (int i = 0; i < model.layers(); i++) {
-            for (Part part : kind.parts()) {
+            for (LayerPart part : kind.parts()) {
                 addPart(shapes, model, kind, i, part);
             }
         }
@@ -72,7 +73,7 @@ public final class DecoderParameters {
     }
 
     private static void addPart(
-            Map<String, long[]> shapes, ModelConfig model, Architecture kind, int layer, Part part) {
+            Map<String, long[]> shapes, ModelConfig model, Architecture kind, int layer, LayerPart part) {
         long out = outputs(model, part);
         if (part.isNorm()) {
             shapes.put(kind.weight(layer, part), new long[] {out});
@@ -86,7 +87,7 @@ public final class DecoderParameters {
     }
 
     /** Numbers that a part yields for each row. */
-    private static long outputs(ModelConfig model, Part part) {
+    private static long outputs(ModelConfig model, LayerPart part) {
         HeadShape heads = HeadShape.of(model);
         return switch (part) {
             case NORM1, NORM2, ATTENTION_OUT, DOWN -> model.hiddenSize();
@@ -99,7 +100,7 @@ public final class DecoderParameters {
     }
 
     /** Numbers that a part reads of each row. */
-    private static long inputs(ModelConfig model, Part part) {
+    private static long inputs(ModelConfig model, LayerPart part) {
         return switch (part) {
             case ATTENTION_OUT -> HeadShape.of(model).queryWidth();
             case DOWN -> model.intermediateSize();

@@ -5,9 +5,10 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.samediff.CorrectedOps;
-import org.quietstar.samediff.GradientGraph;
-import org.quietstar.samediff.Graphs;
+import org.quietstar.model.attention.TextAttention;
+import org.quietstar.samediff.GradientFunction;
+import org.quietstar.samediff.LeanGraph;
+import org.quietstar.samediff.SameDiffFixes;
 
 /** Plain next-token training and scoring: text through the decoder, and the weighted sum of the labels' NLL. */
 public final class LanguageModelGraph {
@@ -24,14 +25,14 @@ public final class LanguageModelGraph {
     /** [B·L, V] */
     public static final String LOGITS = "logits";
 
-    private final SameDiff sd = Graphs.create();
+    private final SameDiff sd = LeanGraph.create();
 
     /**
      * @param batch B
      * @param length L
      */
     public LanguageModelGraph(ModelConfig model, int batch, int length, Parameters parameters) {
-        CorrectedOps.install();
+        SameDiffFixes.install();
         DataType type = parameters.dataType();
         long rows = (long) batch * length;
         var decoder = new Decoder(sd, model, parameters, length - 1);
@@ -41,7 +42,7 @@ public final class LanguageModelGraph {
         SDVariable labels = decoder.headRows(sd.placeHolder(LABELS, DataType.INT32, rows)); // [B·L, D]
         SDVariable logits = decoder.logits(hidden);
         logits.rename(LOGITS);
-        SDVariable nll = TokenLikelihood.negativeLog(sd, logits, sd.sum(hidden.mul(labels), true, 1));
+        SDVariable nll = CrossEntropy.nll(sd, logits, sd.sum(hidden.mul(labels), true, 1));
         nll.rename(NLL);
         sd.sum(nll.mul(sd.placeHolder(WEIGHTS, type, rows, 1))).rename(LOSS);
     }
@@ -52,6 +53,6 @@ public final class LanguageModelGraph {
 
     /** Names of the parameters that the loss depends on. */
     public List<String> parameterNames() {
-        return GradientGraph.trainable(sd);
+        return GradientFunction.trainable(sd);
     }
 }

@@ -2,15 +2,22 @@ package org.quietstar.model;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.model.attention.HeadShape;
 
 /**
  * Bytes that a planned training pass of a {@link LanguageModelGraph} will take, estimated from sizes alone. With N = B·L
- * rows, numbers are: gradients of what is trained; of each layer N·(6·D + 4·F + 2·H·L), which the backward pass reads
- * again; N·(3.5·D + F) for the layer at work; the logits N·V, whose place the embedding table's gradient takes later.
+ * rows and K, the width of all key heads, numbers are: gradients of what is trained; of each layer what the backward pass
+ * reads again, N·(8·D + 2·K + 5.25·F + 1.2·H·L), or N·(6·D + 4·F + 2·H·L) where none of its own matrices is trained;
+ * N·10·D, or N·(3.5·D + F), for the layer at work; the logits N·V, whose place the embedding table's gradient takes later.
+ * The factors were fitted to plans of twelve sizes.
  */
 public final class LanguageModelMemory {
+    /** Part of the names of a layer's own parameters, in each family ("model.layers.0.", "h.0."). */
+    private static final Pattern OF_LAYER = Pattern.compile("(.*\\.)?(layers|h)\\.\\d+\\..*");
+
     private LanguageModelMemory() {}
 
     /**
@@ -24,17 +31,22 @@ public final class LanguageModelMemory {
         long rows = (long) batch * length;
         long d = model.hiddenSize();
         long f = model.intermediateSize();
-        long ofLayer = 6 * d + 4 * f + 2L * model.heads() * length;
+        long keys = HeadShape.of(model).keyWidth();
+        long scores = (long) model.heads() * length;
+        boolean matrices = DecoderParameters.shapes(model).entrySet().stream()
+                .anyMatch(each -> each.getValue().length == 2
+                        && OF_LAYER.matcher(each.getKey()).matches()
+                        && trained.containsKey(each.getKey()));
+        double ofLayer = matrices ? 8 * d + 2 * keys + 5.25 * f + 1.2 * scores : 6 * d + 4 * f + 2 * scores;
+        double atWork = matrices ? 10 * d : 3.5 * d + f;
         long table = model.vocabSize() * d;
         long gradients = trained.values().stream()
                 .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
                 .sum();
         boolean apart = !model.tiedEmbeddings() && trained.containsKey(DecoderParameters.EMBEDDING);
         long logits = rows * model.vocabSize();
-        long numbers = gradients
-                + rows * (model.layers() * ofLayer + f)
-                + rows * d * 7 / 2
-                + (apart ? Math.max(0, logits - table) : logits);
-        return numbers * type.width();
+        double numbers =
+                gradients + rows * (model.layers() * ofLayer + atWork) + (apart ? Math.max(0, logits - table) : logits);
+        return Math.round(numbers) * type.width();
     }
 }

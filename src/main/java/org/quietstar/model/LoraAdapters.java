@@ -17,13 +17,13 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.model.family.Families;
 
 /**
- * Low-rank adapters (LoRA, arXiv 2106.09685): beside a linear map W [out, in] stand A [rank, in] and B [out, rank], and
+ * Low-rank adapters (LoRA, arXiv 2106.09685): beside a linear map W [out, in] are A [rank, in] and B [out, rank], and
  * the map becomes y = x·Wᵀ + (alpha / rank)·(x·Aᵀ)·Bᵀ. A is normal with the variance of the reference program's uniform
  * start, 1 / (3·in); B is zero, so that fresh adapters change nothing, bit for bit.
  *
- * <p>Adapters are {@link Parameters} like the decoder's and stand among them, named as PEFT names them: those of
+ * <p>Adapters are {@link Parameters} like the decoder's and are stored among them, named as PEFT names them: those of
  * {@code x.q_proj.weight} are {@code x.q_proj.lora_A.weight} and {@code x.q_proj.lora_B.weight}. {@link #ALPHA} goes with
- * them, so that whoever has the parameters has all.
+ * them, so that the parameters are complete.
  */
 public final class LoraAdapters {
     /** alpha, [1]; a setting that is kept with the adapters, never trained. */
@@ -187,7 +187,7 @@ public final class LoraAdapters {
     }
 
     /**
-     * What PEFT's {@code adapter_config.json} says of the adapters.
+     * What PEFT's {@code adapter_config.json} says about the adapters.
      *
      * @param baseModel name or path of the model that they belong to
      * @throws IllegalArgumentException where there are none

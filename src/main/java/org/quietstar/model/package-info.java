@@ -1,6 +1,6 @@
 /**
  * The decoder as a SameDiff graph: {@link org.quietstar.model.Decoder} is the one definition of its layers, and an
- * {@link org.quietstar.model.AttentionPattern} says who may attend to whom.
+ * {@link org.quietstar.model.attention.AttentionPattern} says who may attend to whom.
  *
  * <p>Shapes are written with these letters: B sequences in a batch, L text tokens in a sequence, P thoughts of a
  * position, T sampled tokens in a thought, M true tokens predicted after it, S tokens in a thought block

@@ -14,7 +14,7 @@ import org.quietstar.QuietStarException;
  */
 public record Html(String title, String html) {
 
-    /** Text as it may stand in an element or an attribute. */
+    /** Text escaped for an element or an attribute. */
     static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")

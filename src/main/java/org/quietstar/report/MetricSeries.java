@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.quietstar.train.Metrics;
 
 /**
  * One metric over the steps of a run, thinned so that a line of it can be read.
@@ -22,9 +23,9 @@ record MetricSeries(List<Point> points) {
         List<Point> all = new ArrayList<>();
         for (JsonNode line : lines) {
             JsonNode value = line.path(key);
-            // Numbers that JSON has not are strings in the file.
-            if (value.isNumber() && line.path("step").isNumber()) {
-                all.add(new Point(line.path("step").doubleValue(), value.doubleValue()));
+            // Numbers that JSON lacks are strings in the file.
+            if (value.isNumber() && line.path(Metrics.STEP).isNumber()) {
+                all.add(new Point(line.path(Metrics.STEP).doubleValue(), value.doubleValue()));
             }
         }
         if (all.size() <= most) {

@@ -1,23 +1,24 @@
 package org.quietstar.report;
 
 import java.util.Map;
+import org.quietstar.train.Metrics;
 
 /** What the axis of a metric is called. */
 final class MetricUnits {
     private static final Map<String, String> TITLES = Map.ofEntries(
-            Map.entry("loss", "loss (nats)"),
-            Map.entry("nll_base", "NLL without thoughts (nats per token)"),
-            Map.entry("nll_thought", "NLL with thoughts (nats per token)"),
-            Map.entry("policy_loss", "REINFORCE term (nats)"),
-            Map.entry("reward_mean", "mean reward (nats)"),
-            Map.entry("reward_std", "deviation of the reward (nats)"),
-            Map.entry("mix_weight_mean", "mean mixing weight w"),
-            Map.entry("thought_entropy", "entropy of the thoughts' tokens (nats)"),
-            Map.entry("step_s", "time of a step (s)"),
-            Map.entry("tokens_per_s", "text tokens per second"),
-            Map.entry("peak_memory_mib", "peak memory (MiB)"),
-            Map.entry("learning_rate", "learning rate"),
-            Map.entry("grad_norm", "norm of the gradient"));
+            Map.entry(Metrics.LOSS, "loss (nats)"),
+            Map.entry(Metrics.NLL_BASE, "NLL without thoughts (nats per token)"),
+            Map.entry(Metrics.NLL_THOUGHT, "NLL with thoughts (nats per token)"),
+            Map.entry(Metrics.POLICY_LOSS, "REINFORCE term (nats)"),
+            Map.entry(Metrics.REWARD_MEAN, "mean reward (nats)"),
+            Map.entry(Metrics.REWARD_STD, "deviation of the reward (nats)"),
+            Map.entry(Metrics.MIX_WEIGHT_MEAN, "mean mixing weight w"),
+            Map.entry(Metrics.THOUGHT_ENTROPY, "entropy of the thoughts' tokens (nats)"),
+            Map.entry(Metrics.STEP_S, "time of a step (s)"),
+            Map.entry(Metrics.TOKENS_PER_S, "text tokens per second"),
+            Map.entry(Metrics.PEAK_MEMORY_MIB, "peak memory (MiB)"),
+            Map.entry(Metrics.LEARNING_RATE, "learning rate"),
+            Map.entry(Metrics.GRAD_NORM, "norm of the gradient"));
 
     private MetricUnits() {}
 

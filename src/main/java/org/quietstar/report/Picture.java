@@ -13,7 +13,7 @@ import org.knowm.xchart.XYChart;
 import org.quietstar.QuietStarException;
 
 /**
- * A drawn picture: a PNG file, an image, or a piece of HTML that shows it where it stands, as the output of a notebook's
+ * A drawn picture: a PNG file, an image, or a piece of HTML that shows it in place, as the output of a notebook's
  * cell. It has twice as many pixels as it is shown with, so that it stays sharp.
  */
 public final class Picture {
@@ -28,8 +28,8 @@ public final class Picture {
     /**
      * Draws charts of equal width one below the other.
      *
-     * @param alternative what a reader is told who does not see it
-     * @throws QuietStarException where this machine has no fonts; the message tells the mend
+     * @param alternative text for readers who do not see it
+     * @throws QuietStarException where this machine has no fonts; the message says how to fix it
      */
     static Picture of(List<XYChart> charts, String alternative) {
         return new Picture(Png.draw(charts), alternative);
@@ -61,9 +61,9 @@ public final class Picture {
     }
 
     /**
-     * Writes a PNG file, and the folder that it stands in.
+     * Writes a PNG file, and its folder.
      *
-     * @throws QuietStarException where that cannot be
+     * @throws QuietStarException where that fails
      */
     public void write(Path file) {
         try {

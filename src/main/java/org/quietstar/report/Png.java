@@ -18,7 +18,7 @@ final class Png {
     /**
      * Draws charts of equal width one below the other.
      *
-     * @throws QuietStarException if this machine lacks fonts; the message tells the mend
+     * @throws QuietStarException if this machine lacks fonts; the message says how to fix it
      */
     static BufferedImage draw(List<XYChart> charts) {
         requireFonts();

@@ -3,7 +3,7 @@ package org.quietstar.report;
 import java.util.OptionalDouble;
 import org.quietstar.generate.GeneratedToken;
 
-/** What the colour of a token says of its thought. */
+/** What the colour of a token says about its thought. */
 public enum ThoughtColour {
     /** w, how much the mixing head made of the thought. */
     WEIGHT("mixing weight w"),

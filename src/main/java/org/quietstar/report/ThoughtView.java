@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.quietstar.generate.GeneratedToken;
 import org.quietstar.generate.Generation;
-import org.quietstar.generate.Piece;
+import org.quietstar.generate.TextPiece;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
@@ -50,7 +50,7 @@ public final class ThoughtView {
     /** Shows a text. */
     public static Html of(Generation generation, Tokenizer tokenizer, ThoughtColour colour) {
         var view = new ThoughtView(generation, tokenizer, colour);
-        List<Piece> pieces = Piece.of(generation, tokenizer);
+        List<TextPiece> pieces = TextPiece.of(generation, tokenizer);
         double largest = pieces.stream()
                 .flatMapToDouble(piece -> view.value(piece).stream())
                 .map(Math::abs)
@@ -65,17 +65,17 @@ public final class ThoughtView {
     }
 
     /** Mean over the piece's tokens that have a value. */
-    private OptionalDouble value(Piece piece) {
+    private OptionalDouble value(TextPiece piece) {
         return piece.tokens().stream()
                 .flatMapToDouble(token -> colour.of(token).stream())
                 .average();
     }
 
-    private void text(List<Piece> pieces, double largest) {
+    private void text(List<TextPiece> pieces, double largest) {
         html.append("<div class=\"text\"><span class=\"prompt\">")
                 .append(Html.escape(visible(generation.prompt()).replace("↵", "↵\n")))
                 .append("</span>");
-        for (Piece piece : pieces) {
+        for (TextPiece piece : pieces) {
             html.append("<span style=\"background:")
                     .append(background(value(piece), largest))
                     .append("\" title=\"")
@@ -95,11 +95,11 @@ public final class ThoughtView {
         return String.format(Locale.ROOT, "rgba(%s,%.3f)", share < 0 ? ORANGE : BLUE, MOST_OPAQUE * Math.abs(share));
     }
 
-    private String shown(Piece piece) {
+    private String shown(TextPiece piece) {
         return piece.text().isEmpty() && piece.tokens().get(0).id() == tokenizer.eosId() ? "▪" : piece.text();
     }
 
-    private String tip(Piece piece) {
+    private String tip(TextPiece piece) {
         var tip = new StringBuilder();
         for (GeneratedToken token : piece.tokens()) {
             tip.append(tip.isEmpty() ? "" : "\n").append("thought: ").append(thought(token));
@@ -145,10 +145,10 @@ public final class ThoughtView {
         html.append("</div>\n");
     }
 
-    private void table(List<Piece> pieces) {
+    private void table(List<TextPiece> pieces) {
         html.append("<details><summary>every token and its thought</summary>\n<table>\n<tr><th>token</th><th>w</th>"
                 + "<th>gain (nats)</th><th>log p (nats)</th><th>thought</th></tr>\n");
-        for (Piece piece : pieces) {
+        for (TextPiece piece : pieces) {
             String text = visible(shown(piece));
             for (GeneratedToken token : piece.tokens()) {
                 html.append("<tr>")

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.knowm.xchart.XYChart;
 import org.quietstar.QuietStarException;
+import org.quietstar.train.Metrics;
 
 /**
  * Picture of a run's course from the lines of its metrics file: one panel each for the loss, its parts (the NLL of the base
@@ -17,7 +18,7 @@ import org.quietstar.QuietStarException;
  */
 public final class TrainingPlot {
     private static final int PANEL_HEIGHT = 210;
-    /** The last panel also bears the title of the axis of steps. */
+    /** The last panel also has the title of the axis of steps. */
     private static final int AXIS_HEIGHT = 24;
 
     private static final int AXIS_WIDTH = 90;
@@ -36,25 +37,28 @@ public final class TrainingPlot {
     private record Panel(String axis, boolean zeroLine, List<Line> lines) {}
 
     private static final List<Panel> PANELS = List.of(
-            new Panel("loss (nats)", false, List.of(new Line("loss", "loss (all terms)", ChartStyle.INK, 1.6f))),
+            new Panel("loss (nats)", false, List.of(new Line(Metrics.LOSS, "loss (all terms)", ChartStyle.INK, 1.6f))),
             new Panel(
                     "NLL (nats per token)",
                     false,
                     List.of(
-                            new Line("nll_base", "base (no thoughts)", ChartStyle.ORANGE, 1.8f),
-                            new Line("nll_thought", "mixed (with thoughts)", ChartStyle.BLUE, 1.8f))),
+                            new Line(Metrics.NLL_BASE, "base (no thoughts)", ChartStyle.ORANGE, 1.8f),
+                            new Line(Metrics.NLL_THOUGHT, "mixed (with thoughts)", ChartStyle.BLUE, 1.8f))),
             new Panel(
                     "REINFORCE (nats)",
                     true,
-                    List.of(new Line("policy_loss", "mean of −A·log π, unweighted", ChartStyle.INK, 1.6f))),
-            new Panel("reward (nats)", true, List.of(new Line("reward_mean", "reward (mean)", ChartStyle.BLUE, 1.6f))),
+                    List.of(new Line(Metrics.POLICY_LOSS, "mean of −A·log π, unweighted", ChartStyle.INK, 1.6f))),
+            new Panel(
+                    "reward (nats)",
+                    true,
+                    List.of(new Line(Metrics.REWARD_MEAN, "reward (mean)", ChartStyle.BLUE, 1.6f))),
             new Panel(
                     "mixing weight w",
                     true,
                     List.of(
-                            new Line("mix_weight_max", "largest (of all tokens)", ChartStyle.ORANGE, 1.2f),
-                            new Line("mix_weight_mean", "mean (of all tokens)", ChartStyle.BLUE, 1.8f),
-                            new Line("mix_weight_min", "smallest (of all tokens)", ChartStyle.GREY, 1.2f))));
+                            new Line(Metrics.MIX_WEIGHT_MAX, "largest (of all tokens)", ChartStyle.ORANGE, 1.2f),
+                            new Line(Metrics.MIX_WEIGHT_MEAN, "mean (of all tokens)", ChartStyle.BLUE, 1.8f),
+                            new Line(Metrics.MIX_WEIGHT_MIN, "smallest (of all tokens)", ChartStyle.GREY, 1.2f))));
 
     private TrainingPlot() {}
 
@@ -78,7 +82,7 @@ public final class TrainingPlot {
                         .anyMatch(line -> !MetricSeries.of(lines, line.key(), 1).isEmpty()))
                 .toList();
         double last = lines.stream()
-                .mapToDouble(line -> line.path("step").asDouble())
+                .mapToDouble(line -> line.path(Metrics.STEP).asDouble())
                 .max()
                 .orElse(0);
         List<XYChart> charts = new ArrayList<>();
@@ -129,7 +133,7 @@ public final class TrainingPlot {
         series.forEach((line, values) ->
                 ChartStyle.line(chart, line.name(), values.steps(), values.values(), line.color(), line.width()));
         if (panel.zeroLine()) {
-            double end = lines.get(lines.size() - 1).path("step").asDouble();
+            double end = lines.get(lines.size() - 1).path(Metrics.STEP).asDouble();
             ChartStyle.rule(chart, "zero", new double[] {0, end}, new double[2]);
         }
         return chart;
@@ -139,11 +143,12 @@ public final class TrainingPlot {
     private static Map<String, Double> laterStages(List<? extends JsonNode> lines) {
         Map<String, Double> begins = new LinkedHashMap<>();
         for (JsonNode line : lines) {
-            begins.putIfAbsent(line.path("stage").asText(), line.path("step").asDouble());
+            begins.putIfAbsent(
+                    line.path(Metrics.STAGE).asText(), line.path(Metrics.STEP).asDouble());
         }
         lines.stream()
                 .findFirst()
-                .ifPresent(line -> begins.remove(line.path("stage").asText()));
+                .ifPresent(line -> begins.remove(line.path(Metrics.STAGE).asText()));
         return begins;
     }
 

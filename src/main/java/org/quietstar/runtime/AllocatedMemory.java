@@ -38,7 +38,7 @@ public final class AllocatedMemory {
         public long keepcost;
     }
 
-    /** The one function of the C library that is wanted. */
+    /** The only function of the C library that is needed. */
     public interface CLibrary extends Library {
         MallocInfo mallinfo2();
     }

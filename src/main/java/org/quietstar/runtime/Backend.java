@@ -38,7 +38,7 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
 
     /** The CUDA runtime is asked once: its answers take a second and some memory of the device. */
     private static final class Holder {
-        static final Devices DEVICES = CudaRuntime.current();
+        static final DeviceProbe DEVICES = CudaRuntime.current();
         private static boolean loaded;
 
         /** ND4J's first contact with what it executes on, once, where that takes long or ND4J prints what is no error. */
@@ -52,13 +52,13 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
                     KernelCompilation.load(used);
                 }
             } else if (DEVICES.hasBackend()) {
-                QuietLoad.quietly(Nd4j::getBackend);
+                MutedLoad.quietly(Nd4j::getBackend);
             }
             loaded = true;
         }
     }
 
-    static Backend choose(String wanted, Devices found) {
+    static Backend choose(String wanted, DeviceProbe found) {
         String whyCpu = whyCpu(found);
         if (wanted.equals("cuda") && !whyCpu.isEmpty()) {
             throw new QuietStarException("backend: cuda, but " + whyCpu
@@ -75,14 +75,14 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
         return new Backend("cuda", found.list(), found.freeBytes(), found.driver(), "");
     }
 
-    private static String whyCpu(Devices found) {
+    private static String whyCpu(DeviceProbe found) {
         if (found.hasBackend() && found.prefersCpu()) {
             return "BACKEND_PRIORITY_CPU (QUIETSTAR_BACKEND=cpu sets it) prefers the CPU";
         }
         return found.list().isEmpty() ? found.problem() : "";
     }
 
-    private static void requireKernels(Devices found) {
+    private static void requireKernels(DeviceProbe found) {
         CudaKernels kernels = found.kernels();
         ComputeDevice used = found.list().get(0);
         if (kernels.run(used)) {
@@ -111,7 +111,7 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
         return isCuda() ? freeBytes : 0;
     }
 
-    /** What is taken of the device's memory at this moment, by whatever program; 0 on the CPU. */
+    /** What is taken of the device's memory at this moment, by any program; 0 on the CPU. */
     public long usedBytesNow() {
         return isCuda() ? devices.get(0).totalBytes() - CudaRuntime.current().freeBytes() : 0;
     }

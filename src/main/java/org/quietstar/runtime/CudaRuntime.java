@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4jBackend;
  * the CPU does not have its classes. ND4J says the same of a device, but only once it has loaded its kernels, which aborts
  * where the device cannot run them.
  */
-final class CudaRuntime implements Devices {
+final class CudaRuntime implements DeviceProbe {
     private static final String BACKEND = "org.nd4j.linalg.jcublas.JCublasBackend";
     private static final String RUNTIME = "org.bytedeco.cuda.global.cudart";
     private static final String PROPERTIES = "org.bytedeco.cuda.cudart.cudaDeviceProp";

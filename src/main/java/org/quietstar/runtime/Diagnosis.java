@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is slow or unsafe in the way this process was started, and what mends it. */
+/** What is slow or unsafe in the way this process was started, and what fixes it. */
 public final class Diagnosis {
     /** Below this many GFLOP/s for each thread, a core with AVX2 is doing something else. */
     private static final double LEAST_GFLOPS_PER_THREAD = 15;
@@ -16,12 +16,12 @@ public final class Diagnosis {
      * One thing that is wrong.
      *
      * @param problem what is found, and what it costs
-     * @param mend what to do about it
+     * @param fix what to do about it
      */
-    public record Finding(String problem, String mend) {
+    public record Finding(String problem, String fix) {
         @Override
         public String toString() {
-            return problem + " Mend: " + mend;
+            return problem + " Fix: " + fix;
         }
     }
 
@@ -68,7 +68,7 @@ public final class Diagnosis {
      *     empty
      */
     static List<Finding> ofSettings(
-            Map<String, String> environment, Map<String, String> recommended, OpenBlas blas, Processor processor) {
+            Map<String, String> environment, Map<String, String> recommended, BlasInfo blas, Processor processor) {
         List<Finding> findings = new ArrayList<>();
         coreType(findings, environment, recommended, blas);
         threads(findings, recommended, blas, processor);
@@ -88,7 +88,7 @@ public final class Diagnosis {
     }
 
     private static void coreType(
-            List<Finding> findings, Map<String, String> environment, Map<String, String> recommended, OpenBlas blas) {
+            List<Finding> findings, Map<String, String> environment, Map<String, String> recommended, BlasInfo blas) {
         String name = "OPENBLAS_CORETYPE";
         String wanted = recommended.get(name);
         String chosen = environment.get(name);
@@ -113,7 +113,7 @@ public final class Diagnosis {
     }
 
     private static void threads(
-            List<Finding> findings, Map<String, String> recommended, OpenBlas blas, Processor processor) {
+            List<Finding> findings, Map<String, String> recommended, BlasInfo blas, Processor processor) {
         if (recommended.containsKey("OMP_NUM_THREADS") && blas.threads() > processor.threads()) {
             findings.add(new Finding(
                     blas.threads() + " threads for a matrix product, but only " + processor.threads()
@@ -135,11 +135,11 @@ public final class Diagnosis {
 
     /** How to get those settings. */
     private static String set(Map<String, String> recommended, String... names) {
-        StringBuilder mend = new StringBuilder("start through ./quietstar, or set before the JVM starts:");
+        StringBuilder fix = new StringBuilder("start through ./quietstar, or set before the JVM starts:");
         for (String name : names) {
-            mend.append(' ').append(name).append('=').append(recommended.get(name));
+            fix.append(' ').append(name).append('=').append(recommended.get(name));
         }
-        return mend.append('.').toString();
+        return fix.append('.').toString();
     }
 
     /** The vector registers that an OpenBLAS core type uses: 0 SSE, 1 AVX, 2 AVX2, 3 AVX-512. */

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * ND4J's first contact with a device for which the driver has to compile its kernels, of which ND4J says nothing: half an hour
  * or more of one core, for 440 MB of intermediate code. The driver keeps each kernel that it has compiled, if its cache is
- * large enough, so that a start that was stopped goes on where it was, and the next one takes seconds.
+ * large enough, so that a start that was stopped continues where it was, and the next one takes seconds.
  */
 final class KernelCompilation {
     private static final Duration QUIET = Duration.ofSeconds(3);
@@ -64,7 +64,7 @@ final class KernelCompilation {
         }
     }
 
-    /** After this no line comes. */
+    /** Waits until no further line can come. */
     private static void awaitEnd(ScheduledExecutorService clock) {
         try {
             clock.awaitTermination(1, TimeUnit.MINUTES);

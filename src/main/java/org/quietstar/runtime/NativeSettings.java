@@ -90,7 +90,7 @@ public final class NativeSettings {
             return;
         }
         List<Diagnosis.Finding> findings =
-                Diagnosis.ofSettings(System.getenv(), recommended(), OpenBlas.inForce(), Processor.current());
+                Diagnosis.ofSettings(System.getenv(), recommended(), BlasInfo.inForce(), Processor.current());
         if (!findings.isEmpty()) {
             LOG.warn(
                     "This process is slower than it need be. {}",

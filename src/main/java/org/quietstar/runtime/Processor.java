@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 /**
  * The processor as its operating system describes it.
  *
- * @param model the name on the box; the architecture where the system does not tell
+ * @param model the model's name; the architecture where the system does not say
  * @param threads hardware threads this process may use, its control group's quota taken into account
  * @param vectorFlags the flags that decide the speed of a matrix product, such as {@code avx2} and {@code avx512f}; empty
- *     where the system does not tell
+ *     where the system does not say
  */
 public record Processor(String model, int threads, List<String> vectorFlags) {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");

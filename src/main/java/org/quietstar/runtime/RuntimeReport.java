@@ -28,7 +28,7 @@ public record RuntimeReport(
         String backend,
         Backend device,
         Processor processor,
-        OpenBlas blas,
+        BlasInfo blas,
         int openMpThreads,
         MemoryLimits memory,
         Speed speed,
@@ -49,7 +49,7 @@ public record RuntimeReport(
      */
     public static RuntimeReport gather() {
         Backend device = Backend.require("auto");
-        OpenBlas blas = OpenBlas.inForce();
+        BlasInfo blas = BlasInfo.inForce();
         Map<String, String> recommended = NativeSettings.recommended();
         Map<String, String> environment = new TreeMap<>(System.getenv());
         environment.keySet().retainAll(recommended.keySet());

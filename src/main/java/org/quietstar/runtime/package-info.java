@@ -9,7 +9,7 @@
  * NativeSettings.warnOnce();
  * RuntimeReport report = RuntimeReport.gather();
  * for (Diagnosis.Finding slow : Diagnosis.of(report)) {
- *     String mend = slow.mend();
+ *     String fix = slow.fix();
  * }
  * }</pre>
  */

@@ -7,7 +7,7 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.model.DecoderParameters;
 
 /**
- * Bytes that a {@link LearningStep} will take, from sizes alone: nothing is allocated and no graph is built.
+ * Bytes that a {@link LearningStep} will take, from sizes alone: nothing is allocated and nothing is computed.
  *
  * <p>{@link #activations} is exact: it is counted from the list that is allocated later. {@link #buffers} is an estimate of
  * the memory that the step's plans share, which is what the largest of them needs. With R rows in all, N = B·L of text,
@@ -18,26 +18,26 @@ import org.quietstar.model.DecoderParameters;
  *       the blocks with the text S·B·P·L·H·L twice in place of two of the former where they are larger, and 4.5·R·D;
  *   <li>likelihoods: logits (N + M·B·P·L)·V, 8·(N + M·B·P·L)·D, and twice the output head where it is trained;
  *   <li>policy: logits n·V of n rows at a time, 3·n·D, and the head or n·D where the head is trained;
- *   <li>drawing: 2·B·P·L·V.
+ *   <li>sampling: 2·B·P·L·V.
  * </ul>
  *
- * What the factors stand for is how many arrays of that size live at the same time; they were read off planned graphs.
+ * The factors are how many arrays of that size live at the same time; they were read off planned graphs.
  */
 public final class LearningMemory {
     private LearningMemory() {}
 
     /** Bytes of the activations that are kept from the forward for the backward pass, and of the hidden states' gradient. */
-    public static long activations(ModelConfig model, ThoughtSizes sizes, DataType type) {
-        return Activations.bytesForLearning(model, sizes, type)
+    public static long activations(ModelConfig model, ThoughtLayout sizes, DataType type) {
+        return ActivationStore.bytesForLearning(model, sizes, type)
                 + (long) sizes.rows() * model.hiddenSize() * type.width();
     }
 
     /** Bytes of what is kept where text is scored only, as held-out text is, and of the buffers for it, estimated. */
-    public static long scoring(ModelConfig model, ThoughtSizes sizes, DataType type) {
-        long rows = sizes.textRows() + (long) sizes.lookahead() * sizes.stepRows();
+    public static long scoring(ModelConfig model, ThoughtLayout sizes, DataType type) {
+        long rows = sizes.textRows() + (long) sizes.lookahead() * sizes.slotRows();
         long numbers = Math.max(
-                2L * sizes.stepRows() * model.vocabSize(), rows * (model.vocabSize() + 8L * model.hiddenSize()));
-        return Activations.bytesForScoring(model, sizes, type) + numbers * type.width();
+                2L * sizes.slotRows() * model.vocabSize(), rows * (model.vocabSize() + 8L * model.hiddenSize()));
+        return ActivationStore.bytesForScoring(model, sizes, type) + numbers * type.width();
     }
 
     /**
@@ -45,19 +45,19 @@ public final class LearningMemory {
      *
      * @param trained shapes of the parameters whose gradients are wanted, by name
      */
-    public static long buffers(ModelConfig model, ThoughtSizes sizes, Map<String, long[]> trained, DataType type) {
+    public static long buffers(ModelConfig model, ThoughtLayout sizes, Map<String, long[]> trained, DataType type) {
         long likelihoods = likelihoods(model, sizes, trained);
-        long drawing = 2L * sizes.stepRows() * model.vocabSize();
+        long sampling = 2L * sizes.slotRows() * model.vocabSize();
         long largest = Math.max(
-                Math.max(likelihoods, drawing),
+                Math.max(likelihoods, sampling),
                 Math.max(policy(model, sizes, trained), backward(model, sizes, trained)));
         return largest * type.width();
     }
 
-    private static long backward(ModelConfig model, ThoughtSizes sizes, Map<String, long[]> trained) {
+    private static long backward(ModelConfig model, ThoughtLayout sizes, Map<String, long[]> trained) {
         long rows = sizes.rows();
         long feedForward = rows * model.intermediateSize();
-        long scores = (long) sizes.steps() * sizes.stepRows() * model.heads() * sizes.length();
+        long scores = (long) sizes.slots() * sizes.slotRows() * model.heads() * sizes.length();
         long gradients = trained.entrySet().stream()
                 .filter(entry -> !behindDecoder(model, entry.getKey()))
                 .mapToLong(entry -> elements(entry.getValue()))
@@ -71,13 +71,13 @@ public final class LearningMemory {
         return head || ThoughtParameters.isMixingHead(name);
     }
 
-    private static long likelihoods(ModelConfig model, ThoughtSizes sizes, Map<String, long[]> trained) {
-        long rows = sizes.textRows() + (long) sizes.lookahead() * sizes.stepRows();
+    private static long likelihoods(ModelConfig model, ThoughtLayout sizes, Map<String, long[]> trained) {
+        long rows = sizes.textRows() + (long) sizes.lookahead() * sizes.slotRows();
         return rows * (model.vocabSize() + 8L * model.hiddenSize()) + 2 * head(model, trained);
     }
 
-    private static long policy(ModelConfig model, ThoughtSizes sizes, Map<String, long[]> trained) {
-        long rows = PolicyRows.rowsAtOnce(model, sizes);
+    private static long policy(ModelConfig model, ThoughtLayout sizes, Map<String, long[]> trained) {
+        long rows = ReinforceGradient.rowsAtOnce(model, sizes);
         long hidden = rows * model.hiddenSize();
         long head = head(model, trained);
         return rows * model.vocabSize() + 3 * hidden + (head > 0 ? Math.max(head, hidden) : 0);

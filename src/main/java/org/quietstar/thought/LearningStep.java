@@ -10,34 +10,39 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.model.Parameters;
+import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.GradientSplit;
-import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.PlanMemory;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * One training step's work on a micro-batch: thoughts drawn, losses, and the gradients of the trained parameters, by one forward
- * and one backward pass. It computes what {@link QuietStarGraph}'s whole graph defines, in an order that does nothing
- * twice:
+ * One training step's work on a micro-batch: sampled thoughts, losses, and the gradients of the trained parameters, by one
+ * forward and one backward pass. It computes what {@link ReferenceObjective} defines, in an order that does nothing twice.
+ * Five parts run T + 6 plans, and one more where a {@link RewardFunction} is given:
  *
  * <ol>
- *   <li>{@link ThoughtForward}: text, thoughts, teacher-forced steps; the activations are kept.
- *   <li>Likelihoods: losses from the final hidden states, and back to their gradient.
- *   <li>{@link PolicyRows}: the policy's part of that gradient, for thoughts with an advantage.
- *   <li>The rest of the backward pass, on the kept activations.
+ *   <li><i>Rollout</i>: {@link Rollout} computes the text, then samples the thoughts slot by slot (1 + T plans).
+ *   <li><i>Teacher-forced forward</i>: {@link ThoughtForward} computes the slots from the last sampled token on (1 plan).
+ *       Both keep the activations.
+ *   <li><i>Likelihoods</i>: {@link QuietStarLoss} from the final hidden states, with rewards and advantages, and back to the
+ *       gradient of these states (1 plan).
+ *   <li><i>Policy</i>: {@link ReinforceGradient} adds the REINFORCE part of that gradient, for thoughts with an advantage (2
+ *       plans, for many and for few rows).
+ *   <li><i>Backward</i>: the rest of the backward pass, on the kept activations (1 plan).
  * </ol>
  */
 public final class LearningStep implements AutoCloseable {
     /** Outputs that are valid until the next run, beside the losses. */
     private static final List<String> STATISTICS = List.of(
-            QuietStarGraph.REWARD,
-            QuietStarGraph.ADVANTAGE,
-            QuietStarGraph.MIX_WEIGHT,
-            QuietStarGraph.BASE_NLL,
-            QuietStarGraph.THOUGHT_NLL,
-            QuietStarGraph.LOSS,
-            QuietStarGraph.BASE_LOSS,
-            QuietStarGraph.THOUGHT_LOSS);
+            QuietStarLoss.REWARD,
+            QuietStarLoss.ADVANTAGE,
+            QuietStarLoss.MIX_WEIGHT,
+            QuietStarLoss.BASE_NLL,
+            QuietStarLoss.THOUGHT_NLL,
+            QuietStarLoss.LOSS,
+            QuietStarLoss.BASE_LOSS,
+            QuietStarLoss.THOUGHT_LOSS);
 
     /**
      * A part of the step.
@@ -47,14 +52,14 @@ public final class LearningStep implements AutoCloseable {
      */
     public record Part(String name, List<StaticPlan> plans, double seconds) {}
 
-    private final LearningBatch batch;
-    private final SharedBuffers memory = new SharedBuffers();
+    private final LearningInputs batch;
+    private final PlanMemory memory = new PlanMemory();
     private final ThoughtForward forward;
-    private final GradientGraph gradient;
+    private final GradientFunction gradient;
     private final GradientSplit split;
     private final StaticPlan likelihoods;
-    private final Optional<CustomReward> reward;
-    private final PolicyRows policy;
+    private final Optional<Reward.Custom> reward;
+    private final ReinforceGradient policy;
     private final StaticPlan backward;
     private final INDArray hiddenGradient;
     /** Where the policy's gradient of the output head is added up, if the head is trained. */
@@ -70,39 +75,41 @@ public final class LearningStep implements AutoCloseable {
     /**
      * A step with the gradients of all parameters.
      *
-     * @param batch whose arrays are read at each run; its drawn thoughts are overwritten
+     * @param model that has learned to think, or begins to
+     * @param batch whose arrays are read at each run; its sampled thoughts are overwritten
      */
-    public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch) {
-        this(setup, sampling, batch, setup.parameters().asMap().keySet());
+    public LearningStep(ThinkingModel model, LossSpec loss, ThoughtSampler sampler, LearningInputs batch) {
+        this(model, loss, sampler, batch, model.parameters().asMap().keySet());
     }
 
     /**
      * A step with the gradients of some parameters, one at least; the others' are not computed.
      *
-     * @param batch whose arrays are read at each run; its drawn thoughts are overwritten
+     * @param batch whose arrays are read at each run; its sampled thoughts are overwritten
      * @param trained names of the parameters whose gradients are wanted
      */
-    public LearningStep(QuietStarSetup setup, ThoughtSampling sampling, LearningBatch batch, Set<String> trained) {
+    public LearningStep(
+            ThinkingModel model, LossSpec loss, ThoughtSampler sampler, LearningInputs batch, Set<String> trained) {
         this.batch = batch;
-        this.forward = ThoughtForward.forLearning(setup, sampling, memory);
-        QuietStarGraph graph = QuietStarGraph.ofLikelihoods(setup);
+        Parameters parameters = model.parameters();
+        this.forward = ThoughtForward.forLearning(model, batch.layout(), sampler, memory);
+        QuietStarLoss graph = new QuietStarLoss(model, loss, batch.layout());
         this.parameterNames =
                 graph.parameterNames().stream().filter(trained::contains).toList();
         List<String> vectors = graph.parameterNames().stream()
-                .filter(name ->
-                        !trained.contains(name) && setup.parameters().get(name).rank() == 1)
+                .filter(name -> !trained.contains(name) && parameters.get(name).rank() == 1)
                 .toList();
         List<String> variables = new ArrayList<>(parameterNames);
         variables.addAll(vectors);
         variables.add(DecoderNames.FINAL);
-        this.gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, variables);
+        this.gradient = GradientFunction.of(graph.graph(), QuietStarLoss.LOSS, variables);
         String cut = gradient.gradientOf(DecoderNames.FINAL);
         List<String> wanted = parameterNames.stream()
                 .filter(gradient::dependsOn)
                 .map(gradient::gradientOf)
                 .toList();
         this.split = GradientSplit.of(gradient.function(), DecoderNames.FINAL, cut, wanted);
-        this.hiddenGradient = Nd4j.zeros(setup.type(), forward.hidden().shape());
+        this.hiddenGradient = Nd4j.zeros(model.dataType(), forward.hidden().shape());
         List<String> kept = new ArrayList<>(STATISTICS);
         kept.addAll(split.first());
         kept.addAll(split.carried());
@@ -113,10 +120,10 @@ public final class LearningStep implements AutoCloseable {
                 .keeping(kept)
                 .sharing(memory)
                 .compile();
-        this.reward = setup.reward().map(function -> new CustomReward(setup, function, batch, memory));
-        this.head = DecoderParameters.head(setup.model());
+        this.reward = loss.reward().map(function -> new Reward.Custom(loss.config(), function, batch, memory));
+        this.head = DecoderParameters.head(model.config());
         boolean trainsHead = parameterNames.contains(head);
-        this.policy = new PolicyRows(setup, forward.hidden(), trainsHead, memory);
+        this.policy = new ReinforceGradient(model, loss, batch.layout(), forward.hidden(), trainsHead, memory);
         Map<String, INDArray> given = new LinkedHashMap<>(batch.inputs());
         given.putAll(forward.activations().all());
         given.put(cut, hiddenGradient);
@@ -129,8 +136,7 @@ public final class LearningStep implements AutoCloseable {
                 .compile();
         this.headGradientIsApart = trainsHead && !split.first().contains(gradient.gradientOf(head));
         this.headGradient = headGradientIsApart
-                ? Optional.of(
-                        Nd4j.zeros(setup.type(), setup.parameters().get(head).shape()))
+                ? Optional.of(Nd4j.zeros(model.dataType(), parameters.get(head).shape()))
                 : Optional.of(head)
                         .filter(name -> trainsHead)
                         .map(name -> likelihoods.output(gradient.gradientOf(name)));
@@ -166,7 +172,7 @@ public final class LearningStep implements AutoCloseable {
     }
 
     /** Does the step's work and hands out the gradients. */
-    public void run(Rollout.Noise noise, GradientListener total) {
+    public void run(NoiseSource noise, GradientListener total) {
         forward(noise);
         clearHead();
         addPolicy();
@@ -177,7 +183,7 @@ public final class LearningStep implements AutoCloseable {
      * As {@link #run}, but hands out the gradients of the likelihoods' and of the policy's part one after the other; their
      * sum is the whole. This takes a second backward pass.
      */
-    public void runInParts(Rollout.Noise noise, GradientListener ofLikelihoods, GradientListener ofPolicy) {
+    public void runInParts(NoiseSource noise, GradientListener ofLikelihoods, GradientListener ofPolicy) {
         forward(noise);
         clearHead();
         ofLikelihoods.take(backward());
@@ -195,20 +201,20 @@ public final class LearningStep implements AutoCloseable {
         }
     }
 
-    private void forward(Rollout.Noise noise) {
-        timed("rollout", () -> forward.draw(batch, noise));
+    private void forward(NoiseSource noise) {
+        timed("rollout", () -> forward.sample(batch, noise));
         timed("teacher-forced forward", () -> forward.finish(batch));
         timed("likelihoods", likelihoods::run);
-        reward.ifPresent(custom -> custom.run(likelihoods.output(QuietStarGraph.REWARD)));
+        reward.ifPresent(custom -> custom.run(likelihoods.output(QuietStarLoss.REWARD)));
     }
 
     private void addPolicy() {
         timed(
                 "policy",
                 () -> policy.add(
-                        output(QuietStarGraph.ADVANTAGE),
-                        batch.inputs().get(QuietStarGraph.POLICY_WEIGHTS),
-                        batch.drawn(),
+                        output(QuietStarLoss.ADVANTAGE),
+                        batch.inputs().get(LearningInputs.POLICY_WEIGHTS),
+                        batch.sampled(),
                         hiddenGradient,
                         headGradient));
         policyLoss = policy.policyLoss();
@@ -236,16 +242,16 @@ public final class LearningStep implements AutoCloseable {
         seconds.put(part, (System.nanoTime() - start) * 1e-9);
     }
 
-    /** An output of the last run: the names of rewards, advantages, mixing weights and NLLs of {@link QuietStarGraph}. */
+    /** An output of the last run: the names of rewards, advantages, mixing weights and NLLs of {@link QuietStarLoss}. */
     public INDArray output(String name) {
-        return reward.filter(custom -> CustomReward.has(name))
+        return reward.filter(custom -> Reward.Custom.has(name))
                 .map(custom -> custom.output(name))
                 .orElseGet(() -> likelihoods.output(name));
     }
 
     /** The whole loss of the last run. */
     public double loss() {
-        return likelihoods.output(QuietStarGraph.LOSS).getDouble(0) + policyTotal;
+        return likelihoods.output(QuietStarLoss.LOSS).getDouble(0) + policyTotal;
     }
 
     /** Mean of −A·log π in the last run, without its weight. */
@@ -261,8 +267,8 @@ public final class LearningStep implements AutoCloseable {
     /** The parts in the order in which they run. */
     public List<Part> parts() {
         return List.of(
-                part("rollout", forward.drawingPlans()),
-                part("teacher-forced forward", forward.finishingPlans()),
+                part("rollout", forward.samplingPlans()),
+                part("teacher-forced forward", forward.teacherForcedPlans()),
                 part("likelihoods", List.of(likelihoods)),
                 part("policy", policy.plans()),
                 part("backward", List.of(backward)));
@@ -283,7 +289,7 @@ public final class LearningStep implements AutoCloseable {
     public void close() {
         backward.close();
         policy.close();
-        reward.ifPresent(CustomReward::close);
+        reward.ifPresent(Reward.Custom::close);
         likelihoods.close();
         forward.close();
         hiddenGradient.close();

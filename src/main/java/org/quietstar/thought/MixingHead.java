@@ -2,6 +2,7 @@ package org.quietstar.thought;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
 
@@ -17,13 +18,17 @@ public final class MixingHead {
     private final boolean sigmoid;
     private final int width;
 
-    /** Builds into the decoder's graph; {@code sigmoid} as {@code thought.mixer} says, {@code width} is D. */
-    public MixingHead(SameDiff sd, Decoder decoder, Parameters parameters, boolean sigmoid, int width) {
+    /**
+     * Builds into the decoder's graph.
+     *
+     * @param model whose mixing head it is
+     */
+    public MixingHead(SameDiff sd, Decoder decoder, ThinkingModel model) {
         this.sd = sd;
         this.decoder = decoder;
-        this.parameters = parameters;
-        this.sigmoid = sigmoid;
-        this.width = width;
+        this.parameters = model.parameters();
+        this.sigmoid = model.settings().mixer() == Mixer.SIGMOID;
+        this.width = model.config().hiddenSize();
     }
 
     /**
@@ -39,17 +44,17 @@ public final class MixingHead {
      * Weights of the thoughts.
      *
      * @param baseHalf {@link #baseHalf} seen from k places on, [M, B, 1, L, D]
-     * @param thought final hidden states at END and the lookahead steps, [M·B·P·L, D]
+     * @param thought final hidden states at END and the lookahead slots, [M·B·P·L, D]
      * @return w, [M·B·P·L, 1]
      */
-    SDVariable weight(SDVariable baseHalf, SDVariable thought, ThoughtSizes sizes) {
-        long rows = (long) sizes.lookahead() * sizes.stepRows();
+    SDVariable weight(SDVariable baseHalf, SDVariable thought, ThoughtLayout layout) {
+        long rows = (long) layout.lookahead() * layout.slotRows();
         SDVariable own = sd.reshape(
                 sd.mmul(thought, half(width), false, true, false),
-                sizes.lookahead(),
-                sizes.batch(),
-                sizes.thoughts(),
-                sizes.length(),
+                layout.lookahead(),
+                layout.batch(),
+                layout.thoughts(),
+                layout.length(),
                 width);
         return fromFirstLayer(sd.reshape(own.add(baseHalf), rows, width));
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A reward of one's own for a thought, in place of how much likelier it made the text:
+ * Your own reward for a thought, in place of how much more likely it made the text:
  *
  * <pre>{@code
  * RewardFunction more = thought -> thought.reward() + (thought.contains(65) ? 0.1 : 0); // adds to the paper's
@@ -26,10 +26,10 @@ public interface RewardFunction {
     double of(RewardedThought thought);
 
     /**
-     * A thought that was drawn in training.
+     * A thought that was sampled in training.
      *
      * @param text ids of the whole sequence, padding left out
-     * @param position p: the thought stands after {@code text[p]}
+     * @param position p: the thought comes after {@code text[p]}
      * @param ids t1 … tT
      * @param lookahead M: how many tokens after p it was rewarded for
      * @param reward what the paper gives it: how much likelier it made those tokens, in nats

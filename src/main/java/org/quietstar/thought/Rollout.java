@@ -6,174 +6,90 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.model.Decoder;
-import org.quietstar.model.Parameters;
-import org.quietstar.samediff.HostMemory;
-import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.HostArrays;
+import org.quietstar.samediff.PlanMemory;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * The rollout (paper, section 4.2: parallel generation): draws P thoughts of T tokens after every position of the text,
- * all positions and thoughts at once, with cached keys and without gradient.
+ * The rollout (paper, section 4.2: parallel generation; docs/algorithm.md, section 3): samples P thoughts of T tokens after
+ * every position of the text, all positions and thoughts at once, slot by slot with cached keys and without gradient.
  */
 public final class Rollout implements AutoCloseable {
-    private static final String NEXT = "next";
-    private static final String UNIFORM = "uniform";
-    private static final String WEIGHTS = "weights";
-    private static final String TOTAL = "total";
+    /** The ids that a slot's graph chose, INT32 [B·P·L]. */
+    static final String NEXT = "next";
+
     private static final String NOISE = "noise";
     private static final String ENTROPY = "entropy";
 
-    private final ThoughtSizes sizes;
-    private final ThoughtSampling sampling;
-    private final DataType type;
-    private final CachedText text;
-    private final Activations activations;
-    private final SharedBuffers memory;
+    private final ThoughtLayout layout;
+    private final ThoughtSampler sampler;
+    private final List<Integer> bannedIds;
+    private final int lastAllowed;
+    private final SlotForward.TextPrefill text;
+    private final ActivationStore activations;
+    private final PlanMemory memory;
     private final boolean ownsMemory;
-    private final List<CachedSteps> steps = new ArrayList<>();
-    private final CategoricalDraw categorical;
-    /** Whether tokens are drawn in the graph, so that the weights stay on the device. */
-    private final boolean drawsInGraph;
-    /** [B·P·L, V] where noise is given, else null; every step reads it. */
-    private final INDArray gumbel;
+    private final List<SlotForward> slots = new ArrayList<>();
+    /** What the sampler reads for a token, [B·P·L, numbers for each row]; all slots share it. */
+    private final INDArray noise;
 
+    private final boolean takesNoise;
     private final double[] entropies;
 
     /**
      * A rollout for itself.
      *
-     * @param sampling how tokens are drawn
-     * @param bannedIds ids that are never drawn
+     * @param sampler how tokens are chosen
      */
-    public Rollout(
-            ModelConfig model,
-            ThoughtSizes sizes,
-            double embeddingScale,
-            ThoughtSampling sampling,
-            List<Integer> bannedIds,
-            Parameters parameters) {
+    public Rollout(ThinkingModel model, ThoughtLayout layout, ThoughtSampler sampler) {
         this(
                 model,
-                sizes,
-                embeddingScale,
-                sampling,
-                bannedIds,
-                parameters,
-                Activations.forDrawing(model, sizes, parameters.dataType()),
-                new SharedBuffers(),
+                layout,
+                sampler,
+                ActivationStore.forDrawing(model.config(), layout, model.dataType()),
+                new PlanMemory(),
                 true);
     }
 
-    /** A rollout whose activations others go on with. */
+    /** A rollout whose activations others continue with. */
     static Rollout into(
-            Activations activations,
-            SharedBuffers memory,
-            ModelConfig model,
-            ThoughtSizes sizes,
-            double embeddingScale,
-            ThoughtSampling sampling,
-            List<Integer> bannedIds,
-            Parameters parameters) {
-        return new Rollout(model, sizes, embeddingScale, sampling, bannedIds, parameters, activations, memory, false);
+            ActivationStore activations,
+            PlanMemory memory,
+            ThinkingModel model,
+            ThoughtLayout layout,
+            ThoughtSampler sampler) {
+        return new Rollout(model, layout, sampler, activations, memory, false);
     }
 
     private Rollout(
-            ModelConfig model,
-            ThoughtSizes sizes,
-            double embeddingScale,
-            ThoughtSampling sampling,
-            List<Integer> bannedIds,
-            Parameters parameters,
-            Activations activations,
-            SharedBuffers memory,
+            ThinkingModel thinking,
+            ThoughtLayout layout,
+            ThoughtSampler sampler,
+            ActivationStore activations,
+            PlanMemory memory,
             boolean ownsMemory) {
-        this.sizes = sizes;
-        this.sampling = sampling;
-        this.type = parameters.dataType();
+        this.bannedIds = thinking.tokens().neverInThoughts();
+        ModelConfig model = thinking.config();
+        this.layout = layout;
+        this.sampler = sampler;
         this.activations = activations;
         this.memory = memory;
         this.ownsMemory = ownsMemory;
-        this.drawsInGraph = sampling instanceof ThoughtSampling.Categorical && !HostMemory.holdsArrays();
-        this.entropies = new double[sizes.stepRows()];
-        this.categorical = new CategoricalDraw(
-                sizes.stepRows(), model.vocabSize(), lastAllowed(bannedIds, model.vocabSize()), type);
-        this.text = new CachedText(model, sizes, parameters, activations, memory);
-        this.gumbel = sampling instanceof ThoughtSampling.GivenNoise
-                ? Nd4j.zeros(type, sizes.stepRows(), model.vocabSize())
-                : null;
-        CachedSteps.Tail tail =
-                (sd, decoder, hidden, inputs) -> tail(sd, decoder, hidden, inputs, bannedIds, model.vocabSize());
-        for (int a = 1; a <= sizes.thoughtTokens(); a++) {
-            steps.add(new CachedSteps(model, sizes, a, a, embeddingScale, parameters, activations, memory, tail));
+        this.entropies = new double[layout.slotRows()];
+        this.lastAllowed = lastAllowed(bannedIds, model.vocabSize());
+        int noisePerRow = sampler.noisePerRow(model.vocabSize());
+        this.takesNoise = noisePerRow > 0;
+        this.noise = Nd4j.zeros(thinking.dataType(), layout.slotRows(), Math.max(1, noisePerRow));
+        this.text = new SlotForward.TextPrefill(thinking, layout, activations, memory);
+        SlotForward.Tail tail = (sd, decoder, hidden, inputs) ->
+                new SlotLogits(decoder.logits(hidden), model.vocabSize(), inputs).choice();
+        for (int a = layout.startSlot(); a < layout.lastTokenSlot(); a++) {
+            slots.add(new SlotForward(thinking, layout, a, a, activations, memory, tail));
         }
-    }
-
-    /** The plans of the text and of each step. */
-    List<StaticPlan> plans() {
-        List<StaticPlan> plans = new ArrayList<>(List.of(text.plan()));
-        steps.forEach(step -> plans.add(step.plan()));
-        return plans;
-    }
-
-    /** Where the randomness of a rollout comes from. */
-    public interface Noise {
-        /** Fills {@code noise} for the token number {@code token} (0 … T−1): uniform [B·P·L, 1] or Gumbel [B·P·L, V]. */
-        void fill(int token, INDArray noise);
-    }
-
-    private List<String> tail(
-            SameDiff sd,
-            Decoder decoder,
-            SDVariable hidden,
-            Map<String, INDArray> inputs,
-            List<Integer> bannedIds,
-            int vocabSize) {
-        SDVariable logits = decoder.logits(hidden);
-        SDVariable allowed = bannedIds.isEmpty()
-                ? logits
-                : logits.add(sd.constant(PolicyTerm.bannedMask(bannedIds, vocabSize, type)));
-        SDVariable shifted = allowed.sub(sd.max(allowed, true, 1));
-        SDVariable weights = sd.math.exp(shifted);
-        SDVariable total = sd.sum(weights, true, 1);
-        // H = log Z − Σ w·s / Z, with s the logits less their maximum, w = exp s and Z = Σ w
-        SDVariable mean = sd.sum(weights.mul(shifted), true, 1).div(total);
-        sd.math.log(total).sub(mean).rename(ENTROPY);
-        if (sampling instanceof ThoughtSampling.Categorical categorical) {
-            boolean plain = categorical.temperature() == 1;
-            SDVariable tempered = plain ? weights : sd.math.exp(scaled(sd, shifted, categorical.temperature()));
-            if (drawsInGraph) {
-                inputs.put(UNIFORM, this.categorical.uniform());
-                SDVariable uniform = sd.placeHolder(UNIFORM, type, sizes.stepRows(), 1);
-                new GraphDraw(sd, sizes.stepRows(), vocabSize)
-                        .ids(tempered, uniform)
-                        .rename(NEXT);
-                return List.of(ENTROPY, NEXT);
-            }
-            (plain ? total : sd.sum(tempered, true, 1)).rename(TOTAL);
-            tempered.rename(WEIGHTS);
-            return List.of(ENTROPY, WEIGHTS, TOTAL);
-        }
-        next(sd, allowed, inputs, vocabSize).castTo(DataType.INT32).rename(NEXT);
-        return List.of(ENTROPY, NEXT);
-    }
-
-    private SDVariable next(SameDiff sd, SDVariable logits, Map<String, INDArray> inputs, int vocabSize) {
-        if (sampling instanceof ThoughtSampling.GivenNoise given) {
-            inputs.put(NOISE, gumbel);
-            SDVariable noise = sd.placeHolder(NOISE, type, sizes.stepRows(), vocabSize);
-            return sd.argmax(scaled(sd, logits, given.temperature()).add(noise), 1);
-        }
-        return sd.argmax(logits, 1);
-    }
-
-    private SDVariable scaled(SameDiff sd, SDVariable logits, double temperature) {
-        return temperature == 1 ? logits : logits.mul(sd.constant(Nd4j.scalar(type, 1 / temperature)));
     }
 
     private static int lastAllowed(List<Integer> bannedIds, int vocabSize) {
@@ -184,68 +100,129 @@ public final class Rollout implements AutoCloseable {
         return last;
     }
 
+    /** The distributions of the next tokens in the graph of one slot, as a {@link ThoughtSampler} reads them. */
+    final class SlotLogits {
+        private final SameDiff sd;
+        private final int vocabSize;
+        private final Map<String, INDArray> inputs;
+        private final SDVariable allowed;
+        private final SDVariable shifted;
+        private final SDVariable weights;
+        private final SDVariable total;
+
+        private SlotLogits(SDVariable logits, int vocabSize, Map<String, INDArray> inputs) {
+            this.sd = logits.getSameDiff();
+            this.vocabSize = vocabSize;
+            this.inputs = inputs;
+            this.allowed = bannedIds.isEmpty()
+                    ? logits
+                    : logits.add(sd.constant(ReinforceLoss.bannedMask(bannedIds, vocabSize, noise.dataType())));
+            this.shifted = allowed.sub(sd.max(allowed, true, 1));
+            this.weights = sd.math.exp(shifted);
+            this.total = sd.sum(weights, true, 1);
+        }
+
+        private List<String> choice() {
+            // H = log Z − Σ w·s / Z, with s the logits less their maximum, w = exp s and Z = Σ w
+            SDVariable mean = sd.sum(weights.mul(shifted), true, 1).div(total);
+            sd.math.log(total).sub(mean).rename(ENTROPY);
+            List<String> outputs = new ArrayList<>(List.of(ENTROPY));
+            outputs.addAll(sampler.build(this));
+            return outputs;
+        }
+
+        /** B·P·L, rows of the slot. */
+        int rows() {
+            return layout.slotRows();
+        }
+
+        /** V */
+        int vocabSize() {
+            return vocabSize;
+        }
+
+        /** Logits, those of banned ids so low that their probability is 0, [B·P·L, V]. */
+        SDVariable allowed() {
+            return allowed;
+        }
+
+        /** Unnormalised probabilities at a temperature above 0, the largest of each row 1, [B·P·L, V]. */
+        SDVariable weights(double temperature) {
+            return temperature == 1 ? weights : sd.math.exp(scaled(shifted, temperature));
+        }
+
+        /** Sum of each row of the weights at that temperature, which {@link #weights} made, [B·P·L, 1]. */
+        SDVariable totals(double temperature, SDVariable tempered) {
+            return temperature == 1 ? total : sd.sum(tempered, true, 1);
+        }
+
+        /** x / temperature. */
+        SDVariable scaled(SDVariable x, double temperature) {
+            return temperature == 1 ? x : x.mul(sd.constant(Nd4j.scalar(noise.dataType(), 1 / temperature)));
+        }
+
+        /** The random numbers, [B·P·L, {@link ThoughtSampler#noisePerRow}]. */
+        SDVariable noise() {
+            inputs.put(NOISE, noise);
+            return sd.placeHolder(NOISE, noise.dataType(), noise.shape());
+        }
+    }
+
     /**
-     * Draws the thoughts of a text.
+     * Samples the thoughts of a text.
      *
      * @param ids the text, INT32 [B·L]
-     * @param noise fills the noise that the sampling needs; not called for greedy or given tokens
-     * @param drawn INT32 [T·B·P·L], receives t1 … tT; with given tokens it holds them
+     * @param source fills the noise that the sampler needs; not called for greedy or given tokens
+     * @param sampled INT32 [T·B·P·L], receives t1 … tT; with given tokens it holds them
      */
-    public void draw(INDArray ids, Noise noise, INDArray drawn) {
+    public void sample(INDArray ids, NoiseSource source, INDArray sampled) {
         text.run(ids);
         Arrays.fill(entropies, 0);
-        for (int token = 0; token < sizes.thoughtTokens(); token++) {
-            CachedSteps step = steps.get(token);
+        for (int token = 0; token < layout.thoughtTokens(); token++) {
+            SlotForward slot = slots.get(token);
             if (token > 0) {
-                step.tokens().assign(tokens(drawn, token - 1));
+                slot.tokens().assign(tokens(sampled, token - 1));
             }
-            if (gumbel != null) {
-                noise.fill(token, gumbel);
-            } else if (drawsInGraph) {
-                noise.fill(token, categorical.uniform());
+            if (takesNoise) {
+                source.fill(token, noise);
             }
-            step.run();
-            addEntropies(step.output(ENTROPY));
-            choose(token, noise, step, tokens(drawn, token));
+            slot.run();
+            addEntropies(slot.output(ENTROPY));
+            sampler.choose(slot, noise, lastAllowed, tokens(sampled, token));
         }
     }
 
-    private void choose(int token, Noise noise, CachedSteps step, INDArray target) {
-        if (sampling instanceof ThoughtSampling.Categorical && !drawsInGraph) {
-            noise.fill(token, categorical.uniform());
-            categorical.draw(step.output(WEIGHTS), step.output(TOTAL), target);
-        } else if (!(sampling instanceof ThoughtSampling.GivenTokens)) {
-            target.assign(step.output(NEXT));
-        }
+    private INDArray tokens(INDArray sampled, int token) {
+        long rows = layout.slotRows();
+        return sampled.get(NDArrayIndex.interval(token * rows, (token + 1) * rows));
     }
 
-    private INDArray tokens(INDArray drawn, int token) {
-        long rows = sizes.stepRows();
-        return drawn.get(NDArrayIndex.interval(token * rows, (token + 1) * rows));
-    }
-
-    private void addEntropies(INDArray ofStep) {
-        double[] numbers = HostMemory.numbers(ofStep);
+    private void addEntropies(INDArray ofSlot) {
+        double[] numbers = HostArrays.numbers(ofSlot);
         for (int r = 0; r < entropies.length; r++) {
-            entropies[r] += numbers[r] / sizes.thoughtTokens();
+            entropies[r] += numbers[r] / layout.thoughtTokens();
         }
     }
 
     /**
-     * Mean entropy of the distributions that each thought's tokens were drawn from, in nats, at temperature 1; [B·P·L], of
-     * the last rollout and overwritten by the next. Thoughts after padding have one, too.
+     * Mean entropy of the distributions that each thought's tokens were sampled from, in nats, at temperature 1; [B·P·L],
+     * of the last rollout and overwritten by the next. Thoughts after padding have one, too.
      */
     public double[] entropies() {
         return entropies;
     }
 
+    /** The plans of the text and of each slot. */
+    List<StaticPlan> plans() {
+        List<StaticPlan> plans = new ArrayList<>(List.of(text.plan()));
+        slots.forEach(slot -> plans.add(slot.plan()));
+        return plans;
+    }
+
     @Override
     public void close() {
-        steps.forEach(CachedSteps::close);
-        if (gumbel != null) {
-            gumbel.close();
-        }
-        categorical.close();
+        slots.forEach(SlotForward::close);
+        noise.close();
         text.close();
         if (ownsMemory) {
             activations.close();

@@ -4,65 +4,54 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.model.DecoderNames;
-import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.PlanMemory;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * The whole forward pass, each row once: the text, then the thoughts token by token as they are drawn, then what is
- * teacher forced (the last drawn token, END and the lookahead) in one go. Its activations are the learning graph's, so
+ * The whole forward pass, each row once: the text, then the thoughts token by token as they are sampled, then what is
+ * teacher forced (the last sampled token, END and the lookahead) in one go. Its activations are the learning graph's, so
  * that nothing is computed again for the loss or its gradient.
  */
 public final class ThoughtForward implements AutoCloseable {
-    private final Activations activations;
+    private final ActivationStore activations;
     private final Rollout rollout;
-    private final CachedSteps teacherForced;
+    private final SlotForward teacherForced;
 
     /** A pass that keeps what the losses read: final hidden states. */
-    public static ThoughtForward forScoring(QuietStarSetup setup, ThoughtSampling sampling, SharedBuffers memory) {
+    public static ThoughtForward forScoring(
+            ThinkingModel model, ThoughtLayout layout, ThoughtSampler sampler, PlanMemory memory) {
         return new ThoughtForward(
-                setup, sampling, Activations.forScoring(setup.model(), setup.sizes(), setup.type()), memory);
+                model, layout, sampler, ActivationStore.forScoring(model.config(), layout, model.dataType()), memory);
     }
 
     /** A pass that keeps what the backward pass reads. */
-    static ThoughtForward forLearning(QuietStarSetup setup, ThoughtSampling sampling, SharedBuffers memory) {
+    static ThoughtForward forLearning(
+            ThinkingModel model, ThoughtLayout layout, ThoughtSampler sampler, PlanMemory memory) {
         return new ThoughtForward(
-                setup, sampling, Activations.forLearning(setup.model(), setup.sizes(), setup.type()), memory);
+                model, layout, sampler, ActivationStore.forLearning(model.config(), layout, model.dataType()), memory);
     }
 
     private ThoughtForward(
-            QuietStarSetup setup, ThoughtSampling sampling, Activations activations, SharedBuffers memory) {
+            ThinkingModel model,
+            ThoughtLayout layout,
+            ThoughtSampler sampler,
+            ActivationStore activations,
+            PlanMemory memory) {
         this.activations = activations;
-        double scale = setup.thought().embeddingScale();
-        this.rollout = Rollout.into(
-                activations,
-                memory,
-                setup.model(),
-                setup.sizes(),
-                scale,
-                sampling,
-                setup.bannedIds(),
-                setup.parameters());
-        this.teacherForced = new CachedSteps(
-                setup.model(),
-                setup.sizes(),
-                setup.sizes().thoughtTokens() + 1,
-                setup.sizes().steps(),
-                scale,
-                setup.parameters(),
-                activations,
-                memory,
-                CachedSteps.Tail.none());
+        this.rollout = Rollout.into(activations, memory, model, layout, sampler);
+        this.teacherForced = new SlotForward(
+                model, layout, layout.lastTokenSlot(), layout.slots(), activations, memory, SlotForward.Tail.none());
     }
 
-    /** Reads the batch's text, draws its thoughts and puts them into the batch. */
-    public void draw(LearningBatch batch, Rollout.Noise noise) {
-        rollout.draw(batch.text(), noise, batch.drawn());
-        batch.takeDrawn();
+    /** Reads the batch's text, samples its thoughts and puts them into the batch. */
+    public void sample(LearningInputs batch, NoiseSource noise) {
+        rollout.sample(batch.text(), noise, batch.sampled());
+        batch.takeSampled();
     }
 
-    /** Goes on with what is teacher forced; {@link #draw} comes before. */
-    public void finish(LearningBatch batch) {
-        INDArray ids = batch.inputs().get(QuietStarGraph.IDS);
+    /** Goes on with what is teacher forced; {@link #sample} comes before. */
+    public void finish(LearningInputs batch) {
+        INDArray ids = batch.inputs().get(LearningInputs.IDS);
         long tokens = teacherForced.tokens().length();
         teacherForced.tokens().assign(ids.get(NDArrayIndex.interval(ids.length() - tokens, ids.length())));
         teacherForced.run();
@@ -73,7 +62,7 @@ public final class ThoughtForward implements AutoCloseable {
         return activations.whole(DecoderNames.FINAL);
     }
 
-    Activations activations() {
+    ActivationStore activations() {
         return activations;
     }
 
@@ -82,13 +71,13 @@ public final class ThoughtForward implements AutoCloseable {
         return rollout.entropies();
     }
 
-    /** The plans of the text and of the sampling steps. */
-    public List<StaticPlan> drawingPlans() {
+    /** The plans of the text and of the sampling slots. */
+    public List<StaticPlan> samplingPlans() {
         return rollout.plans();
     }
 
     /** The plan of what is teacher forced. */
-    public List<StaticPlan> finishingPlans() {
+    public List<StaticPlan> teacherForcedPlans() {
         return List.of(teacherForced.plan());
     }
 

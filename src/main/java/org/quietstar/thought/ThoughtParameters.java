@@ -7,6 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 
@@ -21,6 +22,9 @@ public final class ThoughtParameters {
     public static final String W3 = "talk_head.4.weight";
     /** Only with the sigmoid mixer. */
     public static final String B3 = "talk_head.4.bias";
+
+    /** In place of a token id: START and END begin as the mean of the embedding table. */
+    public static final int MEAN_EMBEDDING = -1;
 
     private static final double SIGMOID_BIAS = -5;
     private static final double DEVIATION = 0.02;
@@ -48,7 +52,7 @@ public final class ThoughtParameters {
         shapes.put(W2, new long[] {d, d});
         shapes.put(B2, new long[] {d});
         shapes.put(W3, new long[] {1, d});
-        if (thought.mixer().equals("sigmoid")) {
+        if (thought.mixer() == Mixer.SIGMOID) {
             shapes.put(B3, new long[] {1});
         }
         return shapes;
@@ -59,7 +63,7 @@ public final class ThoughtParameters {
      * START and END are a copy of one row of the embedding table, or of its mean.
      *
      * @param base the decoder's parameters
-     * @param initToken id of the row, or −1 for the mean
+     * @param initToken id of the row, or {@link #MEAN_EMBEDDING}
      */
     public static Parameters create(
             ModelConfig model, ThoughtConfig thought, Parameters base, int initToken, long seed) {
@@ -75,7 +79,7 @@ public final class ThoughtParameters {
         arrays.put(W2, Parameters.normal(type, seed, W2, DEVIATION, d, d));
         arrays.put(B2, Nd4j.zeros(type, d));
         arrays.put(W3, Nd4j.zeros(type, 1, d));
-        if (thought.mixer().equals("sigmoid")) {
+        if (thought.mixer() == Mixer.SIGMOID) {
             arrays.put(B3, Nd4j.zeros(type, 1).addi(SIGMOID_BIAS));
         }
         return new Parameters(arrays);

@@ -10,8 +10,8 @@ public interface Tokenizer extends AutoCloseable {
     String decode(int[] ids);
 
     /**
-     * UTF-8 bytes of text that {@code id} stands for; 0 for a special id and for the one that means "unknown". Bits per
-     * byte are reckoned with it. Throws IllegalArgumentException for an id out of range.
+     * UTF-8 bytes of text that {@code id} represents; 0 for a special id and for the one that means "unknown". Bits per
+     * byte are computed from it. Throws IllegalArgumentException for an id out of range.
      */
     int textBytes(int id);
 

@@ -19,7 +19,7 @@ import org.quietstar.QuietStarException;
 
 /**
  * What a Hugging Face {@code tokenizer.json} says about its tokens, read without the native library: which ids are
- * special, how large the vocabulary is, how many bytes of text each id stands for.
+ * special, how large the vocabulary is, how many bytes of text each id represents.
  */
 final class TokenizerJson {
     /** Names of the token that ends a document, the first that is there counts. */

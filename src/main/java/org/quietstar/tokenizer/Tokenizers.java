@@ -11,28 +11,12 @@ public final class Tokenizers {
     /**
      * The tokenizer of section {@code tokenizer}. The caller closes it.
      *
-     * @throws QuietStarException for an unknown kind, a path that is missing or too much, or a file that is no tokenizer
+     * @throws QuietStarException for a file that is no tokenizer
      */
     public static Tokenizer open(TokenizerConfig config) {
         return switch (config.kind()) {
-            case "byte" -> {
-                if (!config.path().isBlank()) {
-                    throw new QuietStarException("tokenizer.path is \"" + config.path()
-                            + "\", but tokenizer.kind byte reads no file: set tokenizer.kind: huggingface, or remove"
-                            + " tokenizer.path");
-                }
-                yield new ByteTokenizer();
-            }
-            case "huggingface" -> {
-                if (config.path().isBlank()) {
-                    throw new QuietStarException("tokenizer.path is empty: tokenizer.kind huggingface needs the path of"
-                            + " a tokenizer.json; or set tokenizer.kind: byte");
-                }
-                yield HuggingFaceTokenizerAdapter.open(Path.of(config.path()));
-            }
-            default ->
-                throw new QuietStarException(
-                        "tokenizer.kind is \"" + config.kind() + "\"; allowed are byte and huggingface");
+            case BYTE -> new ByteTokenizer();
+            case HUGGINGFACE -> HfTokenizer.open(Path.of(config.path()));
         };
     }
 

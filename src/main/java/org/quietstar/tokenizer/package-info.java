@@ -3,7 +3,7 @@
  * configuration names.
  *
  * <pre>{@code
- * try (Tokenizer tokenizer = Tokenizers.open(new TokenizerConfig("huggingface", "models/mine/tokenizer.json"))) {
+ * try (Tokenizer tokenizer = Tokenizers.open(new TokenizerConfig(TokenizerConfig.TokenizerKind.HUGGINGFACE, "models/mine/tokenizer.json"))) {
  *     int[] ids = tokenizer.encode("Once upon a time");
  *     String text = tokenizer.decode(ids);
  * }

@@ -11,7 +11,8 @@ import org.quietstar.thought.ThoughtParameters;
 
 /**
  * Adam with decoupled weight decay, in place: θ ← θ − lr·(m̂/(√v̂ + ε) + decay·θ). The decay leaves vectors (norms,
- * biases, START, END) alone; START and END learn {@code thoughtEmbeddingLrScale} times as fast.
+ * biases, START, END) alone; START and END learn {@code thoughtEmbeddingLrScale} times as fast, the mixing head
+ * {@code mixingHeadLrScale} times.
  */
 final class AdamW {
     private static final String FIRST = "m.";
@@ -42,8 +43,7 @@ final class AdamW {
         double secondCorrection = Math.sqrt(1 - Math.pow(config.beta2(), updates + 1.0));
         gradients.forEach((name, gradient) -> {
             INDArray parameter = parameters.get(name);
-            double rate =
-                    learningRate * (ThoughtParameters.isThoughtEmbedding(name) ? config.thoughtEmbeddingLrScale() : 1);
+            double rate = learningRate * rateFactor(name);
             if (scale != 1) {
                 gradient.muli(scale);
             }
@@ -63,6 +63,14 @@ final class AdamW {
             parameter.subi(gradient);
         });
         updates++;
+    }
+
+    /** What the learning rate of a parameter is multiplied by. */
+    private double rateFactor(String name) {
+        if (ThoughtParameters.isThoughtEmbedding(name)) {
+            return config.thoughtEmbeddingLrScale();
+        }
+        return ThoughtParameters.isMixingHead(name) ? config.mixingHeadLrScale() : 1;
     }
 
     private boolean decays(String name, INDArray parameter) {

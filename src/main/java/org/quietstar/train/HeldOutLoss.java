@@ -6,17 +6,18 @@ import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.TokenScores;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** The held-out loss in the course of training, which decides which checkpoint is best. Made ready at its first use. */
 final class HeldOutLoss implements AutoCloseable {
     private final RunConfig config;
     private final StageConfig stage;
-    private final ModelState model;
+    private final ThinkingModel model;
     private final Tokenizer tokenizer;
     private Evaluator evaluator;
 
-    HeldOutLoss(RunConfig config, StageConfig stage, ModelState model, Tokenizer tokenizer) {
+    HeldOutLoss(RunConfig config, StageConfig stage, ThinkingModel model, Tokenizer tokenizer) {
         this.config = config;
         this.stage = stage;
         this.model = model;
@@ -26,7 +27,12 @@ final class HeldOutLoss implements AutoCloseable {
     /** Mean NLL of the held-out text in nats per token, after thoughts where the model has any. */
     double measure() {
         if (evaluator == null) {
-            evaluator = model.evaluator(config, stage.thought(), stage.data(), tokenizer);
+            evaluator = new Evaluator(
+                    model,
+                    config.evaluation(),
+                    stage.data().batchSize(),
+                    stage.data().sequenceLength(),
+                    config.seed());
         }
         try (TextBatches batches =
                 TextBatches.validation(stage.data(), tokenizer, config.seed(), DataListener.none())) {

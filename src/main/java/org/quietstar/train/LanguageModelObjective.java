@@ -12,8 +12,8 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.data.MicroBatch;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
-import org.quietstar.samediff.GradientGraph;
-import org.quietstar.samediff.InPlace;
+import org.quietstar.samediff.GradientFunction;
+import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.StaticPlan;
 
 /** Plain next-token training: the mean NLL of all labels. */
@@ -22,7 +22,7 @@ final class LanguageModelObjective implements Objective {
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final StaticPlan plan;
     private final Map<String, String> gradientNames = new LinkedHashMap<>();
-    private final GradientSum gradients = new GradientSum();
+    private final GradientAccumulator gradients = new GradientAccumulator();
 
     /** @param trained names of the parameters whose gradients are computed */
     LanguageModelObjective(ModelConfig model, int batch, int length, Parameters parameters, Set<String> trained) {
@@ -34,7 +34,7 @@ final class LanguageModelObjective implements Objective {
         inputs.put(LanguageModelGraph.WEIGHTS, Nd4j.zeros(parameters.dataType(), rows, 1));
         List<String> names =
                 graph.parameterNames().stream().filter(trained::contains).toList();
-        var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, names);
+        var gradient = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, names);
         this.plan = StaticPlan.compile(
                 gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)));
         names.forEach(name -> gradientNames.put(name, gradient.gradientOf(name)));
@@ -56,8 +56,8 @@ final class LanguageModelObjective implements Objective {
             gradients.add(each, i == 0);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("loss", loss);
-        metrics.put("nll_base", loss);
+        metrics.put(Metrics.LOSS, loss);
+        metrics.put(Metrics.NLL_BASE, loss);
         return new Result(loss, metrics, gradients.gradients());
     }
 
@@ -70,9 +70,9 @@ final class LanguageModelObjective implements Objective {
             next[r] = real ? ids[r + 1] : 0;
             weights[r] = real ? 1.0 / labels : 0;
         }
-        InPlace.fill(inputs.get(LanguageModelGraph.IDS), ids);
-        InPlace.fill(inputs.get(LanguageModelGraph.LABELS), next);
-        InPlace.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);
+        HostArrays.fill(inputs.get(LanguageModelGraph.IDS), ids);
+        HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), next);
+        HostArrays.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);
     }
 
     @Override

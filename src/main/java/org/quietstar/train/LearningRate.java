@@ -22,9 +22,9 @@ final class LearningRate {
         double progress = Math.min(1.0, (step - config.warmupSteps()) / last);
         double floor = config.finalLearningRateRatio();
         return switch (config.schedule()) {
-            case "linear" -> peak * (1 - (1 - floor) * progress);
-            case "cosine" -> peak * (floor + (1 - floor) * (1 + Math.cos(Math.PI * progress)) / 2);
-            default -> peak;
+            case LINEAR -> peak * (1 - (1 - floor) * progress);
+            case COSINE -> peak * (floor + (1 - floor) * (1 + Math.cos(Math.PI * progress)) / 2);
+            case CONSTANT -> peak;
         };
     }
 }

@@ -2,26 +2,33 @@ package org.quietstar.train;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
+import org.quietstar.config.TrainConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelMemory;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.thought.LearningMemory;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtParameters;
-import org.quietstar.thought.ThoughtSizes;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -122,25 +129,44 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
      */
     public static MemoryPlan of(RunConfig config, int vocabSize) {
         // Before anything makes ND4J load its kernels, which may be none for this device.
-        Backend.require(config.backend());
+        Backend.require(config.backend().word());
         List<Stage> stages = stages(config, vocabSize);
         long total = largest(stages);
         List<Saving> savings = new ArrayList<>();
-        for (List<String> sets : changes(config)) {
-            totalWith(config, vocabSize, sets).stream()
+        for (Change change : changes(config)) {
+            totalWith(config, vocabSize, change).stream()
                     .filter(less -> less < total)
-                    .forEach(less -> savings.add(new Saving(sets, less)));
+                    .forEach(less -> savings.add(new Saving(change.sets(), less)));
         }
         return new MemoryPlan(stages, savings);
     }
 
-    /** Bytes of the largest stage with some keys set; empty where the recipe cannot be changed in that way. */
-    private static OptionalLong totalWith(RunConfig config, int vocabSize, List<String> sets) {
+    /** Bytes of the largest stage after a change of all stages; empty where the run cannot be changed in that way. */
+    private static OptionalLong totalWith(RunConfig config, int vocabSize, Change change) {
         try {
-            RunConfig changed = RunConfigs.fromYaml(RunConfigs.toYaml(config), "plan", sets);
+            RunConfig changed = config.withStages(
+                    config.stages().stream().map(change.made()).toList());
+            Recipes.check(changed);
             return OptionalLong.of(largest(stages(changed, vocabSize)));
         } catch (QuietStarException impossible) {
             return OptionalLong.empty();
+        }
+    }
+
+    /** A change of every stage: the assignments as {@code --set} takes them, and what they do. */
+    private record Change(List<String> sets, UnaryOperator<StageConfig> made) {
+        static Change data(String set, UnaryOperator<DataConfig> made) {
+            return new Change(List.of("data." + set), stage -> stage.withData(made.apply(stage.data())));
+        }
+
+        static Change train(String set, UnaryOperator<TrainConfig> made) {
+            return new Change(List.of("train." + set), stage -> stage.withTrain(made.apply(stage.train())));
+        }
+
+        Change and(Change other) {
+            List<String> both =
+                    Stream.concat(sets.stream(), other.sets.stream()).toList();
+            return new Change(both, stage -> other.made.apply(made.apply(stage)));
         }
     }
 
@@ -153,23 +179,28 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
         return stages.stream().mapToLong(Stage::total).max().orElse(0);
     }
 
-    private static List<List<String>> changes(RunConfig config) {
-        StageConfig last = config.stages().get(config.stages().size() - 1);
-        List<String> small = List.of(
-                "train.lora.rank=8",
-                "train.gradientNormsEvery=0",
-                "data.batchSize=1",
-                "train.gradientAccumulation="
-                        + last.data().batchSize() * last.train().gradientAccumulation());
+    private static List<Change> changes(RunConfig config) {
+        StageConfig last = config.lastStage();
+        int sequences = last.data().batchSize() * last.train().gradientAccumulation();
+        int half = last.data().sequenceLength() / 2;
+        Change lora =
+                Change.train("lora.rank=8", train -> train.withLora(train.lora().withRank(8)));
+        Change noNorms = Change.train("gradientNormsEvery=0", train -> train.withGradientNormsEvery(0));
+        Change oneByOne = Change.data("batchSize=1", data -> data.withBatchSize(1))
+                .and(Change.train(
+                        "gradientAccumulation=" + sequences, train -> train.withGradientAccumulation(sequences)));
         return List.of(
-                List.of("train.gradientNormsEvery=0"),
-                List.of("train.freeze=[model.embed_tokens.*]"),
-                List.of("train.freeze=[model.*]"),
-                List.of("train.lora.rank=8"),
-                List.of(small.get(2), small.get(3)),
-                List.of("data.sequenceLength=" + last.data().sequenceLength() / 2),
-                List.of("thought.thoughtsPerPosition=1"),
-                small);
+                noNorms,
+                Change.train(
+                        "freeze=[model.embed_tokens.*]", train -> train.withFreeze(List.of("model.embed_tokens.*"))),
+                Change.train("freeze=[model.*]", train -> train.withFreeze(List.of("model.*"))),
+                lora,
+                oneByOne,
+                Change.data("sequenceLength=" + half, data -> data.withSequenceLength(half)),
+                new Change(
+                        List.of("thought.thoughtsPerPosition=1"),
+                        stage -> stage.withThought(stage.thought().withThoughtsPerPosition(1))),
+                lora.and(noNorms).and(oneByOne));
     }
 
     private static List<Stage> stages(RunConfig config, int vocabSize) {
@@ -181,9 +212,9 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
     }
 
     private static Stage stage(StageConfig stage, ModelConfig model) {
-        boolean thoughts = stage.train().mode().equals("quiet-star");
+        boolean thoughts = stage.thinks();
         Map<String, long[]> decoder = DecoderParameters.shapes(model);
-        Map<String, long[]> trained = TrainedParameters.shapes(stage, model);
+        Map<String, long[]> trained = TrainableParameters.shapes(stage, model);
         long weights =
                 bytes(decoder) + bytes(LoraAdapters.shapes(model, stage.train().lora()));
         int batch = stage.data().batchSize();
@@ -193,7 +224,7 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
         long evaluation = evaluates
                 ? LearningMemory.scoring(
                         model,
-                        new ThoughtSizes(batch, length, 1, stage.thought().thoughtTokens(), 1),
+                        new ThoughtLayout(batch, length, 1, stage.thought().thoughtTokens(), 1),
                         TYPE)
                 : 0;
         if (!thoughts) {
@@ -201,7 +232,7 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
             return new Stage(
                     stage.name(), weights, ofTrained, 2 * ofTrained, 0, buffers, evaluation, ofTrained / TYPE.width());
         }
-        ThoughtSizes sizes = ThoughtSizes.of(stage.thought(), batch, length);
+        ThoughtLayout sizes = ThoughtLayout.of(stage.thought(), batch, length);
         return new Stage(
                 stage.name(),
                 weights + bytes(ThoughtParameters.shapes(model, stage.thought())),
@@ -231,18 +262,22 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
     }
 
     /**
-     * Refuses a run that does not fit, unless {@code train.memoryCheck} is off.
+     * Refuses a run that does not fit, unless {@code train.memoryCheck} is off in the stages that are too large.
      *
      * @throws QuietStarException that says what is needed, what there is, and the ways out
      */
     public void requireFits(RunConfig config, MemoryLimits limits) {
-        if (total() <= available(limits) || !config.train().memoryCheck()) {
+        Set<String> checked = config.stages().stream()
+                .filter(stage -> stage.train().memoryCheck())
+                .map(StageConfig::name)
+                .collect(Collectors.toSet());
+        Optional<Stage> largest = stages.stream()
+                .filter(stage -> checked.contains(stage.name()))
+                .max(Comparator.comparingLong(Stage::total));
+        if (largest.isEmpty() || largest.get().total() <= available(limits)) {
             return;
         }
-        Stage worst = stages.stream()
-                .filter(stage -> stage.total() == total())
-                .findFirst()
-                .orElseThrow();
+        Stage worst = largest.get();
         String out = savings.isEmpty()
                 ? ""
                 : "; "
@@ -250,7 +285,8 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                                 .min((a, b) -> Long.compare(a.total(), b.total()))
                                 .map(s -> s.arguments() + " makes it " + gib(s.total()))
                                 .orElse("");
-        throw new QuietStarException("The run needs about " + gib(total()) + " of memory in stage '" + worst.name()
+        throw new QuietStarException("The run needs about " + gib(worst.total()) + " of memory in stage '"
+                + worst.name()
                 + "' (weights " + gib(worst.weights()) + ", gradients " + gib(worst.gradients()) + ", optimiser "
                 + gib(worst.optimizer()) + ", activations " + gib(worst.activations()) + ", buffers "
                 + gib(worst.buffers()) + "), this process may take " + gib(available(limits))

@@ -27,16 +27,14 @@ import org.quietstar.QuietStarException;
  * The metrics file of a run: one JSON object a line, each with the whole number {@code step} (counted over all stages,
  * never falling), handed to the operating system as soon as it is written, so that a killed process loses none.
  *
- * <p>A run that goes on from a checkpoint cuts the file back to the checkpoint's step; what it then writes makes the
- * file the same as that of a run that was never stopped, but for {@link #TIMING_KEYS}. For that to hold, everything
+ * <p>A run that continues from a checkpoint cuts the file back to the checkpoint's step; what it then writes makes the
+ * file the same as that of a run that was never stopped, except for {@link #TIMING_KEYS}. For that to hold, everything
  * that belongs to a step must be written before the checkpoint of that step is saved.
  */
 public final class MetricsLog implements AutoCloseable {
-    /** Keys whose values depend on the machine and the moment; they stand at the end of each line. */
+    /** Keys whose values depend on the machine and the moment; they are at the end of each line. */
     public static final Set<String> TIMING_KEYS =
-            Set.of("elapsed_s", "step_s", "tokens_per_s", "heap_mib", "memory_mib", "peak_memory_mib");
-
-    private static final String STEP = "step";
+            Set.of(Metrics.STEP_S, Metrics.TOKENS_PER_S, Metrics.HEAP_MIB, Metrics.MEMORY_MIB, Metrics.PEAK_MEMORY_MIB);
 
     /** The fast writer prints the shortest digits that read back as the same number, on every Java version. */
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -57,7 +55,7 @@ public final class MetricsLog implements AutoCloseable {
      * Opens the file to append to it, after removing all lines of steps above {@code resumeStep} and a half-written
      * last line. Creates it, with its folder, where there is none.
      *
-     * @param resumeStep step of the checkpoint that the run goes on from; -1 empties the file
+     * @param resumeStep step of the checkpoint that the run continues from; -1 empties the file
      */
     public static MetricsLog open(Path file, long resumeStep) {
         try {
@@ -84,22 +82,22 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Appends one line. Keys stand in the order of the map, those of {@link #TIMING_KEYS} after all others. Numbers
-     * that JSON has not are written as the strings "NaN", "Infinity" and "-Infinity".
+     * Appends one line. Keys are in the order of the map, those of {@link #TIMING_KEYS} after all others. Numbers
+     * that JSON lacks are written as the strings "NaN", "Infinity" and "-Infinity".
      *
      * @param values must have a whole number {@code step}; values are numbers, strings, booleans, or lists or arrays of
      *     them
      */
     public void write(Map<String, ?> values) {
-        if (!(values.get(STEP) instanceof Integer || values.get(STEP) instanceof Long)) {
-            throw new IllegalArgumentException("a metrics line needs a whole number '" + STEP + "': " + values);
+        if (!(values.get(Metrics.STEP) instanceof Integer || values.get(Metrics.STEP) instanceof Long)) {
+            throw new IllegalArgumentException("a metrics line needs a whole number '" + Metrics.STEP + "': " + values);
         }
         Map<String, Object> ordered = new LinkedHashMap<>();
         Map<String, Object> timings = new LinkedHashMap<>();
         values.forEach((key, value) -> (TIMING_KEYS.contains(key) ? timings : ordered).put(key, value));
         ordered.putAll(timings);
         try {
-            // One write for the whole line: a kill leaves it out or leaves it whole, save on a full disk.
+            // One write for the whole line: a kill leaves it out or leaves it whole, except on a full disk.
             append((JSON.writeValueAsString(ordered) + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw cannotWrite(file, e);
@@ -158,7 +156,7 @@ public final class MetricsLog implements AutoCloseable {
                                 + ": not a JSON object with a whole number 'step'."
                                 + " The file is damaged; remove the line, or move the file away.");
                     }
-                    if (parsed.get(STEP).longValue() > lastStep) {
+                    if (parsed.get(Metrics.STEP).longValue() > lastStep) {
                         return new Scan(lines, bytes, true);
                     }
                     lines.add(parsed);
@@ -168,7 +166,7 @@ public final class MetricsLog implements AutoCloseable {
             }
             // A last line without its end is half-written, unless only the end is missing.
             ObjectNode last = parse(line.toByteArray());
-            if (last != null && last.get(STEP).longValue() <= lastStep) {
+            if (last != null && last.get(Metrics.STEP).longValue() <= lastStep) {
                 lines.add(last);
                 return new Scan(lines, bytes + line.size(), false);
             }
@@ -179,7 +177,10 @@ public final class MetricsLog implements AutoCloseable {
     private static ObjectNode parse(byte[] line) {
         try {
             JsonNode node = JSON.readTree(line);
-            return node instanceof ObjectNode object && object.path(STEP).isIntegralNumber() ? object : null;
+            return node instanceof ObjectNode object
+                            && object.path(Metrics.STEP).isIntegralNumber()
+                    ? object
+                    : null;
         } catch (IOException e) {
             return null;
         }

@@ -7,9 +7,8 @@ import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.MicroBatch;
-import org.quietstar.model.Parameters;
 import org.quietstar.thought.RewardFunction;
-import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.thought.ThinkingModel;
 
 /** What a stage minimises: from the micro-batches of one step to a loss, its gradients and what is to be logged. */
 interface Objective extends AutoCloseable {
@@ -37,25 +36,12 @@ interface Objective extends AutoCloseable {
      *
      * @param reward of the thoughts, in place of the paper's
      */
-    static Objective of(
-            ModelState model,
-            StageConfig stage,
-            Tokenizer tokenizer,
-            Parameters parameters,
-            Set<String> trained,
-            Optional<RewardFunction> reward) {
-        if (stage.train().mode().equals("quiet-star")) {
-            return new QuietStarObjective(
-                    model.model(),
-                    stage,
-                    ModelState.bannedIds(stage.thought(), tokenizer, model.model()),
-                    model.padId(tokenizer),
-                    parameters,
-                    trained,
-                    reward);
+    static Objective of(ThinkingModel model, StageConfig stage, Set<String> trained, Optional<RewardFunction> reward) {
+        if (stage.thinks()) {
+            return new QuietStarObjective(model, stage, trained, reward);
         }
         return new LanguageModelObjective(
-                model.model(), stage.data().batchSize(), stage.data().sequenceLength(), parameters, trained);
+                model.config(), stage.data().batchSize(), stage.data().sequenceLength(), model.decoder(), trained);
     }
 
     @Override

@@ -6,58 +6,48 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.quietstar.config.LossConfig;
-import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.MicroBatch;
 import org.quietstar.data.SplitMix;
-import org.quietstar.eval.Uniform;
-import org.quietstar.model.Parameters;
-import org.quietstar.thought.LabelCounts;
-import org.quietstar.thought.LearningBatch;
+import org.quietstar.eval.UniformNoise;
+import org.quietstar.thought.LearningInputs;
+import org.quietstar.thought.LearningInputs.LabelCounts;
 import org.quietstar.thought.LearningStep;
-import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.NoiseSource;
+import org.quietstar.thought.QuietStarLoss;
 import org.quietstar.thought.RewardFunction;
-import org.quietstar.thought.Rollout;
-import org.quietstar.thought.ThoughtSampling;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtLayout;
+import org.quietstar.thought.ThoughtSampler;
 
 /** Training with thoughts: each micro-batch is a {@link LearningStep}; gradients add up. */
 final class QuietStarObjective implements Objective {
-    private final ThoughtSizes sizes;
+    private final ThoughtLayout layout;
     private final LossConfig loss;
-    private final LearningBatch batch;
+    private final LearningInputs batch;
     private final LearningStep step;
-    private final GradientSum total = new GradientSum();
-    private final GradientSum ofLikelihoods = new GradientSum();
-    private final GradientSum ofPolicy = new GradientSum();
+    private final GradientAccumulator total = new GradientAccumulator();
+    private final GradientAccumulator ofLikelihoods = new GradientAccumulator();
+    private final GradientAccumulator ofPolicy = new GradientAccumulator();
     private final ThoughtStatistics statistics;
 
     /**
-     * @param bannedIds ids that a thought never contains
-     * @param padId the tokenizer's padding id
-     * @param parameters the decoder's and the thoughts'
+     * @param model with parameters of thoughts
      * @param trained names of the parameters whose gradients are computed
      * @param reward in place of the paper's
      */
-    QuietStarObjective(
-            ModelConfig model,
-            StageConfig stage,
-            List<Integer> bannedIds,
-            int padId,
-            Parameters parameters,
-            Set<String> trained,
-            Optional<RewardFunction> reward) {
+    QuietStarObjective(ThinkingModel model, StageConfig stage, Set<String> trained, Optional<RewardFunction> reward) {
         this.loss = stage.loss();
-        this.sizes = ThoughtSizes.of(
+        this.layout = ThoughtLayout.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
-        this.batch = new LearningBatch(sizes, loss.rewardTrim(), padId, parameters.dataType());
-        this.statistics = new ThoughtStatistics(sizes);
+        this.batch =
+                new LearningInputs(layout, loss.rewardTrim(), model.tokens().padId(), model.dataType());
+        this.statistics = new ThoughtStatistics(layout);
         this.step = new LearningStep(
-                new QuietStarSetup(
-                        model, stage.thought(), loss, LossWeights.of(loss), sizes, bannedIds, parameters, reward),
-                ThoughtSampling.atTemperature(stage.thought().thoughtTemperature()),
+                model,
+                LossSpec.of(loss).rewardedBy(reward),
+                ThoughtSampler.atTemperature(stage.thought().thoughtTemperature()),
                 batch,
                 trained);
     }
@@ -65,7 +55,7 @@ final class QuietStarObjective implements Objective {
     @Override
     public Result compute(List<MicroBatch> batches, long seed, boolean measureParts) {
         LabelCounts totals = batches.stream()
-                .map(b -> LabelCounts.of(b.lengths(), sizes.lookahead(), loss.rewardTrim()))
+                .map(b -> batch.counts(b.lengths()))
                 .reduce(LabelCounts::plus)
                 .orElseThrow();
         statistics.clear();
@@ -75,8 +65,8 @@ final class QuietStarObjective implements Objective {
             batch.setText(micro.ids(), micro.lengths(), totals);
             run(SplitMix.hash(seed, i), i == 0, measureParts);
             losses[0] += step.loss();
-            losses[1] += value(QuietStarGraph.BASE_LOSS);
-            losses[2] += value(QuietStarGraph.THOUGHT_LOSS);
+            losses[1] += value(QuietStarLoss.BASE_LOSS);
+            losses[2] += value(QuietStarLoss.THOUGHT_LOSS);
             losses[3] += step.policyLoss();
             statistics.add(step::output, micro.lengths(), loss.rewardTrim(), step.entropies());
         }
@@ -84,7 +74,7 @@ final class QuietStarObjective implements Objective {
     }
 
     private void run(long seed, boolean first, boolean measureParts) {
-        Rollout.Noise noise = (token, numbers) -> Uniform.fill(numbers, SplitMix.of(seed, token));
+        NoiseSource noise = (token, numbers) -> UniformNoise.fill(numbers, SplitMix.of(seed, token));
         if (!measureParts) {
             step.run(noise, gradients -> total.add(gradients, first));
             return;
@@ -103,15 +93,15 @@ final class QuietStarObjective implements Objective {
 
     private Map<String, Object> metrics(double[] losses, boolean measureParts) {
         Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("loss", losses[0]);
-        metrics.put("nll_base", losses[1]);
-        metrics.put("nll_thought", losses[2]);
-        metrics.put("nll_thought_k", statistics.thoughtNll());
-        metrics.put("policy_loss", losses[3]);
+        metrics.put(Metrics.LOSS, losses[0]);
+        metrics.put(Metrics.NLL_BASE, losses[1]);
+        metrics.put(Metrics.NLL_THOUGHT, losses[2]);
+        metrics.put(Metrics.NLL_THOUGHT_K, statistics.thoughtNll());
+        metrics.put(Metrics.POLICY_LOSS, losses[3]);
         statistics.putInto(metrics);
         if (measureParts) {
-            metrics.put("grad_norm_nll", ofLikelihoods.norm());
-            metrics.put("grad_norm_policy", ofPolicy.norm());
+            metrics.put(Metrics.GRAD_NORM_NLL, ofLikelihoods.norm());
+            metrics.put(Metrics.GRAD_NORM_POLICY, ofPolicy.norm());
         }
         return metrics;
     }

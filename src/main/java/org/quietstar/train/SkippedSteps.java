@@ -2,6 +2,7 @@ package org.quietstar.train;
 
 import java.util.Map;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.config.StageConfig;
 
 /** Counts the steps whose loss or gradient was not finite and which therefore changed nothing. */

@@ -30,19 +30,19 @@ final class StepMetrics {
         double seconds = (System.nanoTime() - started) * 1e-9;
         long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
         Map<String, Object> metrics = new LinkedHashMap<>();
-        metrics.put("step", step);
-        metrics.put("stage", stage.name());
-        metrics.put("mode", stage.train().mode());
+        metrics.put(Metrics.STEP, step);
+        metrics.put(Metrics.STAGE, stage.name());
+        metrics.put(Metrics.MODE, stage.train().mode().word());
         metrics.putAll(measured);
-        metrics.put("grad_norm", norm);
-        metrics.put("learning_rate", learningRate);
-        metrics.put("skipped_steps", skipped.total());
-        metrics.put("tokens", tokens);
-        metrics.put("step_s", seconds);
-        metrics.put("tokens_per_s", tokens / seconds);
-        metrics.put("heap_mib", ProcessMemory.heapMiB());
-        metrics.put("memory_mib", ProcessMemory.residentMiB());
-        metrics.put("peak_memory_mib", ProcessMemory.peakMiB());
+        metrics.put(Metrics.GRAD_NORM, norm);
+        metrics.put(Metrics.LEARNING_RATE, learningRate);
+        metrics.put(Metrics.SKIPPED_STEPS, skipped.total());
+        metrics.put(Metrics.TOKENS, tokens);
+        metrics.put(Metrics.STEP_S, seconds);
+        metrics.put(Metrics.TOKENS_PER_S, tokens / seconds);
+        metrics.put(Metrics.HEAP_MIB, ProcessMemory.heapMiB());
+        metrics.put(Metrics.MEMORY_MIB, ProcessMemory.residentMiB());
+        metrics.put(Metrics.PEAK_MEMORY_MIB, ProcessMemory.peakMiB());
         return metrics;
     }
 }

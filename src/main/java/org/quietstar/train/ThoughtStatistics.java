@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.samediff.HostArrays;
+import org.quietstar.thought.QuietStarLoss;
+import org.quietstar.thought.ThoughtLayout;
 
 /** What is logged of a step's thoughts, over all its micro-batches; only real labels count. */
 final class ThoughtStatistics {
-    private final ThoughtSizes sizes;
+    private final ThoughtLayout layout;
     private final Moments reward = new Moments();
     private final Moments weight = new Moments();
     private final double[] nll;
@@ -49,10 +50,10 @@ final class ThoughtStatistics {
         }
     }
 
-    ThoughtStatistics(ThoughtSizes sizes) {
-        this.sizes = sizes;
-        this.nll = new double[sizes.lookahead()];
-        this.labels = new long[sizes.lookahead()];
+    ThoughtStatistics(ThoughtLayout layout) {
+        this.layout = layout;
+        this.nll = new double[layout.lookahead()];
+        this.labels = new long[layout.lookahead()];
     }
 
     void clear() {
@@ -67,37 +68,31 @@ final class ThoughtStatistics {
     /**
      * Adds a micro-batch.
      *
-     * @param outputs what {@link QuietStarGraph} calls so, after a run
+     * @param outputs what {@link QuietStarLoss} calls so, after a run
      * @param lengths real tokens of each sequence
      * @param entropies of each thought, [B·P·L], nats
      */
     void add(Function<String, INDArray> outputs, int[] lengths, int rewardTrim, double[] entropies) {
-        double[] rewards = numbers(outputs, QuietStarGraph.REWARD);
-        double[] advantages = numbers(outputs, QuietStarGraph.ADVANTAGE);
-        double[] weights = numbers(outputs, QuietStarGraph.MIX_WEIGHT);
-        double[] nlls = numbers(outputs, QuietStarGraph.THOUGHT_NLL);
-        int l = sizes.length();
-        for (int r = 0; r < sizes.stepRows(); r++) {
-            int p = r % l;
-            int length = lengths[r / (l * sizes.thoughts())];
-            if (p < length - sizes.lookahead() - rewardTrim) {
+        double[] rewards = HostArrays.numbers(outputs.apply(QuietStarLoss.REWARD));
+        double[] advantages = HostArrays.numbers(outputs.apply(QuietStarLoss.ADVANTAGE));
+        double[] weights = HostArrays.numbers(outputs.apply(QuietStarLoss.MIX_WEIGHT));
+        double[] nlls = HostArrays.numbers(outputs.apply(QuietStarLoss.THOUGHT_NLL));
+        for (int r = 0; r < layout.slotRows(); r++) {
+            int p = layout.positionOf(r);
+            int length = lengths[layout.sequenceOf(r)];
+            if (p < layout.rewardedPositions(length, rewardTrim)) {
                 reward.add(rewards[r]);
                 positive += advantages[r] > 0 ? 1 : 0;
             }
             if (p + 1 < length) {
                 entropy.add(entropies[r]);
             }
-            for (int k = 0; k < sizes.lookahead() && p + 1 + k < length; k++) {
-                weight.add(weights[k * sizes.stepRows() + r]);
-                nll[k] += nlls[k * sizes.stepRows() + r];
+            for (int k = 0; k < layout.lookahead() && p + 1 + k < length; k++) {
+                weight.add(weights[k * layout.slotRows() + r]);
+                nll[k] += nlls[k * layout.slotRows() + r];
                 labels[k]++;
             }
         }
-    }
-
-    private static double[] numbers(Function<String, INDArray> outputs, String output) {
-        INDArray array = outputs.apply(output);
-        return array.reshape(array.length()).toDoubleVector();
     }
 
     /** Mean NLL after a thought for each k, nats. */
@@ -108,12 +103,12 @@ final class ThoughtStatistics {
     }
 
     void putInto(Map<String, Object> metrics) {
-        metrics.put("reward_mean", reward.mean());
-        metrics.put("reward_std", reward.deviation());
-        metrics.put("advantage_positive_share", reward.count == 0 ? 0 : (double) positive / reward.count);
-        metrics.put("mix_weight_mean", weight.mean());
-        metrics.put("mix_weight_min", weight.count == 0 ? 0 : weight.least);
-        metrics.put("mix_weight_max", weight.count == 0 ? 0 : weight.most);
-        metrics.put("thought_entropy", entropy.mean());
+        metrics.put(Metrics.REWARD_MEAN, reward.mean());
+        metrics.put(Metrics.REWARD_STD, reward.deviation());
+        metrics.put(Metrics.ADVANTAGE_POSITIVE_SHARE, reward.count == 0 ? 0 : (double) positive / reward.count);
+        metrics.put(Metrics.MIX_WEIGHT_MEAN, weight.mean());
+        metrics.put(Metrics.MIX_WEIGHT_MIN, weight.count == 0 ? 0 : weight.least);
+        metrics.put(Metrics.MIX_WEIGHT_MAX, weight.count == 0 ? 0 : weight.most);
+        metrics.put(Metrics.THOUGHT_ENTROPY, entropy.mean());
     }
 }

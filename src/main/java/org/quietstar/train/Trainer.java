@@ -9,16 +9,26 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.Checkpoint;
+import org.quietstar.checkpoint.CheckpointInfo;
+import org.quietstar.checkpoint.CheckpointStore;
+import org.quietstar.checkpoint.RunFolder;
+import org.quietstar.checkpoint.RunPosition;
+import org.quietstar.checkpoint.SkippedCheckpointListener;
+import org.quietstar.checkpoint.StageEnds;
+import org.quietstar.checkpoint.StageTree;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
+import org.quietstar.config.ThoughtConfig;
 import org.quietstar.data.MicroBatch;
-import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
+import org.quietstar.hub.ModelLoader;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.thought.RewardFunction;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -33,7 +43,9 @@ public final class Trainer implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final CheckpointStore checkpoints;
     private final List<TrainingListener> listeners = new ArrayList<>();
-    private final ModelState model;
+    private ThinkingModel model;
+    private final StageTree tree;
+    private final StageEnds ends;
     /** Where the stage goes on from, if it was begun before. */
     private Optional<Checkpoint> resumed = Optional.empty();
 
@@ -46,24 +58,26 @@ public final class Trainer implements AutoCloseable {
     /** Set while training, so that it stays where an exception ends it. */
     private boolean broken;
 
-    private Trainer(RunConfig config, RunFolder folder, Tokenizer tokenizer, ModelState model) {
+    private Trainer(RunConfig config, RunFolder folder, Tokenizer tokenizer, ThinkingModel model) {
         this.config = config;
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.model = model;
-        this.checkpoints = new CheckpointStore(folder.path(), config.checkpoint());
+        this.tree = new StageTree(config);
+        this.ends = new StageEnds(folder.path(), config);
+        this.checkpoints = new CheckpointStore(folder.path(), config.checkpoint(), tree.kept());
     }
 
     /** A new run in {@code path}, which may not hold a run yet. */
     public static Trainer start(RunConfig config, Path path) {
-        Backend.require(config.backend());
+        Backend.require(config.backend().word());
         NativeSettings.warnOnce();
-        RunConfigs.requireTrainingData(config);
+        Recipes.requireTrainingData(config);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
-            Preflight.checkMemory(config, tokenizer);
-            ModelState model = ModelState.create(config, tokenizer);
-            Preflight.check(config, tokenizer, model.model());
+            PreflightChecks.checkMemory(config, tokenizer);
+            ThinkingModel model = ModelLoader.create(config, tokenizer);
+            PreflightChecks.check(config, tokenizer, model.config());
             return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -75,19 +89,21 @@ public final class Trainer implements AutoCloseable {
      * Goes on with a run from its newest intact checkpoint, or from the start where there is none yet.
      *
      * @param damage hears of checkpoints that are passed over
+     * @throws QuietStarException where a later stage starts from one whose checkpoint is missing or damaged
      */
-    public static Trainer resume(Path path, DamageListener damage) {
+    public static Trainer resume(Path path, SkippedCheckpointListener damage) {
         RunFolder folder = RunFolder.existing(path);
         RunConfig config = folder.readConfig();
-        Backend.require(config.backend());
+        Backend.require(config.backend().word());
         NativeSettings.warnOnce();
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
-            Preflight.checkMemory(config, tokenizer);
+            PreflightChecks.checkMemory(config, tokenizer);
             Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
-            ModelState model = latest.map(c -> ModelState.restore(config, tokenizer, c))
-                    .orElseGet(() -> ModelState.create(config, tokenizer));
-            Preflight.check(config, tokenizer, model.model());
+            ThinkingModel model = latest.map(c -> ModelLoader.restore(
+                            config, tokenizer, c, StageEnds.last(config, c).thought()))
+                    .orElseGet(() -> ModelLoader.create(config, tokenizer));
+            PreflightChecks.check(config, tokenizer, model.config());
             var trainer = new Trainer(config, folder, tokenizer, model);
             latest.ifPresent(trainer::restore);
             return trainer;
@@ -98,12 +114,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void restore(Checkpoint checkpoint) {
-        RunState.Position position = RunState.position(checkpoint);
+        RunPosition position = RunPosition.of(checkpoint);
         step = checkpoint.step();
         stageIndex = position.stage();
         stageStep = position.stageStep();
         skipped.restore(checkpoint.state());
         resumed = Optional.of(checkpoint);
+        ends.require(stageIndex, step);
     }
 
     /**
@@ -128,7 +145,7 @@ public final class Trainer implements AutoCloseable {
         if (broken) {
             throw new IllegalStateException("an earlier train() ended with an exception; resume " + folder.path());
         }
-        requireReward();
+        RunState.requireReward(resumed, reward.isPresent(), folder.path());
         broken = true;
         try (var metrics = MetricsLog.open(folder.metrics(), step)) {
             while (stageIndex < config.stages().size()) {
@@ -152,16 +169,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void requireReward() {
-        boolean had = resumed.map(RunState::position)
-                .filter(RunState.Position::ownReward)
-                .isPresent();
-        if (had && reward.isEmpty()) {
-            throw new QuietStarException(folder.path() + ": this run was trained with a reward of its own, which is not"
-                    + " stored with it; give it again (Trainer.setReward)");
-        }
-    }
-
     /**
      * Ends {@link #train}, from any thread or listener, after the step that is being made and a checkpoint of it; where it
      * is not called at the moment, after the first step of the next call.
@@ -171,28 +178,26 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void runStage(StageConfig stage, MetricsLog metrics) {
-        boolean thoughts = stage.train().mode().equals("quiet-star");
-        if (thoughts) {
-            model.ensureThought(stage.thought(), tokenizer, config.seed());
-        }
-        model.ensureAdapters(stage.train().lora(), config.seed());
-        Parameters parameters = model.parameters(thoughts);
-        Set<String> trained = TrainedParameters.shapes(stage, model.model()).keySet();
-        var optimizer = new AdamW(stage.optimizer(), parameters.only(trained));
+        begin(stage);
+        Set<String> trained = TrainableParameters.shapes(stage, model.config()).keySet();
+        var optimizer = new AdamW(stage.optimizer(), model.parameters().only(trained));
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
         try (TextBatches data = text(stage);
-                Objective objective = Objective.of(model, stage, tokenizer, parameters, trained, reward);
+                Objective objective = Objective.of(model, stage, trained, reward);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> RunState.goOn(checkpoint, data, optimizer));
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
             for (boolean goesOn = true; goesOn && stageStep < stage.train().steps(); ) {
                 long started = System.nanoTime();
-                List<MicroBatch> batches = take(data, stage.train().gradientAccumulation(), model.padId(tokenizer));
+                List<MicroBatch> batches = MicroBatch.take(
+                        data,
+                        stage.train().gradientAccumulation(),
+                        model.tokens().padId());
                 stageStep++;
                 step++;
                 boolean measureParts = isDue(stage.train().gradientNormsEvery());
-                Objective.Result result = objective.compute(batches, SplitMix.hash(config.seed(), step), measureParts);
-                double norm = GradientSum.norm(result.gradients());
+                Objective.Result result = objective.compute(batches, tree.drawSeed(stageIndex, step), measureParts);
+                double norm = GradientAccumulator.norm(result.gradients());
                 double learningRate = rate.at(stageStep);
                 apply(result, norm, optimizer, stage.optimizer().clipNorm(), learningRate);
                 Map<String, Object> line =
@@ -212,10 +217,33 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    /** Makes the model what the stage starts from, where that is not what the steps before it have left. */
+    private void beginStage(ThoughtConfig thought) {
+        if (tree.branchesOff(stageIndex)) {
+            // The memory plan has no room for two models.
+            model.close();
+            model = ends.loadStart(stageIndex)
+                    .map(checkpoint -> ModelLoader.restore(config, tokenizer, checkpoint, thought))
+                    .orElseGet(() -> ModelLoader.create(config, tokenizer));
+        }
+    }
+
+    /** Makes the model ready for a stage: parameters of thoughts and adapters are made where it wants them first. */
+    private void begin(StageConfig stage) {
+        if (stageStep == 0) {
+            beginStage(stage.thought());
+        }
+        model = model.with(stage.thought(), tokenizer);
+        if (stage.thinks()) {
+            model = model.learningToThink(tokenizer, config.seed());
+        }
+        model = model.withAdapters(stage.train().lora(), config.seed());
+    }
+
     /** Updates the parameters, unless a number is not finite. */
     private void apply(Objective.Result result, double norm, AdamW optimizer, double clipNorm, double learningRate) {
         if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
-            optimizer.update(result.gradients(), clip(norm, clipNorm), learningRate);
+            optimizer.update(result.gradients(), GradientAccumulator.clip(norm, clipNorm), learningRate);
             skipped.applied();
         } else {
             skipped.skipped();
@@ -223,26 +251,10 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** Each stage goes through the text in an order of its own; what is held out is the same for all. */
+    /** The stages differ in the order of the text; what is held out is the same for all. */
     private TextBatches text(StageConfig stage) {
         return TextBatches.training(
-                stage.data(),
-                tokenizer,
-                config.seed(),
-                SplitMix.hash(config.seed(), stageIndex),
-                record -> warn(record.toString()));
-    }
-
-    private static List<MicroBatch> take(TextBatches data, int count, int padId) {
-        List<MicroBatch> batches = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            batches.add(MicroBatch.of(data.next(), padId));
-        }
-        return batches;
-    }
-
-    private static double clip(double norm, double limit) {
-        return limit > 0 && norm > limit ? limit / norm : 1;
+                stage.data(), tokenizer, config.seed(), tree.orderSeed(stageIndex), record -> warn(record.toString()));
     }
 
     private boolean isDue(int every) {
@@ -260,10 +272,10 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Checkpoint save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
-        var position = new RunState.Position(stageIndex, stageStep, reward.isPresent());
+        var position = new RunPosition(stageIndex, stageStep, reward.isPresent());
         Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, data);
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
-        var checkpoint = new Checkpoint(step, model.base().asMap(), thought, optimizer.state(), state, heldOut);
+        var checkpoint = new Checkpoint(step, model.decoder().asMap(), thought, optimizer.state(), state, heldOut);
         CheckpointInfo saved = checkpoints.save(checkpoint);
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
         return checkpoint;
@@ -273,8 +285,14 @@ public final class Trainer implements AutoCloseable {
         listeners.forEach(listener -> listener.onWarning(message));
     }
 
-    public ModelState model() {
+    /** The model as it is now; it stays the trainer's, and another one takes its place when a stage begins. */
+    public ThinkingModel model() {
         return model;
+    }
+
+    /** The last stage that goes on from the one that is trained: without branches the run's last. */
+    public StageConfig lastStage() {
+        return tree.last(Math.min(stageIndex, config.stages().size() - 1));
     }
 
     /** Optimiser steps done, over all stages. */

@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.quietstar.config.StageConfig;
 
-/** Hears what happens in a run. Everything but the loop itself listens. */
+/** Is notified of what happens in a run. */
 public interface TrainingListener {
 
     /**
-     * A stage begins or goes on.
+     * A stage begins or continues.
      *
      * @param stepsDone steps of this stage that were done before
      */
     default void onStage(StageConfig stage, int stepsDone) {}
 
-    /** A step is done; {@code metrics} are what stands in the metrics file. */
+    /** A step is done; {@code metrics} is its line in the metrics file. */
     default void onStep(int stageStep, Map<String, Object> metrics) {}
 
     /** The held-out loss was measured, in nats per token. */

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.quietstar.QuietStarException;
 import org.quietstar.bench.MemoryBenchmark.Result;
 import org.quietstar.bench.MemoryBenchmark.Sample;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtLayout;
 
 class MemoryBenchmarkTest {
-    private static final BenchSize SIZE = new BenchSize("least", 23, 8, 1, 2, 12, new ThoughtSizes(1, 6, 2, 2, 2));
+    private static final BenchSize SIZE = new BenchSize("least", 23, 8, 1, 2, 12, new ThoughtLayout(1, 6, 2, 2, 2));
 
     @Test
     void growthIsTheDifferenceByStep() {

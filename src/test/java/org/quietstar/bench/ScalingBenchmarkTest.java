@@ -8,7 +8,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.quietstar.bench.ScalingBenchmark.Over;
 import org.quietstar.bench.ScalingBenchmark.Point;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtLayout;
 
 class ScalingBenchmarkTest {
     private static final double EXACT = 1e-12;
@@ -50,9 +50,9 @@ class ScalingBenchmarkTest {
 
     @Test
     void oneSizeGrowsAndNoOther() {
-        assertThat(Over.L.sizes(512)).isEqualTo(new ThoughtSizes(1, 512, 2, 8, 4));
-        assertThat(Over.T.sizes(32)).isEqualTo(new ThoughtSizes(1, 64, 2, 32, 4));
-        assertThat(Over.P.sizes(8)).isEqualTo(new ThoughtSizes(1, 64, 8, 8, 4));
-        assertThat(Over.B.sizes(4)).isEqualTo(new ThoughtSizes(4, 64, 2, 8, 4));
+        assertThat(Over.L.sizes(512)).isEqualTo(new ThoughtLayout(1, 512, 2, 8, 4));
+        assertThat(Over.T.sizes(32)).isEqualTo(new ThoughtLayout(1, 64, 2, 32, 4));
+        assertThat(Over.P.sizes(8)).isEqualTo(new ThoughtLayout(1, 64, 8, 8, 4));
+        assertThat(Over.B.sizes(4)).isEqualTo(new ThoughtLayout(4, 64, 2, 8, 4));
     }
 }

@@ -50,7 +50,7 @@ final class AllJarIT {
     /** The other jars of the test's class path are ND4J's and what it needs; the project's own classes are left out. */
     @Test
     void whatM21LacksCanBeTakenAlone() throws Exception {
-        List<String> path = new ArrayList<>(List.of("target/quietstar-" + VERSION + "-samediff.jar"));
+        List<String> path = new ArrayList<>(List.of("target/samediff/quietstar-samediff-" + VERSION + ".jar"));
         Pattern.compile(java.io.File.pathSeparator, Pattern.LITERAL)
                 .splitAsStream(System.getProperty("java.class.path"))
                 .filter(jar -> jar.endsWith(".jar") && !jar.contains("quietstar-"))

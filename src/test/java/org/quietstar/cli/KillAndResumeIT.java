@@ -23,6 +23,10 @@ import org.quietstar.train.MetricsLog;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the start script needs a POSIX shell")
 final class KillAndResumeIT {
     private static final int STEPS_OF_STAGE = 30;
+    /** Of the stage between the two, which starts from the first as the last one does. */
+    private static final int STEPS_OF_PLAIN = 12;
+
+    private static final int STEPS = 2 * STEPS_OF_STAGE + STEPS_OF_PLAIN;
     private static final long SEED = 20240314;
 
     @TempDir
@@ -37,7 +41,12 @@ final class KillAndResumeIT {
     }
 
     private static List<String> train(Path run) {
-        return SmallRun.train(run, STEPS_OF_STAGE, STEPS_OF_STAGE, "checkpoint.everySteps=4");
+        return SmallRun.train(
+                run,
+                STEPS_OF_STAGE,
+                STEPS_OF_STAGE,
+                "stages.plain.train.steps=" + STEPS_OF_PLAIN,
+                "checkpoint.everySteps=4");
     }
 
     @Test
@@ -58,7 +67,7 @@ final class KillAndResumeIT {
     void aDamagedNewestCheckpointIsNamedAndTheOneBeforeItUsed() throws Exception {
         Path run = folder.resolve("damaged");
         copy(undisturbed, run);
-        Path weights = run.resolve("checkpoints/step-00000060/model.safetensors");
+        Path weights = run.resolve("checkpoints/step-00000072/model.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
         bytes[bytes.length / 2] ^= 1;
         Files.write(weights, bytes);
@@ -66,9 +75,9 @@ final class KillAndResumeIT {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out())
-                .contains("damaged checkpoint step-00000060")
+                .contains("damaged checkpoint step-00000072")
                 .contains("model.safetensors")
-                .contains("going on after step 58");
+                .contains("going on after step 70");
         assertEndsAsUndisturbed(run);
     }
 
@@ -92,9 +101,9 @@ final class KillAndResumeIT {
     }
 
     private static void assertEndsAsUndisturbed(Path run) throws IOException {
-        assertThat(metrics(run)).hasSize(2 * STEPS_OF_STAGE).isEqualTo(metrics(undisturbed));
-        Path last = run.resolve("checkpoints/step-00000060");
-        Path expected = undisturbed.resolve("checkpoints/step-00000060");
+        assertThat(metrics(run)).hasSize(STEPS).isEqualTo(metrics(undisturbed));
+        Path last = run.resolve("checkpoints/step-00000072");
+        Path expected = undisturbed.resolve("checkpoints/step-00000072");
         for (String file : List.of("model.safetensors", "thought.safetensors", "optimizer.safetensors")) {
             assertThat(last.resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
         }

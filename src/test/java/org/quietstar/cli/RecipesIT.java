@@ -1,7 +1,10 @@
 package org.quietstar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,15 +63,43 @@ final class RecipesIT {
         List<ObjectNode> lines = train(
                 "tiny.yaml",
                 "optimizer.warmupSteps=2",
-                "stages.language-model.train.steps=4",
+                "stages.base.train.steps=4",
+                "stages.plain.train.steps=3",
                 "stages.quiet-star.train.steps=3",
                 "stages.quiet-star.train.gradientNormsEvery=2",
                 "evaluation.maxTokens=200");
-        assertThat(lines).hasSize(7);
-        assertThat(lines.get(0).get("tokens").asInt()).isEqualTo(16 * 64);
-        assertThat(lines.get(4).get("tokens").asInt()).isEqualTo(4 * 64);
-        assertThat(lines.get(4).has("grad_norm_policy")).isFalse();
-        assertThat(lines.get(5).has("grad_norm_policy")).isTrue();
+        assertThat(lines).hasSize(10);
+        assertThat(lines)
+                .extracting(line -> line.get("stage").asText())
+                .containsExactly(
+                        "base",
+                        "base",
+                        "base",
+                        "base",
+                        "plain",
+                        "plain",
+                        "plain",
+                        "quiet-star",
+                        "quiet-star",
+                        "quiet-star");
+        for (int step = 4; step < 7; step++) {
+            // The same text: as many real tokens, which differ from batch to batch.
+            assertThat(lines.get(step).get("tokens"))
+                    .isEqualTo(lines.get(step + 3).get("tokens"));
+        }
+        // The same model and the same first batch.
+        assertThat(lines.get(4).get("nll_base").asDouble())
+                .isCloseTo(lines.get(7).get("nll_base").asDouble(), within(1e-5));
+        assertThat(lines.get(7).has("grad_norm_policy")).isFalse();
+        assertThat(lines.get(8).has("grad_norm_policy")).isTrue();
+        JsonNode answers = new ObjectMapper()
+                .readTree(folder.resolve("run/evaluation/summary.json").toFile())
+                .get("answers");
+        assertThat(answers.get("items").asInt()).isEqualTo(1000);
+        assertThat(answers.get("chance").asDouble()).isEqualTo(0.1);
+        for (String way : List.of("plain", "without", "with", "shuffled")) {
+            assertThat(answers.get(way).asDouble()).as(way).isBetween(0.0, 0.3);
+        }
     }
 
     private void tinyStories(Path text) throws Exception {

@@ -8,8 +8,11 @@ import java.util.List;
 final class SmallRun {
     private SmallRun() {}
 
-    /** Arguments of the program for a run in {@code folder}; each of {@code more} is a KEY=VALUE. */
-    static List<String> train(Path folder, int languageModelSteps, int quietStarSteps, String... more) {
+    /**
+     * Arguments of the program for a run in {@code folder} of the stages base and quiet-star, without tasks; each of
+     * {@code more} is a KEY=VALUE.
+     */
+    static List<String> train(Path folder, int baseSteps, int quietStarSteps, String... more) {
         List<String> sets = new ArrayList<>(List.of(
                 "output.dir=" + folder,
                 "model.hiddenSize=16",
@@ -19,16 +22,19 @@ final class SmallRun {
                 "model.kvHeads=1",
                 "model.maxPositions=64",
                 "data.sequenceLength=16",
+                "data.packing=pack",
                 "data.shuffleBuffer=32",
                 "data.batchSize=2",
-                "stages.language-model.data.batchSize=2",
+                "stages.base.data.batchSize=2",
                 "thought.thoughtTokens=2",
                 "thought.lookahead=2",
                 "optimizer.warmupSteps=2",
-                "stages.language-model.train.steps=" + languageModelSteps,
+                "stages.base.train.steps=" + baseSteps,
+                "stages.plain.train.steps=0",
                 "stages.quiet-star.train.steps=" + quietStarSteps,
                 "stages.quiet-star.train.gradientNormsEvery=1",
-                "evaluation.maxTokens=300"));
+                "evaluation.maxTokens=300",
+                "evaluation.tasks=[]"));
         sets.addAll(List.of(more));
         List<String> arguments = new ArrayList<>(List.of("train", "configs/tiny.yaml"));
         sets.forEach(set -> arguments.addAll(List.of("--set", set)));

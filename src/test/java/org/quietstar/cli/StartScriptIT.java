@@ -18,6 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quietstar.runtime.NativeSettings;
 import org.quietstar.runtime.Versions;
 
 /** The start script as a user runs it: a process of its own, from another folder. */
@@ -73,7 +74,7 @@ final class StartScriptIT {
     }
 
     @Test
-    void theEnvironmentOverridesTheSettingsAndDoctorNamesTheMend() throws Exception {
+    void theEnvironmentOverridesTheSettingsAndDoctorNamesTheFix() throws Exception {
         Map<String, String> settings = Map.of(
                 "OMP_NUM_THREADS", "2",
                 "OMP_WAIT_POLICY", "ACTIVE",
@@ -173,6 +174,8 @@ final class StartScriptIT {
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        // The script is run as where none of its settings is made: one that is made wins over what it recommends.
+        builder.environment().keySet().removeAll(NativeSettings.recommended().keySet());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
         int exitCode = builder.start().waitFor();

@@ -38,7 +38,7 @@ final class TrainProgramIT {
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out())
                 .contains("run: " + run)
-                .contains("stage language-model  6/6")
+                .contains("stage base  6/6")
                 .contains("stage quiet-star  6/6")
                 .contains("Held-out text: 300 tokens")
                 .contains("NLL (nats per token)")
@@ -73,7 +73,7 @@ final class TrainProgramIT {
         for (int i = 0; i < lines.size(); i++) {
             ObjectNode line = lines.get(i);
             assertThat(line.get("step").asInt()).isEqualTo(i + 1);
-            assertThat(line.get("stage").asText()).isEqualTo(i < STEPS ? "language-model" : "quiet-star");
+            assertThat(line.get("stage").asText()).isEqualTo(i < STEPS ? "base" : "quiet-star");
             assertNumbers(
                     line,
                     "loss",
@@ -115,7 +115,7 @@ final class TrainProgramIT {
                 .isBetween(
                         line.get("mix_weight_min").asDouble(),
                         line.get("mix_weight_max").asDouble());
-        assertThat(line.get("thought_entropy").asDouble()).isBetween(0.0, Math.log(259));
+        assertThat(line.get("thought_entropy").asDouble()).isBetween(0.0, Math.log(27));
     }
 
     private static void assertNumbers(ObjectNode line, String... keys) {
@@ -155,7 +155,7 @@ final class TrainProgramIT {
         assertThat(repeated.out()).contains("checkpoint: step 12 of " + run);
         assertThat(report.resolve("report.json")).hasSameTextualContentAs(run.resolve("evaluation/report.json"));
 
-        Path text = Files.writeString(folder.resolve("other.txt"), "Anna has three apples and eats one.\n");
+        Path text = Files.writeString(folder.resolve("other.txt"), "hall red wait blue wait where tower .\n".repeat(5));
         Program.Outcome other = Program.run(folder, "evaluate", run.toString(), "--data", text.toString());
         assertThat(other.err()).isEmpty();
         assertThat(other.exitCode()).isZero();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.model.ShardedSafetensors;
+import org.quietstar.safetensors.ShardedSafetensors;
 import org.quietstar.train.MetricsLog;
 
 /** What a user can get wrong ends with exit code 2 and one line that says what to do, and leaves nothing behind. */
@@ -67,7 +67,7 @@ final class UserErrorsIT {
                         train("model.weights=" + folder.resolve("weights")),
                         "model.embed_tokens.weight",
                         "[259, 17]",
-                        "[259, 16]"),
+                        "[25, 16]"),
                 mistake(
                         train("tokenizer.kind=huggingface", "tokenizer.path=gone.json"),
                         "tokenizer.path",
@@ -110,8 +110,8 @@ final class UserErrorsIT {
 
     private static Path corpusWithABrokenLine() throws IOException {
         List<String> lines = new ArrayList<>(
-                Files.readAllLines(Path.of("datasets/tiny/train.jsonl")).subList(0, 60));
-        lines.set(11, "{\"text\": broken");
+                Files.readAllLines(Path.of("datasets/tiny/train.jsonl")).subList(0, 600));
+        lines.set(60, "{\"text\": broken");
         return Files.write(folder.resolve("broken.jsonl"), lines);
     }
 
@@ -123,7 +123,7 @@ final class UserErrorsIT {
                 Program.run(folder, SmallRun.train(skipping, 30, 0, "data.train=" + text, "data.onBadRecord=skip"));
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.out()).containsOnlyOnce(text + ":12: ");
+        assertThat(outcome.out()).containsOnlyOnce(text + ":61: ");
     }
 
     @Test
@@ -141,7 +141,7 @@ final class UserErrorsIT {
                         "data.shuffleBuffer=4",
                         "checkpoint.everySteps=3"));
         assertThat(failed.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
-        assertThat(failed.err()).contains(text + ":12: ").contains("data.onBadRecord: skip");
+        assertThat(failed.err()).contains(text + ":61: ").contains("data.onBadRecord: skip");
         assertThat(failed.err().lines()).hasSize(1);
         int done = MetricsLog.read(failing.resolve("metrics.jsonl")).size();
         assertThat(done).isBetween(3, 119);

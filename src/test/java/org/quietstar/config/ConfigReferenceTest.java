@@ -3,6 +3,9 @@ package org.quietstar.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.quietstar.config.yaml.Format;
+import org.quietstar.config.yaml.KeySpec;
+import org.quietstar.config.yaml.Schema;
 
 class ConfigReferenceTest {
 
@@ -10,11 +13,11 @@ class ConfigReferenceTest {
     void everyKeyStandsThereWithTypeUnitRangeDefaultAndSentence() {
         String text = ConfigReference.text();
         String flowing = text.replaceAll("\\s+", " ");
-        for (Schema.Section section : Schema.SECTIONS) {
+        for (Schema.Section section : Recipes.SCHEMA.sections()) {
             assertThat(text).contains("\n" + section.name() + ": " + section.sentence() + "\n");
             for (KeySpec key : section.keys()) {
                 assertThat(flowing)
-                        .contains(key.path() + ": " + key.kind() + "; default " + Shown.yaml(key.defaultValue()) + " "
+                        .contains(key.path() + ": " + key.kind() + "; default " + Format.yaml(key.defaultValue()) + " "
                                 + key.rule().value());
             }
         }
@@ -26,6 +29,12 @@ class ConfigReferenceTest {
     }
 
     @Test
+    void stagesAreExplained() {
+        assertThat(ConfigReference.text().replaceAll("\\s+", " "))
+                .contains("'from: NAME' lets it start from what an earlier stage ended with");
+    }
+
+    @Test
     void linesHoldAtMost100Columns() {
         assertThat(ConfigReference.text().lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
@@ -33,7 +42,7 @@ class ConfigReferenceTest {
 
     @Test
     void sentencesAreSentences() {
-        for (Schema.Section section : Schema.SECTIONS) {
+        for (Schema.Section section : Recipes.SCHEMA.sections()) {
             for (KeySpec key : section.keys()) {
                 assertThat(key.rule().value()).as(key.path()).endsWith(".").hasSizeGreaterThan(12);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.quietstar.config.TrainConfig.TrainMode;
 
 class OverridesTest {
     private static final String TWO_STAGES = """
@@ -19,9 +20,10 @@ class OverridesTest {
     @Test
     void aRunWideKeyWinsOverTheFileAndOverEveryStage() {
         RunConfig config = Recipe.read(TWO_STAGES, "train.steps=50", "data.train=[a.txt, b.txt]");
-        assertThat(config.train().steps()).isEqualTo(50);
         assertThat(config.stages()).extracting(s -> s.train().steps()).containsExactly(50, 50);
-        assertThat(config.stages()).extracting(s -> s.train().mode()).containsExactly("language-model", "quiet-star");
+        assertThat(config.stages())
+                .extracting(s -> s.train().mode())
+                .containsExactly(TrainMode.LANGUAGE_MODEL, TrainMode.QUIET_STAR);
         assertThat(config.stages()).extracting(s -> s.data().train()).containsOnly(List.of("a.txt", "b.txt"));
     }
 
@@ -52,9 +54,9 @@ class OverridesTest {
         assertThat(text("output.dir=")).isEmpty();
         RunConfig config =
                 Recipe.read("seed: 1", "data.train=texts/*.txt.gz", "data.validation=[]", "thought.bannedIds=4");
-        assertThat(config.data().train()).containsExactly("texts/*.txt.gz");
-        assertThat(config.data().validation()).isEmpty();
-        assertThat(config.thought().bannedIds()).containsExactly(4);
+        assertThat(config.lastStage().data().train()).containsExactly("texts/*.txt.gz");
+        assertThat(config.lastStage().data().validation()).isEmpty();
+        assertThat(config.lastStage().thought().bannedIds()).containsExactly(4);
     }
 
     @Test
@@ -95,8 +97,18 @@ class OverridesTest {
         assertThat(Recipe.error(TWO_STAGES, "stages.base.seed=5")).contains("unknown key");
         assertThat(Recipe.error(TWO_STAGES, "stages.base=5"))
                 .contains("unknown key")
-                .contains("Keys of a stage: name, data");
+                .contains("Keys of a stage: name, from, data");
         assertThat(Recipe.error(TWO_STAGES, "stages.base.train=5")).contains("train is a section");
+    }
+
+    @Test
+    void whichStagesThereAreStandsInTheFile() {
+        for (String key : List.of("name", "from")) {
+            assertThat(Recipe.error(TWO_STAGES, "stages.think." + key + "=base"))
+                    .isEqualTo(
+                            "--set stages.think." + key + "=base: the names of the stages, and which starts from which,"
+                                    + " stand in the file; change it there");
+        }
     }
 
     private static String text(String assignment) {

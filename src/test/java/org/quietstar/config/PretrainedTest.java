@@ -9,18 +9,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.TokenizerConfig.TokenizerKind;
 
 /** A recipe that starts from a pretrained model: who gives what, and what contradicts. */
 class PretrainedTest {
-    private static final ModelConfig MODEL =
-            new ModelConfig("here", 512, 64, 172, 5, 8, 4, 8, 10000, 1e-5, 0, true, 512, 0.03);
+    private static final ModelConfig MODEL = ModelConfig.defaults()
+            .withWeights("here")
+            .withVocabSize(512)
+            .withHiddenSize(64)
+            .withIntermediateSize(172)
+            .withLayers(5)
+            .withHeads(8)
+            .withHeadDim(8)
+            .withMaxPositions(512)
+            .withInitializerRange(0.03);
     private static final Pretrained.Finder FINDER = weights -> weights.equals("here")
             ? Optional.of(new Pretrained(
-                    "here/config.json", MODEL, Optional.of(new TokenizerConfig("huggingface", "here/tokenizer.json"))))
+                    "here/config.json",
+                    MODEL,
+                    Optional.of(new TokenizerConfig(TokenizerKind.HUGGINGFACE, "here/tokenizer.json"))))
             : Optional.empty();
 
     private static RunConfig load(String yaml, String... sets) {
-        return RunConfigs.fromYaml(yaml, "r.yaml", List.of(sets), FINDER);
+        return Recipes.fromYaml(yaml, "r.yaml", List.of(sets), FINDER);
     }
 
     @Test
@@ -31,11 +42,10 @@ class PretrainedTest {
         assertThat(config.model().kvHeads()).isEqualTo(4);
         assertThat(config.model().initializerRange())
                 .isEqualTo(ModelConfig.defaults().initializerRange());
-        assertThat(config.tokenizer()).isEqualTo(new TokenizerConfig("huggingface", "here/tokenizer.json"));
+        assertThat(config.tokenizer()).isEqualTo(new TokenizerConfig(TokenizerKind.HUGGINGFACE, "here/tokenizer.json"));
         assertThat(load("seed: 1", "model.weights=here").model()).isEqualTo(config.model());
-        assertThat(RunConfigs.fromYaml(RunConfigs.toYaml(config), "again", List.of()))
-                .isEqualTo(config);
-        assertThat(load(RunConfigs.toYaml(config))).isEqualTo(config);
+        assertThat(Recipes.fromYaml(Recipes.toYaml(config), "again", List.of())).isEqualTo(config);
+        assertThat(load(Recipes.toYaml(config))).isEqualTo(config);
     }
 
     @Test

@@ -10,27 +10,45 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.cli.Main;
+import org.quietstar.eval.task.AnswerTask;
 
-/** What the README shows must work. */
+/** What the README and the guide show must work. */
 class ReadmeTest {
     private static String readme() throws IOException {
         return Files.readString(Path.of("README.md"), StandardCharsets.UTF_8);
+    }
+
+    private static String guide() throws IOException {
+        return Files.readString(Path.of("docs/guide.md"), StandardCharsets.UTF_8);
     }
 
     @Test
     void itsRecipeLoads() throws IOException {
         Matcher recipe = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(readme());
         assertThat(recipe.find()).isTrue();
-        RunConfig config = RunConfigs.fromYaml(recipe.group(1), "README.md", List.of());
+        RunConfig config = Recipes.fromYaml(recipe.group(1), "README.md", List.of());
         assertThat(config.stages()).extracting(StageConfig::name).containsExactly("language-model", "quiet-star");
         assertThat(config.stages().get(1).loss().policyWeight()).isEqualTo(1.0);
-        assertThat(recipe.find()).as("one recipe").isFalse();
+    }
+
+    /** The item in its comment is one of the task's. */
+    @Test
+    void theGuidesTaskLoads(@TempDir Path folder) throws IOException {
+        Matcher block = Pattern.compile("```yaml\n(items: answers.jsonl +# (\\{.*?\\})\n.*?)```", Pattern.DOTALL)
+                .matcher(guide());
+        assertThat(block.find()).isTrue();
+        Files.writeString(folder.resolve("answers.jsonl"), block.group(2) + "\n");
+        AnswerTask task = AnswerTask.read(Files.writeString(folder.resolve("task.yaml"), block.group(1)));
+        assertThat(task.choices()).hasSize(10);
+        assertThat(task.questions()).hasSize(1);
+        assertThat(task.questions().get(0).group()).isEqualTo("2");
     }
 
     @Test
     void itsCommandsExist() throws IOException {
-        Matcher command = Pattern.compile("\\./quietstar ([a-z][a-z-]*)").matcher(readme());
+        Matcher command = Pattern.compile("\\./quietstar ([a-z][a-z-]*)").matcher(readme() + guide());
         var known = Main.commandLine().getSubcommands().keySet();
         int found = 0;
         while (command.find()) {

@@ -11,7 +11,7 @@ final class Recipe {
     private Recipe() {}
 
     static RunConfig read(String yaml, String... sets) {
-        return RunConfigs.fromYaml(yaml, "x.yaml", List.of(sets));
+        return Recipes.fromYaml(yaml, "x.yaml", List.of(sets));
     }
 
     /** The message of the error that the YAML must raise. */

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.quietstar.config.yaml.KeySpec;
 
 /** Each mistake gives one line with file, line, key, value, what is allowed and the way out. */
 class RecipeErrorsTest {
@@ -200,6 +201,34 @@ class RecipeErrorsTest {
     }
 
     @Test
+    void aStageStartsFromAnEarlierOne() {
+        String two = "stages:\n  - name: base\n  - name: plain\n    from: ";
+        assertThat(Recipe.read(two + "base").stages())
+                .extracting(StageConfig::from)
+                .containsExactly("", "base");
+        String after = "\n  - name: quiet-star\n    from: base";
+        assertThat(Recipe.error(two + "bsae" + after))
+                .isEqualTo("x.yaml:4: stages.plain.from: 'bsae' names no stage above this one; did you mean base? "
+                        + "allowed: the name of an earlier stage: base");
+        for (String other : List.of("quiet-star", "plain", "something", "5", "\"\"")) {
+            assertThat(Recipe.error(two + other + after))
+                    .startsWith("x.yaml:4: stages.plain.from: ")
+                    .contains("names no stage above this one")
+                    .endsWith("allowed: the name of an earlier stage: base");
+        }
+        for (String other : List.of("[base]", "{base: 1}", "~", "")) {
+            assertThat(Recipe.error(two + other + after))
+                    .startsWith("x.yaml:4: stages.plain.from: ")
+                    .contains("stands where a stage is named; allowed: the name of an earlier stage: base")
+                    .endsWith("without the line the stage goes on from the one before it");
+        }
+        assertThat(Recipe.error("stages:\n  - from: base\n    name: base"))
+                .isEqualTo("x.yaml:2: stages.base.from: the first stage starts from the model itself; delete the line");
+        assertThat(Recipe.error(two + "base\n    form: base"))
+                .contains("did you mean stages.plain.from? Keys of a stage: name, from, data");
+    }
+
+    @Test
     void longAndMultilineValuesStayOnOneShortLine() {
         String error = Recipe.error("train:\n  steps: |\n    " + "a\n    b".repeat(200));
         assertThat(error).hasSizeLessThan(300).contains("\\n").contains("…");
@@ -207,8 +236,9 @@ class RecipeErrorsTest {
 
     @Test
     void everyKeyRefusesAWrongTypeByName() {
-        List<KeySpec> keys =
-                Schema.SECTIONS.stream().flatMap(s -> s.keys().stream()).toList();
+        List<KeySpec> keys = Recipes.SCHEMA.sections().stream()
+                .flatMap(s -> s.keys().stream())
+                .toList();
         assertThat(keys).hasSizeGreaterThan(60);
         for (KeySpec key : keys) {
             String written = key.group().isEmpty()

@@ -1,91 +1,114 @@
 package org.quietstar.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.QuietStarException;
 
-/** Every file in configs/ is valid, ready to train, and explains each key that it sets. */
 class RecipesTest {
-    private static final Path FOLDER = Path.of("configs");
+    @TempDir
+    private Path folder;
 
-    static Stream<Path> recipes() throws IOException {
-        try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.sorted().toList().stream();
-        }
+    @Test
+    void keysThatAreLeftOutHaveTheirDefaults() {
+        assertThat(Recipe.read("{}")).isEqualTo(RunConfig.defaults());
+        assertThat(Recipe.read("seed: 42").seed()).isEqualTo(RunConfig.DEFAULT_SEED);
     }
 
     @Test
-    void theRecipesAreThere() throws IOException {
-        assertThat(recipes().map(p -> p.getFileName().toString()))
-                .contains(
-                        "tiny.yaml", "tinystories.yaml", "tinystories-from-scratch.yaml", "openwebmath-mistral-7b.yaml")
-                .allSatisfy(name -> assertThat(name).endsWith(".yaml"));
-    }
+    void readsEveryType() {
+        RunConfig config = Recipe.read("""
+                seed: 9223372036854775807
+                model: {tiedEmbeddings: false, rmsNormEps: 1e-6}
+                data:
+                  train: [a.txt, "b c.txt", '5']
+                  validation: held-out.txt   # one text is a list of one
+                  textField: "5"
+                thought:
+                  bannedIds: [0, 7]
+                loss: {policyWeight: 1E6, entropyBonus: .5}
+                train:
+                  steps: 12
+                  mode: language-model
+                """);
 
-    @ParameterizedTest
-    @MethodSource("recipes")
-    void loadsNamesItsTextAndPrintsBack(Path recipe) {
-        RunConfig config = RunConfigs.load(recipe, List.of());
-        RunConfigs.requireTrainingData(config);
-        assertThat(Recipe.read(RunConfigs.toYaml(config))).isEqualTo(config);
-    }
-
-    @ParameterizedTest
-    @MethodSource("recipes")
-    void everyKeyBearsAComment(Path recipe) throws IOException {
-        assertThat(Files.readAllLines(recipe)).allSatisfy(line -> {
-            boolean key = line.matches("\\s*[A-Za-z0-9]+:\\s+[^#\\s].*");
-            assertThat(line).matches(text -> !key || text.contains(" # ") || text.contains("  # "), "has a comment");
-            assertThat(line).hasSizeLessThanOrEqualTo(120);
+        assertThat(config.seed()).isEqualTo(Long.MAX_VALUE);
+        assertThat(config.model().tiedEmbeddings()).isFalse();
+        assertThat(config.model().rmsNormEps()).isEqualTo(1e-6);
+        assertThat(config.lastStage().data().train()).containsExactly("a.txt", "b c.txt", "5");
+        assertThat(config.lastStage().data().validation()).containsExactly("held-out.txt");
+        assertThat(config.lastStage().data().textField()).isEqualTo("5");
+        assertThat(config.lastStage().thought().bannedIds()).containsExactly(0, 7);
+        assertThat(config.lastStage().loss().policyWeight()).isEqualTo(1e6);
+        assertThat(config.lastStage().loss().entropyBonus()).isEqualTo(0.5);
+        assertThat(config.lastStage().train().steps()).isEqualTo(12);
+        assertThat(config.stages()).singleElement().satisfies(stage -> {
+            assertThat(stage.name()).isEqualTo("language-model");
+            assertThat(stage.thinks()).isFalse();
         });
     }
 
     @Test
-    void theSmallRecipesTrainALanguageModelThenThoughts() {
-        for (String name : List.of("tiny.yaml", "tinystories-from-scratch.yaml")) {
-            RunConfig config = RunConfigs.load(FOLDER.resolve(name), List.of());
-            assertThat(config.stages()).extracting(StageConfig::name).containsExactly("language-model", "quiet-star");
-            assertThat(config.stages())
-                    .extracting(s -> s.train().mode())
-                    .containsExactly("language-model", "quiet-star");
-            assertThat(config.tokenizer().kind()).isEqualTo("byte");
+    void listsAreImmutable() {
+        RunConfig config = Recipe.read("data: {train: [a.txt]}\nthought: {bannedIds: [1]}");
+        assertThat(config.lastStage().data().train()).isUnmodifiable();
+        assertThat(config.lastStage().thought().bannedIds()).isUnmodifiable();
+        assertThat(config.stages()).isUnmodifiable();
+    }
+
+    @Test
+    void loadsAFileWithByteOrderMarkAndWindowsLines() throws IOException {
+        Path file = folder.resolve("windows.yaml");
+        Files.writeString(file, "\uFEFFseed: 7\r\ntrain:\r\n  steps: x\r\n", StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> Recipes.load(file, List.of()))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(file + ":3: train.steps: 'x' is not a whole number; allowed: 0 or more (steps)");
+        Files.writeString(file, "\uFEFFseed: 7\r\ntrain:\r\n  steps: 3\r\n", StandardCharsets.UTF_8);
+        assertThat(Recipes.load(file, List.of()).lastStage().train().steps()).isEqualTo(3);
+    }
+
+    @Test
+    void filesThatAreNoRecipeAreNamed() throws IOException {
+        Path file = folder.resolve("tiny.yaml");
+        Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xc3, '(', '\n'});
+        assertError(file, ": not UTF-8 text");
+        assertError(folder, ": is a folder; name one YAML file; recipes there: tiny.yaml");
+        assertError(folder.resolve("tinny.yaml"), ": no such file; nearest is " + file + "; recipes there: tiny.yaml");
+        Files.write(file, new byte[(1 << 20) + 1]);
+        assertError(file, ": larger than 1 MiB, so no recipe");
+    }
+
+    @Test
+    void anEmptyFileIsAnError() {
+        for (String nothing : List.of("", "\n\n", "# only a comment\n", "---\n", "null", "~")) {
+            assertThat(Recipe.error(nothing))
+                    .startsWith("x.yaml: the file is empty; a recipe sets at least one of: seed");
         }
     }
 
     @Test
-    void thePaperRecipeHasThePapersSettings() {
-        RunConfig config = RunConfigs.load(FOLDER.resolve("openwebmath-mistral-7b.yaml"), List.of());
-        assertThat(config.model())
-                .isEqualTo(new ModelConfig(
-                        "models/mistral-7b",
-                        32000,
-                        4096,
-                        14336,
-                        32,
-                        32,
-                        8,
-                        0,
-                        10000.0,
-                        1e-5,
-                        4096,
-                        false,
-                        32768,
-                        0.02));
-        assertThat(config.thought()).isEqualTo(new ThoughtConfig(9, 4, 2, 1.0, "linear", "---", 1.0, List.of()));
-        assertThat(config.loss()).isEqualTo(new LossConfig(0.5, 1e6, 3.0, true, "mean", "mixed", 0, false, 0.0, 0.0));
-        assertThat(config.optimizer())
-                .isEqualTo(new OptimizerConfig(1e-6, 0.9, 0.999, 1e-8, 1e-3, 20, "constant", 0.1, 1.0, 100.0));
-        assertThat(config.train())
-                .isEqualTo(new TrainConfig("quiet-star", 100, 1, 20, 0, 20, List.of(), LoraConfig.defaults(), true));
-        assertThat(config.data().packing()).isEqualTo("random-span");
-        assertThat(config.data().batchSize()).isEqualTo(8);
-        assertThat(config.data().sequenceLength()).isEqualTo(256);
+    void trainingTextIsAskedForOnlyWhereStepsAreMade() {
+        assertThatThrownBy(() -> Recipes.requireTrainingData(Recipe.read("seed: 1")))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageStartingWith("data.train: [] names no text for the stage 'quiet-star' with train.steps 100");
+        assertThatCode(() -> {
+                    Recipes.requireTrainingData(Recipe.read("train: {steps: 0}"));
+                    Recipes.requireTrainingData(Recipe.read("data: {train: a.txt}"));
+                })
+                .doesNotThrowAnyException();
+    }
+
+    private static void assertError(Path file, String end) {
+        assertThatThrownBy(() -> Recipes.load(file, List.of()))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageStartingWith(file + end);
     }
 }

@@ -10,6 +10,11 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.yaml.Format;
+import org.quietstar.config.yaml.KeySpec;
+import org.quietstar.config.yaml.Origin;
+import org.quietstar.config.yaml.Schema;
+import org.quietstar.config.yaml.SettingLayers;
 
 /** What is printed reads back to an equal configuration, and nothing that is read ends in anything but a clear error. */
 class RoundTripTest {
@@ -30,6 +35,7 @@ class RoundTripTest {
             "thought.lookahead",
             "loss.rewardTrim",
             "loss.rewardBaseline",
+            "thought.mixer",
             "optimizer.warmupSteps",
             "optimizer.schedule",
             "train.lora.rank",
@@ -58,7 +64,7 @@ class RoundTripTest {
 
     @Test
     void defaultsPrintEveryKeyAndNoStages() {
-        String yaml = RunConfigs.toYaml(RunConfig.defaults());
+        String yaml = Recipes.toYaml(RunConfig.defaults());
         assertThat(Recipe.read(yaml)).isEqualTo(RunConfig.defaults());
         assertThat(yaml)
                 .startsWith("seed: 42\nbackend: auto\nmodel:\n  weights: \"\"\n")
@@ -69,7 +75,7 @@ class RoundTripTest {
     @Test
     void stagesPrintOnlyWhatDiffers() {
         RunConfig config = Recipe.read(VALID);
-        String yaml = RunConfigs.toYaml(config);
+        String yaml = Recipes.toYaml(config);
         assertThat(Recipe.read(yaml)).isEqualTo(config);
         assertThat(yaml).endsWith("""
                         stages:
@@ -80,7 +86,30 @@ class RoundTripTest {
                           - name: think
                         """);
         RunConfig renamed = Recipe.read("stages: [{name: other}]");
-        assertThat(Recipe.read(RunConfigs.toYaml(renamed))).isEqualTo(renamed);
+        assertThat(Recipe.read(Recipes.toYaml(renamed))).isEqualTo(renamed);
+    }
+
+    @Test
+    void aStagePrintsWhatItStartsFrom() {
+        String stages = """
+                stages:
+                  - name: base
+                  - name: "null"
+                  - name: plain
+                    from: base
+                  - name: think
+                    from: "null"
+                    train:
+                      steps: 3
+                """;
+        RunConfig config = Recipe.read(stages);
+        String yaml = Recipes.toYaml(config);
+        assertThat(yaml).endsWith(stages);
+        assertThat(Recipe.read(yaml)).isEqualTo(config);
+        assertThat(config.parent(0)).isEqualTo(-1);
+        assertThat(config.parent(1)).isZero();
+        assertThat(config.parent(2)).isZero();
+        assertThat(config.parent(3)).isEqualTo(1);
     }
 
     @Test
@@ -94,12 +123,23 @@ class RoundTripTest {
                       lora: {alpha: 8}
                 """);
         assertThat(config.stages().get(0).train().lora()).isEqualTo(new LoraConfig(4, 8, List.of("k_proj")));
-        String yaml = RunConfigs.toYaml(config);
+        String yaml = Recipes.toYaml(config);
         assertThat(yaml)
-                .contains("  lora:\n    rank: 4\n    alpha: 16.0\n    targets: [k_proj]\n  memoryCheck: true\n")
-                .endsWith("    train:\n      freeze: [model.norm.*]\n      lora:\n        alpha: 8.0\n");
+                .contains("  freeze: [model.norm.*]\n"
+                        + "  lora:\n    rank: 4\n    alpha: 8.0\n    targets: [k_proj]\n  memoryCheck: true\n")
+                .endsWith("stages:\n  - name: think\n");
+        String two = Recipes.toYaml(Recipe.read("train: {lora: {rank: 4}}\n"
+                + "stages: [{name: a, train: {lora: {rank: 0}}}, {name: b}, {name: c, from: a}]"));
+        assertThat(two)
+                .contains("  lora:\n    rank: 4\n    alpha: 16.0\n")
+                .endsWith(
+                        "  - name: a\n    train:\n      lora:\n        rank: 0\n  - name: b\n  - name: c\n    from: a\n");
         assertThat(Recipe.read(yaml)).isEqualTo(config);
-        assertThat(Recipe.read("seed: 1", "train.lora.rank=3").train().lora().rank())
+        assertThat(Recipe.read("seed: 1", "train.lora.rank=3")
+                        .lastStage()
+                        .train()
+                        .lora()
+                        .rank())
                 .isEqualTo(3);
     }
 
@@ -107,18 +147,18 @@ class RoundTripTest {
     void randomConfigurationsReadBackEqual() {
         var random = new Random(20240314);
         for (int i = 0; i < 100; i++) {
-            var layers = new Layers("random");
+            var layers = new SettingLayers(Recipes.SCHEMA, "random");
             randomSettings(random, 0.7, layers.run(), true);
             for (String name : List.of("base", "think", "x-1").subList(0, random.nextInt(4))) {
-                var stage = new Layers.Stage(name, new Origin.FileLine("random", 0), new HashMap<>());
+                var stage = new SettingLayers.Stage(name, "", new Origin.FileLine("random", 0), new HashMap<>());
                 randomSettings(random, 0.2, stage.settings(), false);
                 layers.stages().put(name, stage);
             }
             layers.ensureStage();
-            RunConfig config = layers.resolve();
-            String yaml = RunConfigs.toYaml(config);
+            RunConfig config = Recipes.records(layers);
+            String yaml = Recipes.toYaml(config);
             assertThat(Recipe.read(yaml)).as(yaml).isEqualTo(config);
-            assertThat(RunConfigs.toYaml(Recipe.read(yaml))).isEqualTo(yaml);
+            assertThat(Recipes.toYaml(Recipe.read(yaml))).isEqualTo(yaml);
         }
     }
 
@@ -189,8 +229,8 @@ class RoundTripTest {
         for (int i = 0; i < 1000; i++) {
             double value = Math.abs(Double.longBitsToDouble(random.nextLong()));
             if (Double.isFinite(value)) {
-                String yaml = "loss:\n  policyWeight: " + Shown.decimal(value);
-                assertThat(Recipe.read(yaml).loss().policyWeight()).isEqualTo(value);
+                String yaml = "loss:\n  policyWeight: " + Format.decimal(value);
+                assertThat(Recipe.read(yaml).lastStage().loss().policyWeight()).isEqualTo(value);
             }
         }
     }
@@ -210,7 +250,7 @@ class RoundTripTest {
             String damaged = damage(VALID, pieces, random);
             try {
                 RunConfig config = Recipe.read(damaged);
-                assertThat(Recipe.read(RunConfigs.toYaml(config))).as(damaged).isEqualTo(config);
+                assertThat(Recipe.read(Recipes.toYaml(config))).as(damaged).isEqualTo(config);
                 read++;
             } catch (QuietStarException e) {
                 assertThat(e.getMessage())
@@ -241,24 +281,25 @@ class RoundTripTest {
     }
 
     private static void assertTextReadsBack(String text) {
-        String yaml = "output:\n  dir: " + YamlText.of(text) + "\n";
+        String yaml = "output:\n  dir: " + Format.yaml(text) + "\n";
         String throughBytes = new String(yaml.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         assertThat(Recipe.read(throughBytes).output().dir()).as(yaml).isEqualTo(text);
-        String list = "data: {train: [" + YamlText.of("x" + text) + ", b]}\n";
-        assertThat(Recipe.read(list).data().train()).as(list).containsExactly("x" + text, "b");
+        String list = "data: {train: [" + Format.yaml("x" + text) + ", b]}\n";
+        assertThat(Recipe.read(list).lastStage().data().train()).as(list).containsExactly("x" + text, "b");
     }
 
-    private static void randomSettings(Random random, double share, Map<String, Layers.Setting> into, boolean run) {
-        for (Schema.Section section : Schema.SECTIONS) {
+    private static void randomSettings(
+            Random random, double share, Map<String, SettingLayers.Setting> into, boolean run) {
+        for (Schema.Section section : Recipes.SCHEMA.sections()) {
             for (KeySpec key : section.keys()) {
                 boolean free = !BOUND.contains(key.path()) && (run || (section.stageable() && key.stageable()));
                 if (free && random.nextDouble() < share) {
-                    into.put(key.path(), new Layers.Setting(randomValue(key, random), key.path(), null));
+                    into.put(key.path(), new SettingLayers.Setting(randomValue(key, random), key.path(), null));
                 }
             }
         }
         if (run) {
-            into.put("seed", new Layers.Setting(random.nextLong() & Long.MAX_VALUE, "seed", null));
+            into.put("seed", new SettingLayers.Setting(random.nextLong() & Long.MAX_VALUE, "seed", null));
         }
     }
 
@@ -270,10 +311,8 @@ class RoundTripTest {
             case LONG -> random.nextLong() & Long.MAX_VALUE;
             case DECIMAL -> min + random.nextDouble() * (Math.min(key.rule().max(), 1e8) - min);
             case BOOLEAN -> random.nextBoolean();
-            case TEXT ->
-                key.rule().oneOf().length > 0
-                        ? key.rule().oneOf()[random.nextInt(key.rule().oneOf().length)]
-                        : "text " + random.nextInt();
+            case CHOICE -> key.choices().get(random.nextInt(key.choices().size()));
+            case TEXT -> "text " + random.nextInt();
             case TEXTS -> List.of("a.txt", "b " + random.nextInt());
             case INTEGERS -> List.of(random.nextInt(1 << 20));
         };

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.Packing;
 import org.quietstar.tokenizer.ByteTokenizer;
 
 class DataPositionTest {
@@ -26,8 +27,8 @@ class DataPositionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pack, 7", "pad, 7", "random-span, 7", "pack, 1", "random-span, 500"})
-    void afterARestoreTheSameBatchesFollow(String packing, int shuffleBuffer) throws IOException {
+    @CsvSource({"PACK, 7", "PAD, 7", "RANDOM_SPAN, 7", "PACK, 1", "RANDOM_SPAN, 500"})
+    void afterARestoreTheSameBatchesFollow(Packing packing, int shuffleBuffer) throws IOException {
         DataConfig config = TestFiles.config(
                 packing,
                 16,
@@ -73,7 +74,7 @@ class DataPositionTest {
             text.append(Long.toString(random.nextLong(1000), 36)).append(' ');
         }
         Path file = TestFiles.write(folder.resolve("long.txt"), text + "\n\n\nshort one");
-        DataConfig config = TestFiles.config("pack", 4096, 4, 3, 0, file);
+        DataConfig config = TestFiles.config(Packing.PACK, 4096, 4, 3, 0, file);
         var ids = new ArrayList<int[][]>();
         var positions = new ArrayList<DataPosition>();
         try (TextBatches batches = training(config)) {
@@ -91,7 +92,7 @@ class DataPositionTest {
     @Test
     void aPositionInOtherDataIsRefused() throws IOException {
         Path file = TestFiles.corpus(folder, "a.txt", 20, 1);
-        DataConfig config = TestFiles.config("pad", 32, 2, 4, 0, file);
+        DataConfig config = TestFiles.config(Packing.PAD, 32, 2, 4, 0, file);
         DataPosition position;
         try (TextBatches batches = training(config)) {
             batches.next();
@@ -118,7 +119,7 @@ class DataPositionTest {
         Path corpus = SharedFiles.require("data/corpora/openwebtext-1000.jsonl");
         DataConfig defaults = DataConfig.defaults();
         DataConfig config = TestFiles.config(
-                "pack", defaults.sequenceLength(), defaults.batchSize(), defaults.shuffleBuffer(), 0.05, corpus);
+                Packing.PACK, defaults.sequenceLength(), defaults.batchSize(), defaults.shuffleBuffer(), 0.05, corpus);
         try (TextBatches batches = training(config)) {
             batches.next();
             int size = new ObjectMapper().writeValueAsBytes(batches.position().toMap()).length;

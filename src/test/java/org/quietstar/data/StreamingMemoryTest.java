@@ -8,10 +8,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.BadRecordPolicy;
+import org.quietstar.config.DataConfig.DocumentBoundary;
+import org.quietstar.runtime.ChildJvm;
 import org.quietstar.tokenizer.ByteTokenizer;
 
 /** A corpus as large as the heap of the JVM that reads it. */
@@ -25,25 +29,12 @@ class StreamingMemoryTest {
     void sixtyFourMebibytesOfTextGoThroughAsSmallAHeap() throws Exception {
         Path corpus = folder.resolve("corpus.txt");
         write(corpus, CORPUS_BYTES);
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Path output = folder.resolve("output.txt");
-        Process process = new ProcessBuilder(
-                        java.toString(),
-                        "-Xmx64m",
-                        "-XX:+UseSerialGC",
-                        "-Dorg.bytedeco.javacpp.maxbytes=256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Reader.class.getName(),
-                        corpus.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = process.waitFor(120, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        String said = Files.readString(output);
-        assertThat(ended).as(said).isTrue();
-        assertThat(process.exitValue()).as(said).isZero();
+        String said = ChildJvm.run(
+                folder.resolve("output.txt"),
+                120,
+                List.of("-Xmx64m", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxbytes=256m"),
+                Reader.class.getName(),
+                corpus.toString());
         // One long document: its bytes but for the line break at its end, and the end-of-document id.
         assertThat(said).contains("tokens " + CORPUS_BYTES);
     }
@@ -70,19 +61,16 @@ class StreamingMemoryTest {
         public static void main(String[] args) {
             long start = System.nanoTime();
             long tokens = 0;
-            var config = new org.quietstar.config.DataConfig(
-                    java.util.List.of(args[0]),
-                    java.util.List.of(args[0]),
-                    0,
-                    "auto",
-                    "text",
-                    "file",
-                    "pack",
-                    512,
-                    64,
-                    1,
-                    "fail",
-                    4);
+            List<String> files = List.of(args[0]);
+            DataConfig config = DataConfig.defaults()
+                    .withTrain(files)
+                    .withValidation(files)
+                    .withValidationFraction(0)
+                    .withTextDocuments(DocumentBoundary.FILE)
+                    .withSequenceLength(512)
+                    .withBatchSize(64)
+                    .withShuffleBuffer(1)
+                    .withOnBadRecord(BadRecordPolicy.FAIL);
             try (TextBatches batches = TextBatches.validation(config, new ByteTokenizer(), 1, DataListener.none())) {
                 for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                     tokens += batch.realTokens();

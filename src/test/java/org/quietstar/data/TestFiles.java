@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.Packing;
 
 /** Files and settings that several tests need. */
 final class TestFiles {
@@ -29,20 +30,15 @@ final class TestFiles {
 
     /** Settings for small tests: no held-out share, skip bad records. */
     static DataConfig config(
-            String packing, int length, int batch, int shuffleBuffer, double validationFraction, Path... train) {
-        return new DataConfig(
-                List.of(train).stream().map(Path::toString).toList(),
-                List.of(),
-                validationFraction,
-                "auto",
-                "text",
-                "blank-lines",
-                packing,
-                length,
-                batch,
-                shuffleBuffer,
-                "skip",
-                3);
+            Packing packing, int length, int batch, int shuffleBuffer, double validationFraction, Path... train) {
+        return DataConfig.defaults()
+                .withTrain(List.of(train).stream().map(Path::toString).toList())
+                .withValidationFraction(validationFraction)
+                .withPacking(packing)
+                .withSequenceLength(length)
+                .withBatchSize(batch)
+                .withShuffleBuffer(shuffleBuffer)
+                .withPrefetch(3);
     }
 
     /** Short documents that differ from each other; the name tells the format. */

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.BadRecordPolicy;
+import org.quietstar.config.DataConfig.Packing;
 import org.quietstar.tokenizer.ByteTokenizer;
 import org.quietstar.tokenizer.Tokenizer;
 
@@ -36,7 +38,7 @@ class TextBatchesTest {
     void shapesTypesMaskAndBytes() throws IOException {
         Path file = TestFiles.write(folder.resolve("t.txt"), "aé\n\n\nhello");
         try (TextBatches batches = TextBatches.validation(
-                withValidation(TestFiles.config("pad", 6, 3, 1, 0, file), file), BYTES, 1, DataListener.none())) {
+                withValidation(TestFiles.config(Packing.PAD, 6, 3, 1, 0, file), file), BYTES, 1, DataListener.none())) {
             Batch batch = batches.next();
             assertThat(batch.ids().dataType()).isEqualTo(DataType.INT32);
             assertThat(batch.mask().dataType()).isEqualTo(DataType.FLOAT);
@@ -59,25 +61,13 @@ class TextBatchesTest {
     }
 
     private static DataConfig withValidation(DataConfig c, Path file) {
-        return new DataConfig(
-                c.train(),
-                List.of(file.toString()),
-                c.validationFraction(),
-                c.format(),
-                c.textField(),
-                c.textDocuments(),
-                c.packing(),
-                c.sequenceLength(),
-                c.batchSize(),
-                c.shuffleBuffer(),
-                c.onBadRecord(),
-                c.prefetch());
+        return c.withValidation(List.of(file.toString()));
     }
 
     @Test
     void eachEpochHasEveryWindowOnceInAnOrderOfItsOwn() throws IOException {
         DataConfig config = TestFiles.config(
-                "pad",
+                Packing.PAD,
                 64,
                 4,
                 10,
@@ -109,7 +99,7 @@ class TextBatchesTest {
 
     @Test
     void theSeedDecidesTheOrder() throws IOException {
-        DataConfig config = TestFiles.config("pack", 32, 4, 50, 0, TestFiles.corpus(folder, "a.txt", 50, 1));
+        DataConfig config = TestFiles.config(Packing.PACK, 32, 4, 50, 0, TestFiles.corpus(folder, "a.txt", 50, 1));
         try (TextBatches one = training(config);
                 TextBatches same = training(config);
                 TextBatches other = TextBatches.training(config, BYTES, 43, DataListener.none())) {
@@ -122,7 +112,7 @@ class TextBatchesTest {
     @Test
     void trainingAndHeldOutDocumentsArePartsOfAll() throws IOException {
         Path file = TestFiles.corpus(folder, "a.txt", 300, 4);
-        DataConfig config = TestFiles.config("pad", 96, 5, 1, 0.2, file);
+        DataConfig config = TestFiles.config(Packing.PAD, 96, 5, 1, 0.2, file);
         var heldOut = new HashSet<String>();
         try (TextBatches batches = TextBatches.validation(config, BYTES, 42, DataListener.none())) {
             for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
@@ -153,7 +143,7 @@ class TextBatchesTest {
     void badRecordsAreReportedOrFatalAlsoFromTheBackground() throws IOException {
         Path file =
                 TestFiles.write(folder.resolve("t.jsonl"), "{\"text\": \"first\"}\nbroken\n{\"text\": \"second\"}\n");
-        DataConfig config = TestFiles.config("pad", 8, 1, 1, 0, file);
+        DataConfig config = TestFiles.config(Packing.PAD, 8, 1, 1, 0, file);
         var reported = new CopyOnWriteArrayList<BadRecord>();
         try (TextBatches batches = TextBatches.training(config, BYTES, 1, reported::add)) {
             for (int i = 0; i < 10; i++) {
@@ -164,7 +154,7 @@ class TextBatchesTest {
         assertThat(reported).hasSize(1);
         assertThat(reported.get(0).toString()).contains("t.jsonl:2: is no valid JSON");
 
-        var fail = new DataConfig(config.train(), List.of(), 0, "auto", "text", "line", "pad", 8, 1, 1, "fail", 2);
+        var fail = config.withBatchSize(1).withOnBadRecord(BadRecordPolicy.FAIL).withPrefetch(2);
         try (TextBatches batches = training(fail)) {
             assertThat(row(batches.next(), 0)).isEqualTo("first");
             for (int i = 0; i < 2; i++) {
@@ -180,7 +170,7 @@ class TextBatchesTest {
         Path file = TestFiles.corpus(folder, "a.txt", 3, 1);
         var broken = new BrokenTokenizer();
         try (TextBatches batches =
-                TextBatches.training(TestFiles.config("pad", 8, 1, 1, 0, file), broken, 1, DataListener.none())) {
+                TextBatches.training(TestFiles.config(Packing.PAD, 8, 1, 1, 0, file), broken, 1, DataListener.none())) {
             assertThatThrownBy(batches::next)
                     .isInstanceOf(QuietStarException.class)
                     .hasMessageContaining("the next batch could not be prepared")
@@ -191,27 +181,27 @@ class TextBatchesTest {
     @Test
     void dataWithoutTextIsAnErrorThatNamesIt() throws IOException {
         Path empty = TestFiles.write(folder.resolve("empty.txt"), "\n\n");
-        try (TextBatches batches = training(TestFiles.config("pack", 8, 1, 1, 0, empty))) {
+        try (TextBatches batches = training(TestFiles.config(Packing.PACK, 8, 1, 1, 0, empty))) {
             assertThatThrownBy(batches::next)
                     .isInstanceOf(QuietStarException.class)
                     .hasMessageContaining("empty.txt")
                     .hasMessageContaining("no document");
         }
         Path one = TestFiles.write(folder.resolve("one.txt"), "just one document");
-        DataConfig config = TestFiles.config("pack", 8, 1, 1, 0.0, one);
+        DataConfig config = TestFiles.config(Packing.PACK, 8, 1, 1, 0.0, one);
         try (TextBatches batches = TextBatches.validation(config, BYTES, 1, DataListener.none())) {
             assertThatThrownBy(batches::next)
                     .isInstanceOf(QuietStarException.class)
                     .hasMessageContaining("data.validationFraction");
         }
-        assertThatThrownBy(() -> training(TestFiles.config("pack", 8, 1, 1, 0)))
+        assertThatThrownBy(() -> training(TestFiles.config(Packing.PACK, 8, 1, 1, 0)))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("data.train is empty");
     }
 
     @Test
     void theBackgroundThreadEndsWithTheStream() throws IOException {
-        DataConfig config = TestFiles.config("pad", 32, 2, 4, 0, TestFiles.corpus(folder, "a.txt", 20, 1));
+        DataConfig config = TestFiles.config(Packing.PAD, 32, 2, 4, 0, TestFiles.corpus(folder, "a.txt", 20, 1));
         long before = prefetchThreads();
         for (int i = 0; i < 20; i++) {
             try (TextBatches batches = training(config)) {

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.DocumentBoundary;
+import org.quietstar.config.DataConfig.TextFormat;
 
 class TextRecordReaderTest {
     @TempDir
@@ -23,11 +25,12 @@ class TextRecordReaderTest {
 
     private final List<String> bad = new ArrayList<>();
 
-    private TextRecordReader reader(TextDocuments ends, boolean fail, Path... files) {
+    private TextRecordReader reader(DocumentBoundary ends, boolean fail, Path... files) {
         List<String> names = Arrays.stream(files).map(Path::toString).toList();
         DataListener listener =
                 record -> bad.add(record.file().getFileName() + ":" + record.line() + " " + record.reason());
-        return new TextRecordReader(TextSources.resolve("data.train", names, "auto"), "text", ends, fail, listener);
+        return new TextRecordReader(
+                TextSources.resolve("data.train", names, TextFormat.AUTO), "text", ends, fail, listener);
     }
 
     private static List<String> texts(TextRecordReader reader) {
@@ -38,7 +41,7 @@ class TextRecordReaderTest {
         return texts;
     }
 
-    private List<String> texts(TextDocuments ends, String content) throws IOException {
+    private List<String> texts(DocumentBoundary ends, String content) throws IOException {
         Path file = TestFiles.write(folder.resolve("t.txt"), content);
         try (var reader = reader(ends, false, file)) {
             return texts(reader);
@@ -47,40 +50,39 @@ class TextRecordReaderTest {
 
     @Test
     void twoEmptyLinesEndADocument() throws IOException {
-        assertThat(texts(TextDocuments.BLANK_LINES, "\n\na\nb\n\nc\n\n\n\nd\n \t\n\ne\n<|endoftext|>\nf\n\n\n\n"))
+        assertThat(texts(DocumentBoundary.BLANK_LINES, "\n\na\nb\n\nc\n\n\n\nd\n \t\n\ne\n<|endoftext|>\nf\n\n\n\n"))
                 .containsExactly("a\nb\n\nc", "d", "e", "f");
     }
 
     @Test
     void aLineBreakWithoutEmptyLinesEndsADocument() throws IOException {
-        assertThat(texts(TextDocuments.SINGLE_LINE_BREAK, "a\n\nb\nc\n\n\nd\n<|endoftext|>\n\ne"))
+        assertThat(texts(DocumentBoundary.SINGLE_LINE_BREAK, "a\n\nb\nc\n\n\nd\n<|endoftext|>\n\ne"))
                 .containsExactly("a\n\nb", "c\n\n\nd", "e");
     }
 
     @Test
     void linesAndFilesAreDocuments() throws IOException {
-        assertThat(texts(TextDocuments.LINE, "a\n\nb \n<|endoftext|>\nc")).containsExactly("a", "b ", "c");
-        assertThat(texts(TextDocuments.FILE, "a\n\n\nb\n<|endoftext|>\n\n")).containsExactly("a\n\n\nb\n<|endoftext|>");
-        assertThat(TextDocuments.of("single-line-break")).isEqualTo(TextDocuments.SINGLE_LINE_BREAK);
-        assertThatThrownBy(() -> TextDocuments.of("page")).hasMessageContaining("blank-lines, single-line-break");
+        assertThat(texts(DocumentBoundary.LINE, "a\n\nb \n<|endoftext|>\nc")).containsExactly("a", "b ", "c");
+        assertThat(texts(DocumentBoundary.FILE, "a\n\n\nb\n<|endoftext|>\n\n"))
+                .containsExactly("a\n\n\nb\n<|endoftext|>");
     }
 
     @Test
     void byteOrderMarksAndCarriageReturnsAreNoText() throws IOException {
-        assertThat(texts(TextDocuments.BLANK_LINES, "\uFEFFa\r\nb\r\n\r\n\r\nc\uFEFF\r\n"))
+        assertThat(texts(DocumentBoundary.BLANK_LINES, "\uFEFFa\r\nb\r\n\r\n\r\nc\uFEFF\r\n"))
                 .containsExactly("a\nb", "c\uFEFF");
         Path jsonl = TestFiles.write(folder.resolve("t.jsonl"), "\uFEFF{\"text\": \"x\"}\r\n\r\n{\"text\": \"y\"}\r\n");
-        try (var reader = reader(TextDocuments.LINE, true, jsonl)) {
+        try (var reader = reader(DocumentBoundary.LINE, true, jsonl)) {
             assertThat(texts(reader)).containsExactly("x", "y");
         }
     }
 
     @Test
     void emptyFilesHaveNoDocuments() throws IOException {
-        assertThat(texts(TextDocuments.BLANK_LINES, "")).isEmpty();
-        assertThat(texts(TextDocuments.FILE, "\n \n\n")).isEmpty();
+        assertThat(texts(DocumentBoundary.BLANK_LINES, "")).isEmpty();
+        assertThat(texts(DocumentBoundary.FILE, "\n \n\n")).isEmpty();
         Path jsonl = TestFiles.write(folder.resolve("t.jsonl.gz"), "\n{\"text\": \"\"}\n{\"text\": \" \"}\n");
-        try (var reader = reader(TextDocuments.LINE, true, jsonl)) {
+        try (var reader = reader(DocumentBoundary.LINE, true, jsonl)) {
             assertThat(texts(reader)).isEmpty();
         }
     }
@@ -89,7 +91,7 @@ class TextRecordReaderTest {
     void mixedFilesAreReadInOrderWithTheirPlaces() throws IOException {
         Path a = TestFiles.write(folder.resolve("a.txt.gz"), "one\n\n\ntwo\nlines\n");
         Path b = TestFiles.write(folder.resolve("b.jsonl"), "{\"id\": 1, \"text\": \"three é\"}\n{\"text\": \"four\"}");
-        try (var reader = reader(TextDocuments.BLANK_LINES, true, a, b)) {
+        try (var reader = reader(DocumentBoundary.BLANK_LINES, true, a, b)) {
             var places = new ArrayList<String>();
             var texts = new ArrayList<String>();
             Record last = null;
@@ -111,7 +113,7 @@ class TextRecordReaderTest {
     void dataVecCanNameTheFiles() throws Exception {
         TestFiles.write(folder.resolve("a.txt"), "one");
         TestFiles.write(folder.resolve("b.jsonl"), "{\"text\": \"two\"}");
-        try (var reader = new TextRecordReader(List.of(), "text", TextDocuments.LINE, true, DataListener.none())) {
+        try (var reader = new TextRecordReader(List.of(), "text", DocumentBoundary.LINE, true, DataListener.none())) {
             reader.initialize(new FileSplit(folder.toFile()));
             assertThat(texts(reader)).containsExactlyInAnyOrder("one", "two");
         }
@@ -123,7 +125,7 @@ class TextRecordReaderTest {
                 folder.resolve("t.jsonl"),
                 "{\"text\": \"ok\"}\n{\"text\": \n{\"txt\": \"x\"}\n{\"text\": 5}\n[1]\n{\"text\": \"a\"} x\n"
                         + "{\"text\": \"\\ud800\"}\n{\"text\": \"end\"}\n");
-        try (var reader = reader(TextDocuments.LINE, false, file)) {
+        try (var reader = reader(DocumentBoundary.LINE, false, file)) {
             assertThat(texts(reader)).containsExactly("ok", "end");
             reader.reset();
             assertThat(texts(reader)).hasSize(2);
@@ -135,7 +137,7 @@ class TextRecordReaderTest {
         assertThat(bad.get(3)).startsWith("t.jsonl:5 is a JSON array");
         assertThat(bad.get(4)).startsWith("t.jsonl:6 is no valid JSON");
         assertThat(bad.get(5)).contains("surrogate");
-        try (var reader = reader(TextDocuments.LINE, true, file)) {
+        try (var reader = reader(DocumentBoundary.LINE, true, file)) {
             assertThatThrownBy(() -> texts(reader))
                     .isInstanceOf(QuietStarException.class)
                     .hasMessageContaining("t.jsonl:2: is no valid JSON")
@@ -148,7 +150,7 @@ class TextRecordReaderTest {
         Path text = Files.write(folder.resolve("t.txt"), new byte[] {'a', '\n', (byte) 0xC3, '\n', 'b', '\n'});
         Path jsonl = Files.write(folder.resolve("u.jsonl"), new byte[] {'{', (byte) 0xFF, '}', '\n'});
         Path fine = TestFiles.write(folder.resolve("v.txt"), "a replacement \uFFFD is a character");
-        try (var reader = reader(TextDocuments.BLANK_LINES, false, text, jsonl, fine)) {
+        try (var reader = reader(DocumentBoundary.BLANK_LINES, false, text, jsonl, fine)) {
             assertThat(texts(reader)).containsExactly("a\nb", "a replacement \uFFFD is a character");
         }
         assertThat(bad).hasSize(2).allMatch(line -> line.contains("is not UTF-8"));
@@ -168,7 +170,7 @@ class TextRecordReaderTest {
         Path fake =
                 Files.write(folder.resolve("fake.txt.gz"), "plain".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Path none = Files.write(folder.resolve("none.txt.gz"), new byte[0]);
-        try (var reader = reader(TextDocuments.LINE, false, cut, fake, none)) {
+        try (var reader = reader(DocumentBoundary.LINE, false, cut, fake, none)) {
             List<String> texts = texts(reader);
             assertThat(texts).hasSizeBetween(1500, 3500);
             assertThat(lines.toString()).startsWith(String.join("\n", texts) + "\n");
@@ -180,7 +182,7 @@ class TextRecordReaderTest {
     @Test
     void aFileThatVanishesIsNamed() throws IOException {
         Path file = TestFiles.write(folder.resolve("t.txt"), "a");
-        try (var reader = reader(TextDocuments.LINE, false, file)) {
+        try (var reader = reader(DocumentBoundary.LINE, false, file)) {
             Files.delete(file);
             assertThatThrownBy(reader::hasNext)
                     .isInstanceOf(QuietStarException.class)
@@ -202,7 +204,7 @@ class TextRecordReaderTest {
         Path file = TestFiles.write(folder.resolve(name), content);
         var parts = new ArrayList<Record>();
         var places = new ArrayList<ReaderPosition>();
-        try (var reader = reader(TextDocuments.BLANK_LINES, true, file)) {
+        try (var reader = reader(DocumentBoundary.BLANK_LINES, true, file)) {
             places.add(reader.position());
             while (reader.hasNext()) {
                 parts.add(reader.nextRecord());
@@ -240,7 +242,7 @@ class TextRecordReaderTest {
     @Test
     void tinyStoriesComesInStories() {
         Path file = SharedFiles.require("data/corpora/tinystories.txt");
-        try (var reader = reader(TextDocuments.SINGLE_LINE_BREAK, true, file)) {
+        try (var reader = reader(DocumentBoundary.SINGLE_LINE_BREAK, true, file)) {
             List<String> stories = texts(reader);
             assertThat(stories).hasSizeBetween(1000, 1150);
             assertThat(stories.get(1)).startsWith("Once upon a time, there was a little car named Beep.");

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.TextFormat;
 import org.quietstar.data.TextFile.Format;
 
 class TextSourcesTest {
@@ -26,7 +27,7 @@ class TextSourcesTest {
         TestFiles.write(folder.resolve(".hidden.txt"), "hidden");
     }
 
-    private List<String> names(String pattern, String format) {
+    private List<String> names(String pattern, TextFormat format) {
         return TextSources.resolve("data.train", List.of(folder + pattern), format).stream()
                 .map(file -> folder.relativize(file.path()).toString().replace('\\', '/'))
                 .toList();
@@ -34,8 +35,9 @@ class TextSourcesTest {
 
     @Test
     void foldersAreReadToTheBottomAndSorted() {
-        assertThat(names("", "auto")).containsExactly("a.jsonl", "b.txt", "deep/d.jsonl.gz", "deep/er/c.TXT.gz");
-        assertThat(TextSources.resolve("data.train", List.of(folder + "/deep"), "auto"))
+        assertThat(names("", TextFormat.AUTO))
+                .containsExactly("a.jsonl", "b.txt", "deep/d.jsonl.gz", "deep/er/c.TXT.gz");
+        assertThat(TextSources.resolve("data.train", List.of(folder + "/deep"), TextFormat.AUTO))
                 .extracting(TextFile::format, TextFile::gzip)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(Format.JSONL, true),
@@ -44,34 +46,33 @@ class TextSourcesTest {
 
     @Test
     void globsMatch() {
-        assertThat(names("/*.txt", "auto")).containsExactly("b.txt");
-        assertThat(names("/**.gz", "auto")).containsExactly("deep/d.jsonl.gz", "deep/er/c.TXT.gz");
-        assertThat(names("/deep/{d,e}*", "auto")).containsExactly("deep/d.jsonl.gz");
-        assertThat(names("/*.md", "text")).containsExactly("README.md");
+        assertThat(names("/*.txt", TextFormat.AUTO)).containsExactly("b.txt");
+        assertThat(names("/**.gz", TextFormat.AUTO)).containsExactly("deep/d.jsonl.gz", "deep/er/c.TXT.gz");
+        assertThat(names("/deep/{d,e}*", TextFormat.AUTO)).containsExactly("deep/d.jsonl.gz");
+        assertThat(names("/*.md", TextFormat.TEXT)).containsExactly("README.md");
     }
 
     @Test
     void aFileThatTwoPatternsMatchIsReadOnce() {
         String file = folder.resolve("b.txt").toString();
-        assertThat(TextSources.resolve("data.train", List.of(file, folder + "/*.txt", file), "auto"))
+        assertThat(TextSources.resolve("data.train", List.of(file, folder + "/*.txt", file), TextFormat.AUTO))
                 .hasSize(1);
     }
 
     @Test
     void whatMatchesNothingIsNamed() {
-        assertThatThrownBy(() -> names("/*.csv", "auto"))
+        assertThatThrownBy(() -> names("/*.csv", TextFormat.AUTO))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("data.train")
                 .hasMessageContaining("*.csv")
                 .hasMessageContaining("matches no file");
-        assertThatThrownBy(() -> names("/nowhere.txt", "auto")).hasMessageContaining("nowhere.txt");
-        assertThatThrownBy(() -> names("/README.md", "auto"))
+        assertThatThrownBy(() -> names("/nowhere.txt", TextFormat.AUTO)).hasMessageContaining("nowhere.txt");
+        assertThatThrownBy(() -> names("/README.md", TextFormat.AUTO))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("README.md")
                 .hasMessageContaining("data.format");
-        assertThatThrownBy(() -> names("/[b", "auto"))
+        assertThatThrownBy(() -> names("/[b", TextFormat.AUTO))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("no valid glob");
-        assertThatThrownBy(() -> names("", "csv")).hasMessageContaining("auto, text and jsonl");
     }
 }

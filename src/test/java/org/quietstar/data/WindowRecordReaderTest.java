@@ -14,7 +14,9 @@ import org.datavec.api.writable.NDArrayWritable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.DocumentBoundary;
+import org.quietstar.config.DataConfig.Packing;
+import org.quietstar.config.DataConfig.TextFormat;
 import org.quietstar.tokenizer.ByteTokenizer;
 
 class WindowRecordReaderTest {
@@ -24,10 +26,10 @@ class WindowRecordReaderTest {
     @TempDir
     private Path folder;
 
-    private WindowRecordReader windows(String packing, int length, String... lines) throws IOException {
+    private WindowRecordReader windows(Packing packing, int length, String... lines) throws IOException {
         Path file = TestFiles.write(folder.resolve("t.txt"), String.join("\n", lines));
-        List<TextFile> files = TextSources.resolve("data.train", List.of(file.toString()), "auto");
-        var documents = new TextRecordReader(files, "text", TextDocuments.LINE, true, DataListener.none());
+        List<TextFile> files = TextSources.resolve("data.train", List.of(file.toString()), TextFormat.AUTO);
+        var documents = new TextRecordReader(files, "text", DocumentBoundary.LINE, true, DataListener.none());
         return new WindowRecordReader(documents, new ByteTokenizer(), packing, length, 1);
     }
 
@@ -41,7 +43,7 @@ class WindowRecordReaderTest {
 
     @Test
     void packGoesThroughDocuments() throws IOException {
-        try (var windows = windows("pack", 4, "abc", "de", "fg")) {
+        try (var windows = windows(Packing.PACK, 4, "abc", "de", "fg")) {
             assertThat(all(windows))
                     .containsExactly(new int[] {'a', 'b', 'c', EOS}, new int[] {'d', 'e', EOS, 'f'}, new int[] {
                         'g', EOS, PAD, PAD
@@ -51,17 +53,17 @@ class WindowRecordReaderTest {
 
     @Test
     void aLastWindowWithNothingToPredictIsDropped() throws IOException {
-        try (var windows = windows("pack", 4, "abc", "def", "")) {
+        try (var windows = windows(Packing.PACK, 4, "abc", "def", "")) {
             assertThat(all(windows)).hasSize(2);
         }
-        try (var windows = windows("pad", 4, "abcd", "x")) {
+        try (var windows = windows(Packing.PAD, 4, "abcd", "x")) {
             assertThat(all(windows)).containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'x', EOS, PAD, PAD});
         }
     }
 
     @Test
     void padBeginsAnewWithEachDocument() throws IOException {
-        try (var windows = windows("pad", 4, "abcde", "f")) {
+        try (var windows = windows(Packing.PAD, 4, "abcde", "f")) {
             assertThat(all(windows))
                     .containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'e', EOS, PAD, PAD}, new int[] {
                         'f', EOS, PAD, PAD
@@ -71,7 +73,7 @@ class WindowRecordReaderTest {
 
     @Test
     void aWindowIsOneIntegerVector() throws IOException {
-        try (var windows = windows("pack", 4, "abc")) {
+        try (var windows = windows(Packing.PACK, 4, "abc")) {
             var window = (NDArrayWritable) windows.next().get(0);
             assertThat(window.get().dataType()).isEqualTo(DataType.INT32);
             assertThat(window.get().shape()).containsExactly(4);
@@ -85,7 +87,7 @@ class WindowRecordReaderTest {
     @Test
     void randomSpanTakesOneSpanOfEachDocument() throws IOException {
         String digits = "!\"#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[";
-        try (var windows = windows("random-span", 5, digits, "ab", digits)) {
+        try (var windows = windows(Packing.RANDOM_SPAN, 5, digits, "ab", digits)) {
             List<int[]> found = all(windows);
             assertThat(found).hasSize(3);
             assertThat(found.get(1)).containsExactly('a', 'b', EOS, PAD, PAD);
@@ -101,7 +103,7 @@ class WindowRecordReaderTest {
         // Starts 0..7 of 10 ids in windows of 3, the document in one, two or four parts.
         for (int[] cuts : new int[][] {{10}, {4, 10}, {1, 2, 9, 10}}) {
             var counts = new TreeMap<Integer, Integer>();
-            var spans = new RandomSpans(3, 11, false);
+            var spans = new RandomWindow(3, 11, false);
             for (int epoch = 0; epoch < 8000; epoch++) {
                 spans.startEpoch(epoch);
                 int from = 0;
@@ -120,13 +122,5 @@ class WindowRecordReaderTest {
             assertThat(counts.keySet()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
             assertThat(counts.values()).as(Arrays.toString(cuts)).allMatch(count -> Math.abs(count - 1000) < 150);
         }
-    }
-
-    @Test
-    void unknownPackingIsNamed() {
-        assertThatThrownBy(() -> windows("best-fit", 4, "a"))
-                .isInstanceOf(QuietStarException.class)
-                .hasMessageContaining("data.packing is \"best-fit\"")
-                .hasMessageContaining("random-span");
     }
 }

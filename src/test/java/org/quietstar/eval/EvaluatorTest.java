@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 import org.quietstar.data.Batch;
 import org.quietstar.data.DataListener;
 import org.quietstar.data.MicroBatch;
@@ -27,7 +27,9 @@ import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.StaticPlan;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.TokenRules;
 import org.quietstar.tokenizer.ByteTokenizer;
 
 class EvaluatorTest {
@@ -54,12 +56,13 @@ class EvaluatorTest {
     private RunConfig config(String... sets) {
         List<String> all = new ArrayList<>(List.of("data.validation=" + text));
         all.addAll(List.of(sets));
-        return RunConfigs.fromYaml(YAML, "EvaluatorTest", all);
+        return Recipes.fromYaml(YAML, "EvaluatorTest", all);
     }
 
     private static Parameters parameters(RunConfig config, boolean trainedMixer) {
         Parameters base = DecoderParameters.random(config.model(), DataType.FLOAT, 1);
-        Parameters thought = ThoughtParameters.create(config.model(), config.thought(), base, -1, 1);
+        Parameters thought =
+                ThoughtParameters.create(config.model(), config.lastStage().thought(), base, -1, 1);
         if (trainedMixer) {
             thought.get(ThoughtParameters.W1).muli(20);
             thought.get(ThoughtParameters.W2).muli(20);
@@ -69,20 +72,21 @@ class EvaluatorTest {
     }
 
     private static Evaluator evaluator(RunConfig config, Parameters parameters) {
-        return new Evaluator(
+        ThinkingModel model = ThinkingModel.of(
                 config.model(),
-                config.thought(),
-                config.evaluation(),
-                config.data().batchSize(),
-                config.data().sequenceLength(),
-                List.of(TOKENIZER.padId()),
-                TOKENIZER.padId(),
+                config.lastStage().thought(),
                 parameters,
+                new TokenRules(TOKENIZER.padId(), List.of(), List.of(TOKENIZER.padId())));
+        return new Evaluator(
+                model,
+                config.evaluation(),
+                config.lastStage().data().batchSize(),
+                config.lastStage().data().sequenceLength(),
                 config.seed());
     }
 
     private static TextBatches batches(RunConfig config) {
-        return TextBatches.validation(config.data(), TOKENIZER, config.seed(), DataListener.none());
+        return TextBatches.validation(config.lastStage().data(), TOKENIZER, config.seed(), DataListener.none());
     }
 
     private static TokenScores score(RunConfig config, Parameters parameters) {
@@ -117,8 +121,8 @@ class EvaluatorTest {
 
     /** The NLL of every label as the plain language model gives it, sequence after sequence. */
     private static List<Float> languageModel(RunConfig config, Parameters parameters) {
-        int b = config.data().batchSize();
-        int l = config.data().sequenceLength();
+        int b = config.lastStage().data().batchSize();
+        int l = config.lastStage().data().sequenceLength();
         var graph = new LanguageModelGraph(config.model(), b, l, parameters);
         Map<String, INDArray> inputs = new LinkedHashMap<>();
         inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, (long) b * l));

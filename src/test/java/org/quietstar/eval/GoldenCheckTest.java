@@ -22,8 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.quietstar.QuietStarException;
 import org.quietstar.data.SharedFiles;
 
-/** Spec, section 10.5: the numbers that an independent program recorded. */
+/** docs/algorithm.md, section 10.5: the numbers that an independent program recorded. */
 class GoldenCheckTest {
+    private static final Path RECORDED = Path.of("src/test/resources/recorded/golden");
     private static final double TOLERANCE = 1e-5;
 
     @TempDir
@@ -37,14 +38,25 @@ class GoldenCheckTest {
         }
     }
 
+    /** Recorded in double precision by a program that stands in the tests. */
+    @ParameterizedTest
+    @ValueSource(strings = {"defaults", "options"})
+    void everyRecordedNumberIsOurs(String name) {
+        everyNumberIsOurs(RECORDED.resolve(name), 1e-9);
+    }
+
+    /** Recorded in single precision by a PyTorch program. */
     @ParameterizedTest
     @ValueSource(strings = {"a", "b"})
-    void everyRecordedNumberIsOurs(String name) {
-        Path folder = SharedFiles.require("golden/" + name);
+    void everyNumberOfThePyTorchProgramIsOurs(String name) {
+        everyNumberIsOurs(SharedFiles.require("golden/" + name), TOLERANCE);
+    }
+
+    private static void everyNumberIsOurs(Path folder, double tolerance) {
         List<GoldenCheck.Row> rows = GoldenCheck.run(folder);
         assertThat(rows)
                 .isNotEmpty()
-                .allSatisfy(row -> assertThat(row.error()).as(row.name()).isLessThan(TOLERANCE));
+                .allSatisfy(row -> assertThat(row.error()).as(row.name()).isLessThan(tolerance));
         Set<String> expected = new HashSet<>();
         expected.add("tokens drawn with the recorded noise");
         json(folder).get("losses_f64").fieldNames().forEachRemaining(loss -> expected.add("loss " + loss));
@@ -66,9 +78,9 @@ class GoldenCheckTest {
         assertThat(rows.stream().map(GoldenCheck.Row::name)).containsExactlyInAnyOrderElementsOf(expected);
     }
 
-    /** A copy that may be spoilt, of folder a without the gradients, save those of one file. */
+    /** A copy that may be spoilt, of a folder without the gradients, save those of one file. */
     private Path copy(String gradients) throws IOException {
-        try (var files = Files.list(SharedFiles.require("golden/a"))) {
+        try (var files = Files.list(RECORDED.resolve("defaults"))) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
                 if (!name.startsWith("grads_") || name.equals(gradients)) {
@@ -84,7 +96,7 @@ class GoldenCheckTest {
     void oneWrongNumberIsNoticed(String file, String prefix) throws IOException {
         Path folder = copy(file);
         try (var bytes = new RandomAccessFile(folder.resolve(file).toFile(), "rw")) {
-            // The last tensor's last number, a float with the sign in its last byte.
+            // The last tensor's last number, with the sign in its last byte.
             bytes.seek(bytes.length() - 1);
             int last = bytes.read();
             bytes.seek(bytes.length() - 1);

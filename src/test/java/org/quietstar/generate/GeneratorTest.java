@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,17 +17,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
 import org.quietstar.thought.LossOptions;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtParameters;
-import org.quietstar.thought.ThoughtSizes;
 import org.quietstar.thought.TinyModel;
+import org.quietstar.thought.TokenRules;
 
 /** Generation with cached keys against the same without a cache, in double precision, on tiny random models. */
 class GeneratorTest {
     private static final GenerationListener NOBODY = new GenerationListener() {};
     /** Positions enough for what the tests write: 96. */
-    private static final ThoughtSizes SIZES = new ThoughtSizes(1, 90, 1, 3, 2);
+    private static final ThoughtLayout SIZES = new ThoughtLayout(1, 90, 1, 3, 2);
 
     private static final List<int[]> PROMPTS = List.of(
             new int[] {3, 5, 7},
@@ -39,21 +41,24 @@ class GeneratorTest {
             new int[] {8, 3, 8, 3, 8, 3, 8},
             new int[] {2, 7});
 
-    private static GenerationModel model(TinyModel tiny) {
+    private static ThinkingModel model(TinyModel tiny) {
         // The id that ends a text is banned, too, so that all texts get as long as they may.
         List<Integer> emitted = List.of(TinyModel.PAD, TinyModel.BANNED, TinyModel.VOCAB - 1);
-        return new GenerationModel(
-                tiny.model(), Optional.of(tiny.thought()), tiny.parameters(), emitted, List.of(TinyModel.PAD, 4));
+        return ThinkingModel.of(
+                tiny.model(),
+                tiny.thought(),
+                tiny.parameters(),
+                new TokenRules(TinyModel.PAD, emitted, List.of(TinyModel.PAD, 4)));
     }
 
-    static Stream<GenerationModel> models() {
-        var oneToken = new ThoughtSizes(1, 90, 1, 1, 1);
+    static Stream<ThinkingModel> models() {
+        var oneToken = new ThoughtLayout(1, 90, 1, 1, 1);
         return Stream.of(
                 model(TinyModel.of(true, 0, SIZES)),
                 model(TinyModel.of(false, 4, SIZES)),
                 model(TinyModel.withKeyValueHeads(4, 0, SIZES)),
                 model(TinyModel.withKeyValueHeads(1, 3, oneToken)),
-                model(TinyModel.of(true, 0, SIZES, "sigmoid", LossOptions.DEFAULT, DataType.DOUBLE)));
+                model(TinyModel.of(true, 0, SIZES, Mixer.SIGMOID, LossOptions.DEFAULT, DataType.DOUBLE)));
     }
 
     private static GenerateOptions.Builder options(int tokens) {
@@ -66,7 +71,7 @@ class GeneratorTest {
                 .thoughtTemperature(1.0);
     }
 
-    private static List<Generation> generate(GenerationModel model, GenerateOptions options, List<int[]> prompts) {
+    private static List<Generation> generate(ThinkingModel model, GenerateOptions options, List<int[]> prompts) {
         List<Generator.Prompt> all = new ArrayList<>();
         prompts.forEach(ids -> all.add(new Generator.Prompt(all.size(), "", ids)));
         try (var generator = new Generator(model, new LetterTokenizer())) {
@@ -93,7 +98,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void withCacheAsWithout(GenerationModel model) {
+    void withCacheAsWithout(ThinkingModel model) {
         for (ThinkWhen when : List.of(new ThinkWhen.Always(), new ThinkWhen.Never(), new ThinkWhen.EntropyAbove(1.2))) {
             GenerateOptions options = options(7).thinkWhen(when).build();
             List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(PROMPTS.get(0));
@@ -103,7 +108,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void comparedWithTheModelWithoutThoughts(GenerationModel model) {
+    void comparedWithTheModelWithoutThoughts(ThinkingModel model) {
         GenerateOptions options = options(7).compare(true).build();
         List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(PROMPTS.get(0));
         List<GeneratedToken> actual =
@@ -120,7 +125,7 @@ class GeneratorTest {
 
     @Test
     void aGivenTextIsReadAsItWouldBeWritten() {
-        GenerationModel model = model(TinyModel.of(false, 0, SIZES));
+        ThinkingModel model = model(TinyModel.of(false, 0, SIZES));
         GenerateOptions options = options(7).compare(true).build();
         List<GeneratedToken> written =
                 generate(model, options, List.of(PROMPTS.get(0))).get(0).tokens();
@@ -141,7 +146,7 @@ class GeneratorTest {
 
     @Test
     void whoeverStopsItHasWhatWasWrittenUntilThen() {
-        GenerationModel model = model(TinyModel.of(false, 0, SIZES));
+        ThinkingModel model = model(TinyModel.of(false, 0, SIZES));
         List<GeneratedToken> whole = generate(model, options(9).build(), List.of(PROMPTS.get(0)))
                 .get(0)
                 .tokens();
@@ -173,7 +178,7 @@ class GeneratorTest {
     /** The context grows over two sizes of plans here. */
     @Test
     void aLongTextIsRightToItsEnd() {
-        GenerationModel model = model(TinyModel.of(false, 0, SIZES));
+        ThinkingModel model = model(TinyModel.of(false, 0, SIZES));
         int[] prompt = IntStream.range(0, 58).map(i -> 2 + i * i % 8).toArray();
         GenerateOptions options = options(8).build();
         List<GeneratedToken> expected = new NaiveGenerator(model, options).generate(prompt);
@@ -182,7 +187,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void aBatchOfUnequalPromptsGivesWhatEachGivesAlone(GenerationModel model) {
+    void aBatchOfUnequalPromptsGivesWhatEachGivesAlone(ThinkingModel model) {
         for (ThinkWhen when : List.of(new ThinkWhen.Always(), new ThinkWhen.Never(), new ThinkWhen.EntropyAbove(1.2))) {
             GenerateOptions options = options(6).thinkWhen(when).build();
             List<Generation> together = generate(model, options, PROMPTS);
@@ -197,9 +202,8 @@ class GeneratorTest {
 
     @Test
     void sequencesThatEndEarlyLeaveTheOthersAsTheyAre() {
-        GenerationModel all = model(TinyModel.of(false, 0, SIZES));
-        var model = new GenerationModel(
-                all.model(), all.thought(), all.parameters(), List.of(TinyModel.PAD), List.of(TinyModel.PAD));
+        ThinkingModel all = model(TinyModel.of(false, 0, SIZES));
+        ThinkingModel model = all.with(all.settings(), TokenRules.never(List.of(TinyModel.PAD)));
         GenerateOptions options =
                 options(5).temperature(2).stop(List.of("f", "gc")).build();
         List<Generation> together = generate(model, options, PROMPTS);
@@ -215,12 +219,11 @@ class GeneratorTest {
 
     @Test
     void withoutWeightForThoughtsThinkingChangesNothing() {
-        TinyModel tiny = TinyModel.of(false, 0, SIZES, "linear", LossOptions.DEFAULT, DataType.FLOAT);
+        TinyModel tiny = TinyModel.of(false, 0, SIZES, Mixer.LINEAR, LossOptions.DEFAULT, DataType.FLOAT);
         Map<String, INDArray> arrays = new LinkedHashMap<>(tiny.parameters().asMap());
         arrays.put(ThoughtParameters.W3, arrays.get(ThoughtParameters.W3).mul(0));
-        GenerationModel random = model(tiny);
-        var model = new GenerationModel(
-                random.model(), random.thought(), new Parameters(arrays), random.neverEmitted(), random.neverThought());
+        ThinkingModel random = model(tiny);
+        var model = ThinkingModel.of(random.config(), random.settings(), new Parameters(arrays), random.tokens());
         List<Generation> on = generate(model, options(40).build(), PROMPTS);
         List<Generation> off = generate(
                 model, options(40).thoughts(GenerateOptions.Thoughts.OFF).build(), PROMPTS);
@@ -236,13 +239,13 @@ class GeneratorTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void bannedIdsAreNeverThoughtOrEmitted(GenerationModel model) {
+    void bannedIdsAreNeverThoughtOrEmitted(ThinkingModel model) {
         GenerateOptions options =
                 options(30).temperature(5).thoughtTemperature(5).build();
         for (Generation each : generate(model, options, PROMPTS)) {
             assertThat(each.tokens())
                     .extracting(GeneratedToken::id)
-                    .doesNotContainAnyElementsOf(model.neverEmitted())
+                    .doesNotContainAnyElementsOf(model.tokens().neverInText())
                     .contains(4);
             assertThat(each.tokens())
                     .flatExtracting(token -> token.thought().orElseThrow().ids())
@@ -253,8 +256,8 @@ class GeneratorTest {
 
     @Test
     void beyondTheLimitIsAnErrorBeforeAnythingIsWritten() {
-        GenerationModel model = model(TinyModel.of(true, 0, SIZES));
-        int limit = model.model().maxPositions();
+        ThinkingModel model = model(TinyModel.of(true, 0, SIZES));
+        int limit = model.config().maxPositions();
         int thought = model.thoughtTokens() + 2;
         int most = limit - 3 - thought + 1;
         assertThat(generate(model, options(most).build(), List.of(PROMPTS.get(0)))
@@ -269,8 +272,8 @@ class GeneratorTest {
 
     @Test
     void slidingGoesOnAsFromAPromptOfTheKeptTokens() {
-        GenerationModel model = model(TinyModel.of(true, 0, SIZES));
-        int limit = model.model().maxPositions();
+        ThinkingModel model = model(TinyModel.of(true, 0, SIZES));
+        int limit = model.config().maxPositions();
         int step = model.thoughtTokens() + 3;
         int kept = (limit - step + 1) / 2;
         int before = limit - step - 3 + 2; // tokens that fit after a prompt of 3

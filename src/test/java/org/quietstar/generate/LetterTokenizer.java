@@ -5,7 +5,7 @@ import org.quietstar.thought.TinyModel;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** A letter for each id of {@link TinyModel}: 'a' is 0 and fills up, 'k' is 10 and ends a text. */
-final class LetterTokenizer implements Tokenizer {
+public final class LetterTokenizer implements Tokenizer {
     @Override
     public int[] encode(String text) {
         return text.chars().map(c -> c - 'a').toArray();

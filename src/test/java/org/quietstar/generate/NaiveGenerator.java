@@ -10,38 +10,41 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.data.SplitMix;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.ReferenceDecoder;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.TokenRules;
 
 /**
  * Generation as the specification writes it down, without a cache: for every token the whole text goes through a decoder
  * of plain loops, again for every token of a thought. START and END are two more rows of the embedding table.
  */
 final class NaiveGenerator {
-    private final GenerationModel model;
+    private final ThinkingModel model;
     private final GenerateOptions options;
     private final ReferenceDecoder decoder;
     private final Map<String, double[][]> matrices = new HashMap<>();
     private final int vocabSize;
 
-    NaiveGenerator(GenerationModel model, GenerateOptions options) {
+    NaiveGenerator(ThinkingModel model, GenerateOptions options) {
         this.model = model;
         this.options = options;
-        this.vocabSize = model.model().vocabSize();
+        this.vocabSize = model.config().vocabSize();
         Map<String, INDArray> arrays = new LinkedHashMap<>(model.parameters().asMap());
         INDArray table = model.parameters().get(DecoderParameters.EMBEDDING);
-        double scale = model.thought().orElseThrow().embeddingScale();
+        double scale = model.settings().embeddingScale();
         arrays.put(
                 DecoderParameters.EMBEDDING,
                 Nd4j.vstack(table, marker(ThoughtParameters.START, scale), marker(ThoughtParameters.END, scale)));
-        this.decoder = new ReferenceDecoder(model.model(), new Parameters(arrays));
+        this.decoder = new ReferenceDecoder(model.config(), new Parameters(arrays));
     }
 
     private INDArray marker(String name, double scale) {
-        return model.parameters().get(name).mul(scale).reshape(1, model.model().hiddenSize());
+        return model.parameters().get(name).mul(scale).reshape(1, model.config().hiddenSize());
     }
 
     /** As many tokens as the options say. */
@@ -55,7 +58,7 @@ final class NaiveGenerator {
         List<GeneratedToken> tokens = new ArrayList<>();
         boolean[] seen = new boolean[vocabSize];
         ids.forEach(id -> seen[id] = true);
-        boolean[] banned = GenerationModel.banned(model.neverEmitted(), vocabSize);
+        boolean[] banned = TokenRules.mask(model.tokens().neverInText(), vocabSize);
         for (int i = done; i < done + options.maxTokens(); i++) {
             double[] base = hidden(ids);
             Optional<Thought> thought = Optional.empty();
@@ -90,8 +93,8 @@ final class NaiveGenerator {
 
     /** The text, START, the thought and END. */
     private List<Integer> think(List<Integer> ids, boolean[] seen, int step) {
-        boolean[] banned = GenerationModel.banned(model.neverEmitted(), vocabSize);
-        model.neverThought().forEach(id -> banned[id] = true);
+        boolean[] banned = TokenRules.mask(model.tokens().neverInText(), vocabSize);
+        model.tokens().neverInThoughts().forEach(id -> banned[id] = true);
         var sampler =
                 new Sampler(Sampling.atTemperature(options.thoughtTemperature().orElseThrow()), banned);
         List<Integer> branch = new ArrayList<>(ids);
@@ -109,7 +112,7 @@ final class NaiveGenerator {
     }
 
     private double[] logits(double... hidden) {
-        return times(DecoderParameters.head(model.model()), hidden);
+        return times(DecoderParameters.head(model.config()), hidden);
     }
 
     private double weight(double[] base, double... thought) {
@@ -118,7 +121,7 @@ final class NaiveGenerator {
         double[] first = relu(times(ThoughtParameters.W1, both), ThoughtParameters.B1);
         double[] second = relu(times(ThoughtParameters.W2, first), ThoughtParameters.B2);
         double w = times(ThoughtParameters.W3, second)[0];
-        if (model.thought().orElseThrow().mixer().equals("sigmoid")) {
+        if (model.settings().mixer() == Mixer.SIGMOID) {
             w = 1
                     / (1
                             + Math.exp(-w

@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStar;
 import org.quietstar.data.SharedFiles;
+import org.quietstar.safetensors.SafetensorsReader;
 
 /** Trained models write, greedily, what another program recorded of them. */
 class RealModelsTest {
@@ -46,6 +49,20 @@ class RealModelsTest {
             int[] all = recorded.stream().mapToInt(Integer::intValue).toArray();
             assertThat(text.text()).isEqualTo(model.tokenizer().decode(all));
             assertThat(heard.toString()).isEqualTo(text.text());
+        }
+    }
+
+    /** A model and a tokenizer that Hugging Face's library wrote, and what it generated with them. */
+    @Test
+    void theGreedyTextIsTheLibrarys() {
+        Path folder = Path.of("src/test/resources/recorded/models/llama");
+        try (SafetensorsReader recorded = SafetensorsReader.open(folder.resolve("recorded.safetensors"));
+                var model = QuietStar.load(folder)) {
+            int[] prompt = recorded.read("prompt", DataType.INT32).toIntVector();
+            int[] expected = recorded.read("greedy", DataType.INT32).toIntVector();
+            Generation text = model.generate(model.tokenizer().decode(prompt), greedy(expected.length), NOBODY);
+            assertThat(text.tokens().stream().mapToInt(GeneratedToken::id))
+                    .containsExactly(Arrays.stream(expected).boxed().toArray(Integer[]::new));
         }
     }
 

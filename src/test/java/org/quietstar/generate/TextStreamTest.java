@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quietstar.data.SharedFiles;
 import org.quietstar.tokenizer.ByteTokenizer;
-import org.quietstar.tokenizer.HuggingFaceTokenizerAdapter;
+import org.quietstar.tokenizer.HfTokenizer;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** Text as it streams: whole characters, nothing of a stop string, in sum what the ids say. */
@@ -77,7 +77,7 @@ class TextStreamTest {
     @ValueSource(strings = {"gpt2", "mistral-7b-v0.1"})
     void realTokenizersStreamWhatTheyDecode(String name) {
         try (Tokenizer tokenizer =
-                HuggingFaceTokenizerAdapter.open(SharedFiles.require("data/tokenizers/" + name + "/tokenizer.json"))) {
+                HfTokenizer.open(SharedFiles.require("data/tokenizers/" + name + "/tokenizer.json"))) {
             String text = " and then – naïvely – 東京 😀😀, twice.\n\nDone";
             var stream = new TextStream(tokenizer, List.of(), tokenizer.encode("Once upon a time"));
             assertThat(stream(stream, tokenizer, text).strip()).isEqualTo(text.strip());

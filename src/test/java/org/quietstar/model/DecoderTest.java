@@ -17,9 +17,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.GradientFunction;
+import org.quietstar.samediff.SameDiffFixes;
 import org.quietstar.samediff.StaticPlan;
 
 /** The decoder's graph against {@link ReferenceDecoder}, and the language model's loss on top of it. */
@@ -44,13 +44,27 @@ class DecoderTest {
     }
 
     private static ModelConfig of(String family, int kvHeads, int headDim, int window, double scaling) {
-        return new ModelConfig(
-                "", 10, 8, 12, 2, 4, kvHeads, headDim, 500.0, 1e-3, window, true, 64, 0.4, family, scaling, 0.1, 1.1,
-                8);
+        return SmallDecoder.config()
+                .withKvHeads(kvHeads)
+                .withHeadDim(headDim)
+                .withRopeTheta(500.0)
+                .withSlidingWindow(window)
+                .withFamily(family)
+                .withRopeScalingFactor(scaling)
+                .withRopeLowFrequencyFactor(0.1)
+                .withRopeHighFrequencyFactor(1.1)
+                .withRopeOriginalPositions(8);
     }
 
     private static ModelConfig model(int heads, int kvHeads, int headDim, int window, boolean tied) {
-        return new ModelConfig("", 10, 8, 12, 2, heads, kvHeads, headDim, 50.0, 1e-3, window, tied, 64, 0.4);
+        return SmallDecoder.config()
+                .withHeads(heads)
+                .withKvHeads(kvHeads)
+                .withHeadDim(headDim)
+                .withRopeTheta(50.0)
+                .withSlidingWindow(window)
+                .withTiedEmbeddings(tied)
+                .withInitializerRange(0.4);
     }
 
     private static Parameters parameters(ModelConfig model) {
@@ -126,7 +140,7 @@ class DecoderTest {
     void gradientsAreTheReferencesSlopes(ModelConfig model) {
         Parameters parameters = parameters(model);
         var graph = new LanguageModelGraph(model, BATCH, LENGTH, parameters);
-        var gradients = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
+        var gradients = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
         double step = 1e-6;
         try (var plan = StaticPlan.compile(
                 gradients.function(), graph.graph(), inputs(IDS, weights()), gradients.outputs(List.of()))) {
@@ -161,8 +175,10 @@ class DecoderTest {
 
     @Test
     void aPositionWithoutAVectorIsRefused() {
-        ModelConfig model = new ModelConfig(
-                "", 10, 8, 12, 2, 4, 4, 0, 500.0, 1e-3, 0, true, LENGTH - 1, 0.4, "gpt2", 1, 1, 4, 8192);
+        ModelConfig model = SmallDecoder.config()
+                .withRopeTheta(500.0)
+                .withMaxPositions(LENGTH - 1)
+                .withFamily("gpt2");
         Parameters parameters = parameters(model);
         assertThatThrownBy(() -> new LanguageModelGraph(model, BATCH, LENGTH, parameters))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -193,10 +209,10 @@ class DecoderTest {
 
     @Test
     void logitsThatAreFarApartStayFinite() {
-        CorrectedOps.install();
+        SameDiffFixes.install();
         SameDiff sd = SameDiff.create();
         SDVariable logits = sd.var("logits", Nd4j.create(new double[][] {{1000, -1000, 999}, {-5000, -5000, -5000}}));
-        TokenLikelihood.negativeLog(sd, logits, sd.constant(Nd4j.create(new double[][] {{999}, {-5000}})))
+        CrossEntropy.nll(sd, logits, sd.constant(Nd4j.create(new double[][] {{999}, {-5000}})))
                 .rename("nll");
         try (var plan = StaticPlan.compile(sd, sd, Map.of(), List.of("nll"))) {
             plan.run();

@@ -16,10 +16,15 @@ import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.StaticPlan;
 
 class LoraAdaptersTest {
-    private static final ModelConfig MODEL = new ModelConfig("", 10, 8, 12, 2, 4, 2, 4, 50.0, 1e-3, 0, false, 64, 0.4);
+    private static final ModelConfig MODEL = SmallDecoder.config()
+            .withKvHeads(2)
+            .withHeadDim(4)
+            .withRopeTheta(50.0)
+            .withTiedEmbeddings(false)
+            .withInitializerRange(0.4);
     /** Its matrices are stored [in, out], one of them square. */
     private static final ModelConfig GPT2 =
-            new ModelConfig("", 10, 8, 12, 2, 4, 4, 0, 1, 1e-3, 0, true, 64, 0.4, "gpt2", 1, 1, 4, 8192);
+            SmallDecoder.config().withRopeTheta(1).withFamily("gpt2");
 
     private static final LoraConfig LORA = new LoraConfig(3, 4, List.of("q_proj", "v_proj", "down_proj"));
     private static final String QUERIES = "model.layers.1.self_attn.q_proj.weight";
@@ -96,7 +101,18 @@ class LoraAdaptersTest {
     @Test
     void theReferenceProgramsVarianceAtTheStart() {
         INDArray a = fresh(DataType.DOUBLE).get(LoraAdapters.nameOfA(QUERIES));
-        var wide = new ModelConfig("", 2, 400, 2, 1, 2, 1, 2, 50.0, 1e-3, 0, true, 8, 0.4);
+        var wide = ModelConfig.defaults()
+                .withVocabSize(2)
+                .withHiddenSize(400)
+                .withIntermediateSize(2)
+                .withLayers(1)
+                .withHeads(2)
+                .withKvHeads(1)
+                .withHeadDim(2)
+                .withRopeTheta(50.0)
+                .withRmsNormEps(1e-3)
+                .withMaxPositions(8)
+                .withInitializerRange(0.4);
         INDArray many = LoraAdapters.create(wide, new LoraConfig(50, 1, List.of("q_proj")), DataType.DOUBLE, 2)
                 .get("model.layers.0.self_attn.q_proj.lora_A.weight");
         assertThat(many.stdNumber().doubleValue()).isBetween(0.97 / Math.sqrt(1200), 1.03 / Math.sqrt(1200));

@@ -13,7 +13,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 
 class ParametersTest {
-    private static final ModelConfig MODEL = new ModelConfig("", 10, 8, 12, 1, 4, 2, 3, 50.0, 1e-3, 0, false, 64, 0.4);
+    private static final ModelConfig MODEL = SmallDecoder.config()
+            .withLayers(1)
+            .withKvHeads(2)
+            .withHeadDim(3)
+            .withRopeTheta(50.0)
+            .withTiedEmbeddings(false)
+            .withInitializerRange(0.4);
 
     @Test
     void namesAndShapesAreHuggingFaces() {

@@ -2,6 +2,7 @@ package org.quietstar.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -23,9 +25,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
 import org.quietstar.QuietStarException;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.TokenScores;
+import org.quietstar.eval.task.AnswerItem;
+import org.quietstar.eval.task.AnswerReport;
+import org.quietstar.eval.task.AnswerScore;
+import org.quietstar.eval.task.AnswerTask;
 
 class PicturesTest {
     @TempDir
@@ -97,6 +104,61 @@ class PicturesTest {
         assertThat(several.getYAxisTitle()).contains("nats per token");
         XYChart single = GainPlot.chart(report(1, 0));
         assertThat(single.getSeriesMap().keySet()).contains("bar 10").doesNotContain("interval 1");
+    }
+
+    /** Three groups of ten items, of which so many are right. */
+    private static AnswerReport answers(int[] without, int[] with, boolean thinks) {
+        List<AnswerItem> items = new ArrayList<>();
+        List<AnswerScore> scores = new ArrayList<>();
+        List<AnswerScore> plain = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            var item = new AnswerItem(i + 1, "p", 0, "group " + (char) ('a' + i / 10));
+            double[] right = {-1, -2};
+            double[] wrong = {-2, -1};
+            double[] thinking = i % 10 < with[i / 10] ? right : wrong;
+            double[] silent = i % 10 < without[i / 10] ? right : wrong;
+            items.add(item);
+            plain.add(new AnswerScore(item, silent, Optional.empty()));
+            scores.add(new AnswerScore(
+                    item,
+                    silent,
+                    thinks
+                            ? Optional.of(new AnswerScore.Thinking(thinking, Optional.of(silent), "t", 0.5))
+                            : Optional.empty()));
+        }
+        var task = new AnswerTask("task", Path.of("items.jsonl"), "steps", List.of("x", "y"), " ", items);
+        return AnswerReport.of(task, 1, scores, thinks ? Optional.of(plain) : Optional.empty());
+    }
+
+    @Test
+    void answerPlotHasALineForEachWayAndAnIntervalForEachGroup() throws IOException {
+        AnswerReport report = answers(new int[] {10, 1, 0}, new int[] {10, 9, 8}, true);
+        Map<String, XYSeries> series = AnswerPlot.chart(report).getSeriesMap();
+        assertThat(series.values().stream().filter(XYSeries::isShowInLegend).map(XYSeries::getName))
+                .containsExactly(
+                        "chance", "plain training", "without a thought", "another's thought", "with a thought");
+        assertThat(series.get("with a thought").getYData()).containsExactly(1, 0.9, 0.8);
+        assertThat(series.get("without a thought").getYData()).containsExactly(1, 0.1, 0);
+        assertThat(series.get("chance").getYData()).containsExactly(0.5, 0.5);
+        double[] interval = series.get("with a thought 1").getYData();
+        assertThat(interval[0]).isCloseTo(0.596, within(1e-3));
+        assertThat(interval[5]).isCloseTo(0.982, within(1e-3));
+        Path file = folder.resolve("answers.png");
+        AnswerPlot.picture(report).write(file);
+        BufferedImage image = ImageIO.read(file.toFile());
+        assertThat(image.getWidth()).isEqualTo(1600);
+        assertThat(pixels(image, ChartStyle.BLUE.getRGB() & 0xffffff)).isPositive();
+        // Between the axis and its title stand the names of the groups.
+        assertThat(pixels(image.getSubimage(200, 734, 1300, 10), 0xffffff)).isLessThan(1300L * 10 - 100);
+    }
+
+    @Test
+    void answerPlotOfAModelThatDoesNotThinkHasOneLine() {
+        AnswerReport report = answers(new int[] {3, 2, 1}, new int[] {0, 0, 0}, false);
+        assertThat(AnswerPlot.chart(report).getSeriesMap().values().stream()
+                        .filter(XYSeries::isShowInLegend)
+                        .map(XYSeries::getName))
+                .containsExactly("chance", "without a thought");
     }
 
     @Test

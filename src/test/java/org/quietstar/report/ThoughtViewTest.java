@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.generate.GeneratedToken;
 import org.quietstar.generate.Generation;
-import org.quietstar.generate.Piece;
+import org.quietstar.generate.TextPiece;
 import org.quietstar.generate.Thought;
 import org.quietstar.tokenizer.ByteTokenizer;
 import org.w3c.dom.Element;
@@ -73,9 +73,9 @@ class ThoughtViewTest {
 
     @Test
     void aCharacterOfTwoTokensIsOnePiece() throws Exception {
-        List<Piece> pieces = Piece.of(generation(TEXT), tokenizer);
+        List<TextPiece> pieces = TextPiece.of(generation(TEXT), tokenizer);
         assertThat(pieces)
-                .extracting(Piece::text)
+                .extracting(TextPiece::text)
                 .containsExactly("<", "s", "c", "r", "i", "p", "t", ">", "é", "'", "\n", "\u0001");
         assertThat(pieces.get(8).tokens()).hasSize(2);
         Element text = text(ThoughtView.of(generation(TEXT), tokenizer, ThoughtColour.WEIGHT));

@@ -19,7 +19,7 @@ final class BackendTest {
 
     private record Machine(
             boolean hasBackend, CudaKernels kernels, boolean prefersCpu, List<ComputeDevice> list, String problem)
-            implements Devices {
+            implements DeviceProbe {
         static Machine cpuBuild() {
             return new Machine(false, CudaKernels.M2_1, false, List.of(), "ND4J's CUDA backend is not in this build");
         }
@@ -140,7 +140,7 @@ final class BackendTest {
                 .contains(" " + Versions.current().nd4j() + " ");
     }
 
-    private static AbstractThrowableAssert<?, ?> assertRefused(String wanted, Devices machine) {
+    private static AbstractThrowableAssert<?, ?> assertRefused(String wanted, DeviceProbe machine) {
         return assertThatThrownBy(() -> Backend.choose(wanted, machine)).isInstanceOf(QuietStarException.class);
     }
 }

@@ -21,12 +21,12 @@ final class DiagnosisTest {
     }
 
     @Test
-    void aFallbackCoreIsNamedWithItsMend() {
+    void aFallbackCoreIsNamedWithItsFix() {
         assertThat(findings(without("OPENBLAS_CORETYPE"), blas("Prescott", 2)))
                 .singleElement()
                 .satisfies(finding -> {
                     assertThat(finding.problem()).contains("Prescott");
-                    assertThat(finding.mend()).contains("./quietstar").contains("OPENBLAS_CORETYPE=SkylakeX");
+                    assertThat(finding.fix()).contains("./quietstar").contains("OPENBLAS_CORETYPE=SkylakeX");
                 });
     }
 
@@ -54,7 +54,7 @@ final class DiagnosisTest {
     void moreThreadsThanProcessorsAreNamed() {
         assertThat(findings(with("OMP_NUM_THREADS", "8"), blas("SkylakeX", 8)))
                 .singleElement()
-                .satisfies(finding -> assertThat(finding.mend()).contains("OMP_NUM_THREADS=2"));
+                .satisfies(finding -> assertThat(finding.fix()).contains("OMP_NUM_THREADS=2"));
     }
 
     @Test
@@ -62,7 +62,7 @@ final class DiagnosisTest {
         Map<String, String> active = with("OMP_WAIT_POLICY", "ACTIVE");
         assertThat(findings(active, blas("SkylakeX", 2)))
                 .singleElement()
-                .satisfies(finding -> assertThat(finding.mend()).contains("OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0"));
+                .satisfies(finding -> assertThat(finding.fix()).contains("OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0"));
         assertThat(findings(active, blas("SkylakeX", 1))).isEmpty();
     }
 
@@ -102,12 +102,12 @@ final class DiagnosisTest {
                 debugging);
     }
 
-    private static List<Diagnosis.Finding> findings(Map<String, String> environment, OpenBlas blas) {
+    private static List<Diagnosis.Finding> findings(Map<String, String> environment, BlasInfo blas) {
         return Diagnosis.ofSettings(environment, RECOMMENDED, blas, PROCESSOR);
     }
 
-    private static OpenBlas blas(String core, int threads) {
-        return new OpenBlas("OPENBLAS", core, "OpenBLAS", threads);
+    private static BlasInfo blas(String core, int threads) {
+        return new BlasInfo("OPENBLAS", core, "OpenBLAS", threads);
     }
 
     private static Map<String, String> with(String name, String value) {

@@ -119,7 +119,7 @@ final class NativeSettingsTest {
         assumeTrue(System.getProperty("surefire.test.class.path") != null, "not started by the build");
         assertThat(System.getenv()).containsKeys("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "MALLOC_MMAP_MAX_");
         assertThat(Diagnosis.ofSettings(
-                        System.getenv(), NativeSettings.recommended(), OpenBlas.inForce(), Processor.current()))
+                        System.getenv(), NativeSettings.recommended(), BlasInfo.inForce(), Processor.current()))
                 .isEmpty();
     }
 

@@ -24,7 +24,7 @@ final class WarnOnceIT {
     }
 
     @Test
-    void aSlowSettingIsLoggedOnceWithItsMend() throws Exception {
+    void aSlowSettingIsLoggedOnceWithItsFix() throws Exception {
         assumeTrue(!NativeSettings.recommended().isEmpty(), "no POSIX shell on this system");
         String log = log(Map.of("OMP_NUM_THREADS", "2", "OMP_WAIT_POLICY", "ACTIVE"));
         assertThat(log).containsOnlyOnce("slower than it need be").contains("OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0");

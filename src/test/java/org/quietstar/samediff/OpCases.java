@@ -134,6 +134,7 @@ final class OpCases {
                 "permute of rank 6 into groups of one",
                 (sd, v) -> sd.permute(v[0], 1, 3, 4, 0, 2, 5),
                 shape(2, 3, 2, 1, 2, 2)));
+        cases.add(OpCase.of("tile 2", (sd, v) -> sd.tile(v[0], 3, 1), shape(1, 4)));
         cases.add(OpCase.of("tile 5", (sd, v) -> sd.tile(v[0], 1, 1, 2, 1, 1), shape(2, 3, 1, 2, 2)));
         cases.add(OpCase.of("tile 6", (sd, v) -> sd.tile(v[0], 1, 1, 2, 3, 1, 1), shape(2, 3, 1, 1, 2, 2)));
         cases.add(OpCase.of("permute of long rows", (sd, v) -> sd.permute(v[0], 2, 0, 1, 3), shape(2, 3, 4, 8)));
@@ -160,6 +161,6 @@ final class OpCases {
     }
 
     private static SDVariable gather(SameDiff sd, SDVariable table, int... ids) {
-        return new ScatterAddGather(sd, table, sd.constant(Nd4j.createFromArray(ids))).outputVariable();
+        return new GatherWithGradient(sd, table, sd.constant(Nd4j.createFromArray(ids))).outputVariable();
     }
 }

@@ -20,10 +20,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.LossConfig;
+import org.quietstar.config.LossConfig.RewardBaseline;
+import org.quietstar.config.LossConfig.RewardSource;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.LanguageModelGraph;
-import org.quietstar.thought.LearningBatch;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.LearningInputs;
+import org.quietstar.thought.ReferenceObjective;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.TinyModel;
 
 /** The gradient of every op against central differences, in every manner in which the project's graphs use it. */
@@ -32,7 +35,7 @@ class OpGradientTest {
 
     @BeforeAll
     static void install() {
-        CorrectedOps.install();
+        SameDiffFixes.install();
     }
 
     static Stream<OpCase> cases() {
@@ -52,21 +55,21 @@ class OpGradientTest {
         // A factor of its own for every number: a gradient that ignores what comes from above would show.
         INDArray factors = OpCase.numbers(new Random(12), -1, 1, shape);
         sd.sum(result.mul(sd.constant(factors))).rename("loss");
-        var gradient = GradientGraph.of(sd, "loss", List.copyOf(variables.keySet()));
+        var gradient = GradientFunction.of(sd, "loss", List.copyOf(variables.keySet()));
         // M2.1's own kernels, then what the plan puts in their place, then that cut among threads wherever it can be.
         var builder = StaticPlan.builder(gradient.function(), sd).outputs(gradient.outputs(List.of("loss")));
-        check(builder.passes(Passes.EXACT).threads(1), gradient, variables);
-        check(builder.passes(Passes.ALL), gradient, variables);
+        check(builder.passes(PassPipeline.EXACT).threads(1), gradient, variables);
+        check(builder.passes(PassPipeline.ALL), gradient, variables);
         check(builder.threads(2).cuttingFrom(1), gradient, variables);
     }
 
-    private static void check(StaticPlan.Builder builder, GradientGraph gradient, Map<String, INDArray> variables) {
+    private static void check(StaticPlan.Builder builder, GradientFunction gradient, Map<String, INDArray> variables) {
         try (var plan = builder.compile()) {
             check(plan, gradient, variables);
         }
     }
 
-    private static void check(StaticPlan plan, GradientGraph gradient, Map<String, INDArray> variables) {
+    private static void check(StaticPlan plan, GradientFunction gradient, Map<String, INDArray> variables) {
         plan.run();
         Map<String, double[]> gradients = new LinkedHashMap<>();
         variables
@@ -103,11 +106,22 @@ class OpGradientTest {
             tested.addAll(OpUses.of(sd, Map.of()));
         });
         Set<String> used = new TreeSet<>();
-        for (String reward : new String[] {"mixed", "thought"}) {
-            for (String baseline : new String[] {"mean", "none"}) {
-                var loss = new LossConfig(0.3, 1.3, 2.0, true, baseline, reward, 1, true, 0.2, 0.3);
-                for (String mixer : new String[] {"linear", "sigmoid"}) {
-                    addUses(used, TinyModel.of(true, 3, new ThoughtSizes(2, 5, 3, 2, 3), mixer, loss, DataType.DOUBLE));
+        for (RewardSource reward : RewardSource.values()) {
+            for (RewardBaseline baseline : List.of(RewardBaseline.MEAN, RewardBaseline.NONE)) {
+                var loss = LossConfig.defaults()
+                        .withBaseLossWeight(0.3)
+                        .withPolicyWeight(1.3)
+                        .withReinforceTemperature(2.0)
+                        .withRewardBaseline(baseline)
+                        .withReward(reward)
+                        .withRewardTrim(1)
+                        .withStandardizeAdvantage(true)
+                        .withEntropyBonus(0.2)
+                        .withKlWeight(0.3);
+                for (Mixer mixer : Mixer.values()) {
+                    addUses(
+                            used,
+                            TinyModel.of(true, 3, new ThoughtLayout(2, 5, 3, 2, 3), mixer, loss, DataType.DOUBLE));
                 }
             }
         }
@@ -117,8 +131,8 @@ class OpGradientTest {
     }
 
     private static void addUses(Set<String> used, TinyModel tiny) {
-        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
-        QuietStarGraph graph = tiny.graph();
+        LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        ReferenceObjective graph = tiny.graph();
         used.addAll(OpUses.of(graph.graph(), batch.inputs()));
         var language = new LanguageModelGraph(tiny.model(), 2, 5, tiny.parameters());
         used.addAll(OpUses.of(

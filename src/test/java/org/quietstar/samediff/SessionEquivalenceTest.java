@@ -18,11 +18,13 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.config.LossConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
-import org.quietstar.thought.LearningBatch;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.LearningInputs;
+import org.quietstar.thought.LossOptions;
+import org.quietstar.thought.QuietStarLoss;
+import org.quietstar.thought.ReferenceObjective;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.TinyModel;
 
 /**
@@ -30,37 +32,41 @@ import org.quietstar.thought.TinyModel;
  * each of the others alone and with all.
  */
 class SessionEquivalenceTest {
-    private static final LossConfig LOSS = new LossConfig(0.3, 1.3, 2.0, false, "mean", "thought", 0, true, 0.2, 0.3);
-
     static Stream<TinyModel> models() {
         return Stream.of(
-                TinyModel.of(false, 0, TinyModel.SIZES, "linear", LOSS, DataType.FLOAT),
-                TinyModel.of(true, 3, TinyModel.SIZES, "sigmoid", LOSS, DataType.DOUBLE),
-                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", LOSS, DataType.FLOAT));
+                TinyModel.of(false, 0, TinyModel.LAYOUT, Mixer.LINEAR, LossOptions.UNTRIMMED, DataType.FLOAT),
+                TinyModel.of(true, 3, TinyModel.LAYOUT, Mixer.SIGMOID, LossOptions.UNTRIMMED, DataType.DOUBLE),
+                TinyModel.of(
+                        true,
+                        0,
+                        new ThoughtLayout(2, 3, 1, 1, 1),
+                        Mixer.LINEAR,
+                        LossOptions.UNTRIMMED,
+                        DataType.FLOAT));
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void theLearningGraph(TinyModel tiny) {
-        QuietStarGraph graph = tiny.graph();
-        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
-        var gradients = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
+        ReferenceObjective graph = tiny.graph();
+        LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        var gradients = GradientFunction.of(graph.graph(), ReferenceObjective.LOSS, graph.parameterNames());
         List<String> outputs = new ArrayList<>(tiny.stateNames());
         outputs.addAll(List.of(
-                QuietStarGraph.LOSS,
-                QuietStarGraph.BASE_LOSS,
-                QuietStarGraph.THOUGHT_LOSS,
-                QuietStarGraph.POLICY_LOSS,
-                QuietStarGraph.MIX_WEIGHT,
-                QuietStarGraph.REWARD,
-                QuietStarGraph.ADVANTAGE,
-                QuietStarGraph.LOG_POLICY));
+                ReferenceObjective.LOSS,
+                QuietStarLoss.BASE_LOSS,
+                QuietStarLoss.THOUGHT_LOSS,
+                ReferenceObjective.POLICY_LOSS,
+                QuietStarLoss.MIX_WEIGHT,
+                QuietStarLoss.REWARD,
+                QuietStarLoss.ADVANTAGE,
+                ReferenceObjective.LOG_POLICY));
         compare(graph.graph(), gradients, batch.inputs(), gradients.outputs(outputs));
     }
 
     @Test
     void aGraphOfOtherOps() {
-        CorrectedOps.install();
+        SameDiffFixes.install();
         SameDiff sd = SameDiff.create();
         SDVariable x = sd.placeHolder("x", DataType.DOUBLE, 3, 4);
         SDVariable w = sd.var("w", Parameters.normal(DataType.DOUBLE, 1, "w", 1, 4, 5));
@@ -69,50 +75,54 @@ class SessionEquivalenceTest {
         SDVariable p = sd.nn.logSoftmax(h);
         sd.mean(sd.stack(0, p, sd.tile(h, 1, 1)).mul(sd.nn.swish(h))).rename("loss");
         INDArray input = Parameters.normal(DataType.DOUBLE, 1, "x", 1, 3, 4);
-        var gradients = GradientGraph.of(sd, "loss", List.of("w", "b", "x"));
+        var gradients = GradientFunction.of(sd, "loss", List.of("w", "b", "x"));
         compare(sd, gradients, Map.of("x", input), gradients.outputs(List.of("loss", h.name(), p.name())));
     }
 
     private static void compare(
-            SameDiff graph, GradientGraph gradients, Map<String, INDArray> inputs, List<String> outputs) {
+            SameDiff graph, GradientFunction gradients, Map<String, INDArray> inputs, List<String> outputs) {
         // The session may convert placeholders in place, and keeps what it computed: it gets copies.
         Map<String, INDArray> copies = new HashMap<>();
         inputs.forEach((name, array) -> copies.put(name, array.dup()));
         Map<String, INDArray> session = new HashMap<>();
         gradients.function().output(copies, outputs).forEach((name, array) -> session.put(name, array.dup()));
-        check(graph, gradients, inputs, outputs, session, Passes.EXACT, 0);
+        check(graph, gradients, inputs, outputs, session, PassPipeline.EXACT, 0);
         boolean single = inputs.values().stream().anyMatch(array -> array.dataType() == DataType.FLOAT);
         double tolerance = single ? 2e-4 : 1e-11;
         // M2.1 computes the shapes of reshapes in the graph, so that without these two nothing can be planned.
-        List<PlanPass> least = List.of(new ConstantFolding(), new Reshapes());
+        List<Pass> least = List.of(new ConstantFolding(), new ReshapeAsAlias());
         check(graph, gradients, inputs, outputs, session, least, tolerance);
-        for (PlanPass pass : Passes.ALL) {
-            List<PlanPass> alone = new ArrayList<>(least);
+        for (Pass pass : PassPipeline.ALL) {
+            List<Pass> alone = new ArrayList<>(least);
             alone.add(pass);
             check(graph, gradients, inputs, outputs, session, alone, tolerance);
         }
-        for (PlanPass rewrite : Passes.ROUNDING) {
-            List<PlanPass> rewrites = new ArrayList<>(Passes.EXACT);
+        for (Pass rewrite : PassPipeline.ROUNDING) {
+            List<Pass> rewrites = new ArrayList<>(PassPipeline.EXACT);
             rewrites.add(rewrite);
             check(graph, gradients, inputs, outputs, session, rewrites, tolerance);
         }
-        check(graph, gradients, inputs, outputs, session, Passes.ALL, tolerance);
+        check(graph, gradients, inputs, outputs, session, PassPipeline.ALL, tolerance);
     }
 
     /** Each output within {@code tolerance} of its largest number; equal to the last bit where that is 0. */
     private static void check(
             SameDiff graph,
-            GradientGraph gradients,
+            GradientFunction gradients,
             Map<String, INDArray> inputs,
             List<String> outputs,
             Map<String, INDArray> session,
-            List<PlanPass> rewrites,
+            List<Pass> rewrites,
             double tolerance) {
-        try (var plan = StaticPlan.builder(gradients.function(), graph)
+        var builder = StaticPlan.builder(gradients.function(), graph)
                 .given(inputs)
                 .outputs(outputs)
-                .passes(rewrites)
-                .compile()) {
+                .passes(rewrites);
+        if (tolerance == 0) {
+            // How a product rounds may depend on how many of its rows BLAS gets at a time; on AMD's processors it does.
+            builder.threads(1);
+        }
+        try (var plan = builder.compile()) {
             for (int round = 0; round < 3; round++) {
                 plan.run();
                 for (String name : outputs) {

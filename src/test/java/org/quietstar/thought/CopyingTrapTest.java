@@ -12,33 +12,33 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.samediff.StaticPlan;
 
-/** Spec, section 10.3: a token that is to be predicted must not reach the logits that predict it. */
+/** docs/algorithm.md, section 10.3: a token that is to be predicted must not reach the logits that predict it. */
 class CopyingTrapTest {
-    private static final ThoughtSizes SIZES = new ThoughtSizes(2, 6, 2, 2, 3);
+    private static final ThoughtLayout LAYOUT = new ThoughtLayout(2, 6, 2, 2, 3);
 
     @ParameterizedTest
     @ValueSource(ints = {0, 4})
     void mixedLogitsReadTheTokensBeforeTheOneTheyPredictAndNoOther(int window) {
-        TinyModel tiny = TinyModel.of(false, window, SIZES);
-        QuietStarGraph graph = tiny.graph();
+        TinyModel tiny = TinyModel.of(false, window, LAYOUT);
+        ReferenceObjective graph = tiny.graph();
         int[] text = tiny.text(1);
         int[] thoughts = tiny.thoughts(2);
-        LearningBatch batch = tiny.batch(text, tiny.fullLengths(), thoughts);
-        try (var plan = StaticPlan.compile(
-                graph.graph(), graph.graph(), batch.inputs(), List.of(QuietStarGraph.MIXED_LOGITS))) {
+        LearningInputs batch = tiny.batch(text, tiny.fullLengths(), thoughts);
+        try (var plan =
+                StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), List.of(QuietStarLoss.MIXED_LOGITS))) {
             plan.run();
-            double[][] before = plan.output(QuietStarGraph.MIXED_LOGITS).toDoubleMatrix();
-            for (int changed = 1; changed < SIZES.length(); changed++) {
+            double[][] before = plan.output(QuietStarLoss.MIXED_LOGITS).toDoubleMatrix();
+            for (int changed = 1; changed < LAYOUT.length(); changed++) {
                 int[] other = text.clone();
-                for (int b = 0; b < SIZES.batch(); b++) {
-                    other[b * SIZES.length() + changed] = 2 + (text[b * SIZES.length() + changed] - 1) % 9;
+                for (int b = 0; b < LAYOUT.batch(); b++) {
+                    other[b * LAYOUT.length() + changed] = 2 + (text[b * LAYOUT.length() + changed] - 1) % 9;
                 }
                 batch.setText(other, tiny.fullLengths(), tiny.counts(tiny.fullLengths()));
                 plan.run();
-                double[][] after = plan.output(QuietStarGraph.MIXED_LOGITS).toDoubleMatrix();
+                double[][] after = plan.output(QuietStarLoss.MIXED_LOGITS).toDoubleMatrix();
                 for (int row = 0; row < before.length; row++) {
-                    int k = row / SIZES.stepRows();
-                    int p = row % SIZES.length();
+                    int k = row / LAYOUT.slotRows();
+                    int p = row % LAYOUT.length();
                     // The row predicts x[p+1+k]; p + k is the last token that it may know.
                     if (changed > p + k || window == 0) {
                         assertThat(Arrays.equals(before[row], after[row]))
@@ -51,19 +51,19 @@ class CopyingTrapTest {
     }
 
     @Test
-    void thoughtsAreDrawnFromTheTextUpToTheirPosition() {
-        TinyModel tiny = TinyModel.of(false, 0, SIZES);
+    void thoughtsAreSampledFromTheTextUpToTheirPosition() {
+        TinyModel tiny = TinyModel.of(false, 0, LAYOUT);
         int[] text = tiny.text(1);
         int changed = 3;
         int[] other = text.clone();
-        for (int b = 0; b < SIZES.batch(); b++) {
-            other[b * SIZES.length() + changed] = 2 + (text[b * SIZES.length() + changed] - 1) % 9;
+        for (int b = 0; b < LAYOUT.batch(); b++) {
+            other[b * LAYOUT.length() + changed] = 2 + (text[b * LAYOUT.length() + changed] - 1) % 9;
         }
-        int[] before = draw(tiny, text);
-        int[] after = draw(tiny, other);
+        int[] before = sample(tiny, text);
+        int[] after = sample(tiny, other);
         int later = 0;
         for (int i = 0; i < before.length; i++) {
-            if (i % SIZES.length() < changed) {
+            if (i % LAYOUT.length() < changed) {
                 assertThat(after[i]).isEqualTo(before[i]);
             } else if (after[i] != before[i]) {
                 later++;
@@ -72,12 +72,11 @@ class CopyingTrapTest {
         assertThat(later).as("thoughts after the changed token").isPositive();
     }
 
-    private static int[] draw(TinyModel tiny, int[] text) {
-        INDArray drawn = Nd4j.zeros(DataType.INT32, (long) SIZES.thoughtTokens() * SIZES.stepRows());
-        try (var rollout = new Rollout(
-                tiny.model(), SIZES, 1.5, new ThoughtSampling.Greedy(), tiny.bannedIds(), tiny.parameters())) {
-            rollout.draw(Nd4j.createFromArray(text), (token, noise) -> {}, drawn);
+    private static int[] sample(TinyModel tiny, int[] text) {
+        INDArray sampled = Nd4j.zeros(DataType.INT32, (long) LAYOUT.thoughtTokens() * LAYOUT.slotRows());
+        try (var rollout = new Rollout(tiny.thinking(), LAYOUT, new ThoughtSampler.Greedy())) {
+            rollout.sample(Nd4j.createFromArray(text), (token, noise) -> {}, sampled);
         }
-        return drawn.toIntVector();
+        return sampled.toIntVector();
     }
 }

@@ -19,6 +19,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.LossConfig;
+import org.quietstar.config.LossConfig.RewardBaseline;
+import org.quietstar.config.LossConfig.RewardSource;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.Differences;
 import org.quietstar.thought.RewardFunction.RewardedThought;
@@ -34,31 +37,23 @@ class CustomRewardTest {
         return Stream.of(
                 LossOptions.DEFAULT,
                 LossOptions.SIGNED,
-                LossOptions.rewarded("base", false, false),
-                LossOptions.rewarded("none", false, true),
-                LossOptions.rewarded("mean", true, true),
-                LossOptions.all("thought", 0.2, 0.3));
+                LossOptions.rewarded(RewardBaseline.BASE, false, false),
+                LossOptions.rewarded(RewardBaseline.NONE, false, true),
+                LossOptions.rewarded(RewardBaseline.MEAN, true, true),
+                LossOptions.all(RewardSource.THOUGHT, 0.2, 0.3));
     }
 
     private static TinyModel tiny(LossConfig loss) {
-        return TinyModel.of(true, 0, TinyModel.SIZES, "linear", loss, DataType.DOUBLE);
+        return TinyModel.of(true, 0, TinyModel.LAYOUT, Mixer.LINEAR, loss, DataType.DOUBLE);
     }
 
-    private static LearningStep step(TinyModel tiny, LearningBatch batch, RewardFunction reward) {
-        var setup = new QuietStarSetup(
-                tiny.model(),
-                tiny.thought(),
-                tiny.loss(),
-                LossWeights.of(tiny.loss()),
-                tiny.sizes(),
-                tiny.bannedIds(),
-                tiny.parameters(),
-                Optional.of(reward));
-        return new LearningStep(setup, new ThoughtSampling.GivenTokens(), batch);
+    private static LearningStep step(TinyModel tiny, LearningInputs batch, RewardFunction reward) {
+        return new LearningStep(
+                tiny.thinking(), tiny.spec().rewardedBy(Optional.of(reward)), new ThoughtSampler.GivenTokens(), batch);
     }
 
     /** The last sequence is padded. */
-    private static LearningBatch batch(TinyModel tiny) {
+    private static LearningInputs batch(TinyModel tiny) {
         int[] lengths = tiny.fullLengths();
         lengths[lengths.length - 1]--;
         return tiny.batch(tiny.text(1), lengths, tiny.thoughts(2));
@@ -76,8 +71,8 @@ class CustomRewardTest {
     @MethodSource("options")
     void thePapersRewardGivenBackChangesNothing(LossConfig loss) {
         TinyModel tiny = tiny(loss);
-        LearningBatch batch = batch(tiny);
-        try (var plain = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch);
+        LearningInputs batch = batch(tiny);
+        try (var plain = new LearningStep(tiny.thinking(), tiny.spec(), new ThoughtSampler.GivenTokens(), batch);
                 var own = step(tiny, batch, RewardedThought::reward)) {
             Map<String, double[]> expected = gradients(plain);
             Map<String, double[]> actual = gradients(own);
@@ -86,7 +81,7 @@ class CustomRewardTest {
             expected.forEach((name, numbers) -> assertThat(Differences.relative(actual.get(name), numbers))
                     .as(name)
                     .isLessThan(1e-12));
-            for (String name : List.of(QuietStarGraph.REWARD, QuietStarGraph.ADVANTAGE)) {
+            for (String name : List.of(QuietStarLoss.REWARD, QuietStarLoss.ADVANTAGE)) {
                 assertThat(Differences.relative(own.output(name), plain.output(name)))
                         .as(name)
                         .isLessThan(1e-12);
@@ -101,8 +96,8 @@ class CustomRewardTest {
             return; // its base distribution is detached, so that the loss has another slope
         }
         TinyModel tiny = tiny(loss);
-        LearningBatch batch = batch(tiny);
-        try (var plain = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch);
+        LearningInputs batch = batch(tiny);
+        try (var plain = new LearningStep(tiny.thinking(), tiny.spec(), new ThoughtSampler.GivenTokens(), batch);
                 var own = step(tiny, batch, ODD)) {
             Map<String, double[]> others = gradients(plain);
             Map<String, double[]> gradients = gradients(own);
@@ -133,10 +128,10 @@ class CustomRewardTest {
     @Test
     void itIsAskedOnceForEachThoughtThatHasAllItsTargets() {
         TinyModel tiny = tiny(LossOptions.DEFAULT);
-        LearningBatch batch = batch(tiny);
+        LearningInputs batch = batch(tiny);
         int[] text = tiny.text(1);
-        int[] drawn = tiny.thoughts(2);
-        ThoughtSizes sizes = tiny.sizes();
+        int[] sampled = tiny.thoughts(2);
+        ThoughtLayout layout = tiny.layout();
         List<RewardedThought> asked = new ArrayList<>();
         try (var step = step(tiny, batch, thought -> {
             asked.add(thought);
@@ -145,26 +140,26 @@ class CustomRewardTest {
             gradients(step);
         }
         // L − M positions of the first sequence, one less of the padded one, P thoughts each.
-        assertThat(asked).hasSize(sizes.thoughts() * (5 - 2 + 4 - 2));
+        assertThat(asked).hasSize(layout.thoughts() * (5 - 2 + 4 - 2));
         RewardedThought last = asked.get(asked.size() - 1);
         assertThat(last.position()).isEqualTo(1);
         assertThat(last.text())
                 .containsExactlyElementsOf(Arrays.stream(text, 5, 9).boxed().toList());
         assertThat(last.before()).containsExactly(text[5], text[6]);
         assertThat(last.next()).containsExactly(text[7], text[8]);
-        int row = (sizes.thoughts() + 1) * sizes.length() + 1; // second sequence, second thought, position 1
-        assertThat(last.ids()).containsExactly(drawn[row], drawn[sizes.stepRows() + row]);
-        assertThat(last.contains(drawn[row])).isTrue();
+        int row = (layout.thoughts() + 1) * layout.length() + 1; // second sequence, second thought, position 1
+        assertThat(last.ids()).containsExactly(sampled[row], sampled[layout.slotRows() + row]);
+        assertThat(last.contains(sampled[row])).isTrue();
         assertThat(Set.copyOf(asked)).hasSameSizeAs(asked);
     }
 
     @Test
     void equalRewardsTeachNothing() {
         TinyModel tiny = tiny(LossOptions.DEFAULT);
-        LearningBatch batch = batch(tiny);
+        LearningInputs batch = batch(tiny);
         try (var step = step(tiny, batch, thought -> 5)) {
             gradients(step);
-            assertThat(Differences.numbers(step.output(QuietStarGraph.ADVANTAGE)))
+            assertThat(Differences.numbers(step.output(QuietStarLoss.ADVANTAGE)))
                     .containsOnly(0);
             assertThat(step.policyLoss()).isZero();
         }
@@ -173,7 +168,7 @@ class CustomRewardTest {
     @Test
     void aRewardThatIsNoNumberIsNamed() {
         TinyModel tiny = tiny(LossOptions.DEFAULT);
-        LearningBatch batch = batch(tiny);
+        LearningInputs batch = batch(tiny);
         try (var step = step(tiny, batch, thought -> Double.NaN)) {
             assertThatThrownBy(() -> gradients(step))
                     .isInstanceOf(QuietStarException.class)

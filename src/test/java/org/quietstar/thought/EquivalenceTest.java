@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
-import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.SharedBuffers;
+import org.quietstar.samediff.PlanMemory;
+import org.quietstar.samediff.SameDiffFixes;
 
 /**
- * Spec, section 10.1: naive = sequential = flattened = block-structured, hidden states of every layer and the gradient
+ * docs/algorithm.md, section 10.1: naive = sequential = flattened = block-structured, hidden states of every layer and the gradient
  * of every parameter, in double precision.
  */
 class EquivalenceTest {
@@ -35,36 +35,36 @@ class EquivalenceTest {
 
     @BeforeAll
     static void install() {
-        CorrectedOps.install();
+        SameDiffFixes.install();
     }
 
     static Stream<TinyModel> models() {
         return Stream.of(
-                // 64 blocks and key/value heads: as many as cached steps need to take thin products apart.
-                TinyModel.of(false, 0, new ThoughtSizes(2, 8, 2, 2, 3)),
-                TinyModel.of(true, 3, new ThoughtSizes(2, 6, 2, 2, 2)),
-                TinyModel.of(true, 0, new ThoughtSizes(1, 3, 1, 1, 1)),
-                TinyModel.of(true, 3, new ThoughtSizes(2, 4, 2, 2, 2))
+                // 64 blocks and key/value heads: as many as cached slots need to take thin products apart.
+                TinyModel.of(false, 0, new ThoughtLayout(2, 8, 2, 2, 3)),
+                TinyModel.of(true, 3, new ThoughtLayout(2, 6, 2, 2, 2)),
+                TinyModel.of(true, 0, new ThoughtLayout(1, 3, 1, 1, 1)),
+                TinyModel.of(true, 3, new ThoughtLayout(2, 4, 2, 2, 2))
                         .adapted("q_proj", "v_proj", "o_proj", "down_proj"),
-                TinyModel.withKeyValueHeads(4, 0, new ThoughtSizes(2, 4, 2, 2, 2)),
-                TinyModel.withKeyValueHeads(1, 2, new ThoughtSizes(1, 4, 2, 1, 2)),
-                TinyModel.ofFamily("qwen2", TinyModel.SIZES, LossOptions.DEFAULT),
-                TinyModel.ofFamily("qwen3", TinyModel.SIZES, LossOptions.DEFAULT),
-                TinyModel.ofFamily("gpt2", TinyModel.SIZES, LossOptions.DEFAULT));
+                TinyModel.withKeyValueHeads(4, 0, new ThoughtLayout(2, 4, 2, 2, 2)),
+                TinyModel.withKeyValueHeads(1, 2, new ThoughtLayout(1, 4, 2, 1, 2)),
+                TinyModel.ofFamily("qwen2", TinyModel.LAYOUT, LossOptions.DEFAULT),
+                TinyModel.ofFamily("qwen3", TinyModel.LAYOUT, LossOptions.DEFAULT),
+                TinyModel.ofFamily("gpt2", TinyModel.LAYOUT, LossOptions.DEFAULT));
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void allWaysGiveTheSameStatesAndGradients(TinyModel tiny) {
-        var ways = new Ways(tiny, tiny.text(1), tiny.thoughts(2));
+        var ways = new FourComputations(tiny, tiny.text(1), tiny.thoughts(2));
         double[][] cotangents = ways.cotangents();
-        Way.Result block = ways.blockStructured().compute(cotangents);
+        BlockComputation.Result block = ways.blockStructured().compute(cotangents);
         Set<String> expected = new TreeSet<>(tiny.trainable());
         expected.removeAll(MIXER);
-        Map<String, Way> others =
+        Map<String, BlockComputation> others =
                 Map.of("naive", ways.naive(), "flattened", ways.flattened(), "sequential", ways.sequential());
         others.forEach((name, way) -> {
-            Way.Result result = way.compute(cotangents);
+            BlockComputation.Result result = way.compute(cotangents);
             assertThat(result.spread()).as(name + ": copies of a row").isLessThan(TOLERANCE);
             for (int i = 0; i < block.states().length; i++) {
                 assertThat(Differences.relative(
@@ -85,70 +85,68 @@ class EquivalenceTest {
     void cachedStepsGiveTheSameStates(TinyModel tiny) {
         int[] ids = tiny.text(1);
         int[] thoughts = tiny.thoughts(2);
-        var ways = new Ways(tiny, ids, thoughts);
-        Way.Result block = ways.blockStructured().compute(ways.cotangents());
-        LearningBatch batch = tiny.batch(ids, tiny.fullLengths(), thoughts);
-        LearningBatch other = tiny.batch(tiny.text(3), tiny.fullLengths(), tiny.thoughts(4));
-        int stepCount = tiny.sizes().steps();
-        List<CachedSteps> steps = new ArrayList<>();
-        try (var memory = new SharedBuffers();
-                var cache = Activations.forScoring(tiny.model(), tiny.sizes(), DataType.DOUBLE);
-                var text = new CachedText(tiny.model(), tiny.sizes(), tiny.parameters(), cache, memory)) {
-            for (int a = 1; a <= stepCount; a++) {
-                steps.add(cachedStep(tiny, a, cache, memory));
+        var ways = new FourComputations(tiny, ids, thoughts);
+        BlockComputation.Result block = ways.blockStructured().compute(ways.cotangents());
+        LearningInputs batch = tiny.batch(ids, tiny.fullLengths(), thoughts);
+        LearningInputs other = tiny.batch(tiny.text(3), tiny.fullLengths(), tiny.thoughts(4));
+        int slotCount = tiny.layout().slots();
+        List<SlotForward> slots = new ArrayList<>();
+        try (var memory = new PlanMemory();
+                var cache = ActivationStore.forScoring(tiny.model(), tiny.layout(), DataType.DOUBLE);
+                var text = new SlotForward.TextPrefill(tiny.thinking(), tiny.layout(), cache, memory)) {
+            for (int a = 1; a <= slotCount; a++) {
+                slots.add(cachedSlot(tiny, a, cache, memory));
             }
             // What another text left in the caches must not matter.
-            for (LearningBatch each : List.of(batch, other, batch)) {
+            for (LearningInputs each : List.of(batch, other, batch)) {
                 text.run(each.text());
-                runSteps(tiny, steps, each, a -> {
+                runSlots(tiny, slots, each, a -> {
                     if (each == batch) {
-                        compareStep(tiny, steps.get(a - 1), block, a);
+                        compareSlot(tiny, slots.get(a - 1), block, a);
                     }
                 });
             }
         } finally {
-            steps.forEach(CachedSteps::close);
+            slots.forEach(SlotForward::close);
         }
     }
 
-    private static CachedSteps cachedStep(TinyModel tiny, int a, Activations cache, SharedBuffers memory) {
-        return new CachedSteps(
-                tiny.model(),
-                tiny.sizes(),
+    private static SlotForward cachedSlot(TinyModel tiny, int a, ActivationStore cache, PlanMemory memory) {
+        return new SlotForward(
+                tiny.thinking(),
+                tiny.layout(),
                 a,
                 a,
-                tiny.thought().embeddingScale(),
-                tiny.parameters(),
                 cache,
                 memory,
                 (sd, decoder, hidden, inputs) -> tiny.stateNames());
     }
 
-    private static void runSteps(TinyModel tiny, List<CachedSteps> steps, LearningBatch batch, IntConsumer check) {
-        ThoughtSizes sizes = tiny.sizes();
-        INDArray tokens = batch.inputs().get(QuietStarGraph.IDS);
-        int next = sizes.textRows();
-        for (int a = 1; a <= sizes.steps(); a++) {
-            CachedSteps step = steps.get(a - 1);
-            if (a != 1 && a != sizes.thoughtTokens() + 2) {
-                step.tokens().assign(tokens.get(NDArrayIndex.interval(next, next + sizes.stepRows())));
-                next += sizes.stepRows();
+    private static void runSlots(TinyModel tiny, List<SlotForward> slots, LearningInputs batch, IntConsumer check) {
+        ThoughtLayout layout = tiny.layout();
+        INDArray tokens = batch.inputs().get(LearningInputs.IDS);
+        int next = layout.textRows();
+        for (int a = 1; a <= layout.slots(); a++) {
+            SlotForward slot = slots.get(a - 1);
+            if (!layout.isMarker(a)) {
+                slot.tokens().assign(tokens.get(NDArrayIndex.interval(next, next + layout.slotRows())));
+                next += layout.slotRows();
             }
-            step.run();
+            slot.run();
             check.accept(a);
         }
     }
 
     private static double[][] rows(TinyModel tiny, double[][] states, int first, int last) {
         return Arrays.copyOfRange(
-                states, tiny.sizes().firstRowOfStep(first), tiny.sizes().firstRowOfStep(last + 1));
+                states, tiny.layout().firstRowOfSlot(first), tiny.layout().firstRowOfSlot(last + 1));
     }
 
-    private static void compareStep(TinyModel tiny, CachedSteps step, Way.Result block, int a) {
+    private static void compareSlot(TinyModel tiny, SlotForward slot, BlockComputation.Result block, int a) {
         for (int i = 0; i < block.states().length; i++) {
-            double[] actual = Differences.numbers(step.output(tiny.stateNames().get(i)));
+            double[] actual = Differences.numbers(slot.output(tiny.stateNames().get(i)));
             assertThat(Differences.relative(actual, Differences.numbers(rows(tiny, block.states()[i], a, a))))
-                    .as("step " + a + ", state " + i)
+                    .as("slot " + a + ", state " + i)
                     .isLessThan(TOLERANCE);
         }
     }

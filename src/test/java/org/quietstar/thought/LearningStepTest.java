@@ -16,35 +16,44 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.LossConfig;
+import org.quietstar.config.LossConfig.RewardBaseline;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.StaticPlan;
 
 /** The training step, which computes everything once and leaves out what is zero, against the whole graph's gradient. */
 class LearningStepTest {
     private static final double TOLERANCE = 1e-11;
-    private static final LossConfig PLAIN = new LossConfig(0.4, 1.3, 3.0, true, "mean", "mixed", 0, false, 0, 0);
-    private static final LossConfig ALL = new LossConfig(0.3, 1.3, 2.0, false, "mean", "thought", 0, true, 0.2, 0.3);
-    private static final LossConfig ENTROPY = new LossConfig(0.3, 1e3, 2.0, true, "base", "mixed", 1, false, 0.2, 0);
+    private static final LossConfig PLAIN =
+            LossConfig.defaults().withBaseLossWeight(0.4).withPolicyWeight(1.3);
+    private static final LossConfig ALL = LossOptions.UNTRIMMED;
+    private static final LossConfig ENTROPY = LossConfig.defaults()
+            .withBaseLossWeight(0.3)
+            .withPolicyWeight(1e3)
+            .withReinforceTemperature(2.0)
+            .withRewardBaseline(RewardBaseline.BASE)
+            .withRewardTrim(1)
+            .withEntropyBonus(0.2);
 
     static Stream<TinyModel> models() {
         return Stream.of(
-                TinyModel.of(false, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE),
-                TinyModel.of(true, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE),
-                TinyModel.of(true, 3, TinyModel.SIZES, "sigmoid", ALL, DataType.DOUBLE),
-                TinyModel.of(false, 0, new ThoughtSizes(2, 5, 3, 2, 2), "linear", ENTROPY, DataType.DOUBLE),
-                TinyModel.of(true, 3, new ThoughtSizes(1, 6, 2, 2, 2), "linear", PLAIN, DataType.DOUBLE),
-                TinyModel.of(true, 0, new ThoughtSizes(2, 3, 1, 1, 1), "linear", PLAIN, DataType.DOUBLE),
-                TinyModel.of(true, 3, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
+                TinyModel.of(false, 0, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 0, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 3, TinyModel.LAYOUT, Mixer.SIGMOID, ALL, DataType.DOUBLE),
+                TinyModel.of(false, 0, new ThoughtLayout(2, 5, 3, 2, 2), Mixer.LINEAR, ENTROPY, DataType.DOUBLE),
+                TinyModel.of(true, 3, new ThoughtLayout(1, 6, 2, 2, 2), Mixer.LINEAR, PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 0, new ThoughtLayout(2, 3, 1, 1, 1), Mixer.LINEAR, PLAIN, DataType.DOUBLE),
+                TinyModel.of(true, 3, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE)
                         .adapted("q_proj", "v_proj", "gate_proj"),
-                TinyModel.of(false, 0, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
+                TinyModel.of(false, 0, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE)
                         .adapted("k_proj", "o_proj", "up_proj", "down_proj"),
-                TinyModel.ofFamily("mistral", TinyModel.SIZES, PLAIN),
-                TinyModel.ofFamily("qwen2", TinyModel.SIZES, PLAIN),
-                TinyModel.ofFamily("qwen3", new ThoughtSizes(1, 6, 2, 2, 2), ALL),
-                TinyModel.ofFamily("gpt2", TinyModel.SIZES, PLAIN),
-                TinyModel.ofFamily("gpt2", new ThoughtSizes(1, 6, 2, 2, 2), ALL));
+                TinyModel.ofFamily("mistral", TinyModel.LAYOUT, PLAIN),
+                TinyModel.ofFamily("qwen2", TinyModel.LAYOUT, PLAIN),
+                TinyModel.ofFamily("qwen3", new ThoughtLayout(1, 6, 2, 2, 2), ALL),
+                TinyModel.ofFamily("gpt2", TinyModel.LAYOUT, PLAIN),
+                TinyModel.ofFamily("gpt2", new ThoughtLayout(1, 6, 2, 2, 2), ALL));
     }
 
     @ParameterizedTest
@@ -52,10 +61,10 @@ class LearningStepTest {
     void itsLossesAndGradientsAreTheWholeGraphs(TinyModel tiny) {
         int[] lengths = tiny.fullLengths();
         lengths[lengths.length - 1]--;
-        LearningBatch batch = tiny.batch(tiny.text(1), lengths, tiny.thoughts(2));
+        LearningInputs batch = tiny.batch(tiny.text(1), lengths, tiny.thoughts(2));
         Map<String, double[]> expected = new LinkedHashMap<>();
         double[] losses = whole(tiny, batch, expected);
-        try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
+        try (var step = new LearningStep(tiny.thinking(), tiny.spec(), new ThoughtSampler.GivenTokens(), batch)) {
             // What another text left behind must not matter.
             set(tiny, batch, tiny.text(3), tiny.thoughts(4), lengths);
             step.run((token, noise) -> {}, gradients -> {});
@@ -86,22 +95,23 @@ class LearningStepTest {
     @MethodSource("trained")
     void theOthersGradientsDoNotChangeWhereSomeAreFrozen(Predicate<String> trained) {
         for (boolean tied : new boolean[] {true, false}) {
-            TinyModel tiny = TinyModel.of(tied, 3, TinyModel.SIZES, "linear", PLAIN, DataType.DOUBLE)
+            TinyModel tiny = TinyModel.of(tied, 3, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE)
                     .adapted("q_proj", "v_proj", "gate_proj");
             Set<String> names = tiny.trainable();
             names.removeIf(trained.negate());
             if (names.isEmpty() || names.equals(tiny.trainable())) {
                 continue; // a tied head is no parameter of its own
             }
-            LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+            LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
             Map<String, double[]> expected = new LinkedHashMap<>();
             double[] losses = whole(tiny, batch, expected);
             int all;
-            try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
+            try (var step = new LearningStep(tiny.thinking(), tiny.spec(), new ThoughtSampler.GivenTokens(), batch)) {
                 all = products(step);
             }
             expected.keySet().retainAll(names);
-            try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch, names)) {
+            try (var step =
+                    new LearningStep(tiny.thinking(), tiny.spec(), new ThoughtSampler.GivenTokens(), batch, names)) {
                 for (int i = 0; i < 2; i++) {
                     step.run((token, noise) -> {}, gradients -> compare(numbers(gradients), expected));
                 }
@@ -146,12 +156,12 @@ class LearningStepTest {
     @ParameterizedTest
     @MethodSource("models")
     void itsPartsAddUp(TinyModel tiny) {
-        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
         Map<String, double[]> expected = new LinkedHashMap<>();
         whole(tiny, batch, expected);
         Map<String, double[]> sum = new LinkedHashMap<>();
         Map<String, double[]> policy = new LinkedHashMap<>();
-        try (var step = new LearningStep(tiny.setup(), new ThoughtSampling.GivenTokens(), batch)) {
+        try (var step = new LearningStep(tiny.thinking(), tiny.spec(), new ThoughtSampler.GivenTokens(), batch)) {
             step.runInParts(
                     (token, noise) -> {},
                     gradients -> sum.putAll(numbers(gradients)),
@@ -169,26 +179,26 @@ class LearningStepTest {
         compare(sum, expected);
     }
 
-    private static void set(TinyModel tiny, LearningBatch batch, int[] text, int[] thoughts, int... lengths) {
-        try (LearningBatch other = tiny.batch(text, lengths, thoughts)) {
+    private static void set(TinyModel tiny, LearningInputs batch, int[] text, int[] thoughts, int... lengths) {
+        try (LearningInputs other = tiny.batch(text, lengths, thoughts)) {
             batch.setText(text, lengths, tiny.counts(lengths));
-            batch.drawn().assign(other.drawn());
-            batch.takeDrawn();
+            batch.sampled().assign(other.sampled());
+            batch.takeSampled();
         }
     }
 
-    private static double[] whole(TinyModel tiny, LearningBatch batch, Map<String, double[]> gradients) {
-        QuietStarGraph graph = tiny.graph();
-        var gradient = GradientGraph.of(graph.graph(), QuietStarGraph.LOSS, graph.parameterNames());
-        List<String> outputs = gradient.outputs(List.of(QuietStarGraph.LOSS, QuietStarGraph.POLICY_LOSS));
+    private static double[] whole(TinyModel tiny, LearningInputs batch, Map<String, double[]> gradients) {
+        ReferenceObjective graph = tiny.graph();
+        var gradient = GradientFunction.of(graph.graph(), ReferenceObjective.LOSS, graph.parameterNames());
+        List<String> outputs = gradient.outputs(List.of(ReferenceObjective.LOSS, ReferenceObjective.POLICY_LOSS));
         try (var plan = StaticPlan.compile(gradient.function(), graph.graph(), batch.inputs(), outputs)) {
             plan.run();
             graph.parameterNames().stream()
                     .filter(gradient::dependsOn)
                     .forEach(name -> gradients.put(name, Differences.numbers(plan.output(gradient.gradientOf(name)))));
             return new double[] {
-                plan.output(QuietStarGraph.LOSS).getDouble(0),
-                plan.output(QuietStarGraph.POLICY_LOSS).getDouble(0)
+                plan.output(ReferenceObjective.LOSS).getDouble(0),
+                plan.output(ReferenceObjective.POLICY_LOSS).getDouble(0)
             };
         }
     }

@@ -17,10 +17,10 @@ class LookaheadTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void entryPSeesTheTextKPlacesOn(int lookahead) {
-        var sizes = new ThoughtSizes(2, 4, 3, 1, lookahead);
+        var layout = new ThoughtLayout(2, 4, 3, 1, lookahead);
         SameDiff sd = SameDiff.create();
         INDArray x = Nd4j.arange(1, 2 * 4 * 2 + 1).castTo(DataType.DOUBLE).reshape(2, 4, 2);
-        Lookahead.of(sd, sd.placeHolder("x", DataType.DOUBLE, 2, 4, 2), 2, sizes, DataType.DOUBLE)
+        QuietStarLoss.ahead(sd, sd.placeHolder("x", DataType.DOUBLE, 2, 4, 2), 2, layout, DataType.DOUBLE)
                 .rename("ahead");
         try (var plan = StaticPlan.compile(sd, sd, Map.of("x", x), List.of("ahead"))) {
             plan.run();

@@ -11,37 +11,41 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.config.LossConfig.RewardSource;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * Spec, section 10.5: the gradient of the whole loss for every parameter against central differences, along a random
+ * docs/algorithm.md, section 10.5: the gradient of the whole loss for every parameter against central differences, along a random
  * direction that moves every entry and along one entry alone. The differences are those of {@link ReferenceLoss} with
  * the advantages, and the base model that the divergence is measured from, held fast.
  */
 class LossGradientTest {
     private static final double STEP = 1e-6;
     private static final double TOLERANCE = 1e-7;
-    private static final ThoughtSizes SIZES = new ThoughtSizes(2, 5, 2, 2, 2);
+    private static final ThoughtLayout LAYOUT = new ThoughtLayout(2, 5, 2, 2, 2);
 
     static Stream<TinyModel> models() {
         return Stream.of(
-                TinyModel.of(false, 0, SIZES, "linear", LossOptions.DEFAULT, DataType.DOUBLE),
-                TinyModel.of(true, 3, SIZES, "sigmoid", LossOptions.all("thought", 0.2, 0), DataType.DOUBLE),
-                TinyModel.of(false, 3, SIZES, "linear", LossOptions.all("mixed", 0, 0.3), DataType.DOUBLE),
-                TinyModel.of(true, 3, SIZES, "linear", LossOptions.DEFAULT, DataType.DOUBLE)
+                TinyModel.of(false, 0, LAYOUT, Mixer.LINEAR, LossOptions.DEFAULT, DataType.DOUBLE),
+                TinyModel.of(
+                        true, 3, LAYOUT, Mixer.SIGMOID, LossOptions.all(RewardSource.THOUGHT, 0.2, 0), DataType.DOUBLE),
+                TinyModel.of(
+                        false, 3, LAYOUT, Mixer.LINEAR, LossOptions.all(RewardSource.MIXED, 0, 0.3), DataType.DOUBLE),
+                TinyModel.of(true, 3, LAYOUT, Mixer.LINEAR, LossOptions.DEFAULT, DataType.DOUBLE)
                         .adapted("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
                 TinyModel.of(
                         true,
                         0,
-                        new ThoughtSizes(2, 4, 1, 1, 1),
-                        "sigmoid",
-                        LossOptions.all("mixed", 0.2, 0.3),
+                        new ThoughtLayout(2, 4, 1, 1, 1),
+                        Mixer.SIGMOID,
+                        LossOptions.all(RewardSource.MIXED, 0.2, 0.3),
                         DataType.DOUBLE),
-                TinyModel.ofFamily("qwen2", SIZES, LossOptions.DEFAULT),
-                TinyModel.ofFamily("qwen3", SIZES, LossOptions.DEFAULT),
-                TinyModel.ofFamily("gpt2", SIZES, LossOptions.all("mixed", 0.2, 0.3)));
+                TinyModel.ofFamily("qwen2", LAYOUT, LossOptions.DEFAULT),
+                TinyModel.ofFamily("qwen3", LAYOUT, LossOptions.DEFAULT),
+                TinyModel.ofFamily("gpt2", LAYOUT, LossOptions.all(RewardSource.MIXED, 0.2, 0.3)));
     }
 
     @ParameterizedTest
@@ -49,19 +53,19 @@ class LossGradientTest {
     void everyParametersGradientIsTheLosssSlope(TinyModel tiny) {
         int[] text = tiny.text(1);
         int[] thoughts = tiny.thoughts(2);
-        int[] lengths = {tiny.sizes().length(), tiny.sizes().length() - 1};
-        LearningBatch batch = tiny.batch(text, lengths, thoughts);
-        Map<String, INDArray> gradients = QuietStarGradients.of(tiny.graph(), QuietStarGraph.LOSS, batch);
+        int[] lengths = {tiny.layout().length(), tiny.layout().length() - 1};
+        LearningInputs batch = tiny.batch(text, lengths, thoughts);
+        Map<String, INDArray> gradients = QuietStarGradients.of(tiny.graph(), ReferenceObjective.LOSS, batch);
         assertThat(gradients.keySet()).isEqualTo(tiny.trainable());
-        QuietStarGraph forward = tiny.graph();
+        ReferenceObjective forward = tiny.graph();
         List<String> outputs = new ArrayList<>(ReferenceLoss.OUTPUTS);
-        outputs.add(QuietStarGraph.ADVANTAGE);
+        outputs.add(QuietStarLoss.ADVANTAGE);
         try (var plan = StaticPlan.compile(forward.graph(), forward.graph(), batch.inputs(), outputs)) {
             plan.run();
             var reference = new ReferenceLoss(tiny, text, lengths, thoughts);
             var held = new ReferenceLoss.Detached(
-                    Differences.numbers(plan.output(QuietStarGraph.ADVANTAGE)),
-                    plan.output(QuietStarGraph.BASE_LOGITS).toDoubleMatrix());
+                    Differences.numbers(plan.output(QuietStarLoss.ADVANTAGE)),
+                    plan.output(QuietStarLoss.BASE_LOGITS).toDoubleMatrix());
             DoubleSupplier loss = () -> {
                 plan.run();
                 return reference.of(plan, held).total();

@@ -14,47 +14,48 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
-import org.quietstar.samediff.CorrectedOps;
 import org.quietstar.samediff.Differences;
+import org.quietstar.samediff.SameDiffFixes;
 import org.quietstar.samediff.StaticPlan;
 
-/** Spec, sections 5 and 10.2. */
+/** docs/algorithm.md, sections 5 and 10.2. */
 class MixingHeadTest {
     private static final List<String> OUTPUTS = List.of(
-            QuietStarGraph.MIXED_LOGITS,
-            QuietStarGraph.MIXED_HIDDEN,
-            QuietStarGraph.MIX_WEIGHT,
-            QuietStarGraph.BASE_LOGITS,
+            QuietStarLoss.MIXED_LOGITS,
+            QuietStarLoss.MIXED_HIDDEN,
+            QuietStarLoss.MIX_WEIGHT,
+            QuietStarLoss.BASE_LOGITS,
             DecoderNames.FINAL);
 
     @ParameterizedTest
-    @CsvSource({"linear, false", "linear, true", "sigmoid, false"})
-    void theHeadOfTheMixedStateGivesTheMixedLogits(String mixer, boolean tied) {
-        var sizes = new ThoughtSizes(2, 5, 2, 2, 3);
-        TinyModel tiny = TinyModel.of(tied, 0, sizes, mixer, LossOptions.DEFAULT, DataType.DOUBLE);
-        QuietStarGraph graph = tiny.graph();
-        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+    @CsvSource({"LINEAR, false", "LINEAR, true", "SIGMOID, false"})
+    void theHeadOfTheMixedStateGivesTheMixedLogits(Mixer mixer, boolean tied) {
+        var layout = new ThoughtLayout(2, 5, 2, 2, 3);
+        TinyModel tiny = TinyModel.of(tied, 0, layout, mixer, LossOptions.DEFAULT, DataType.DOUBLE);
+        ReferenceObjective graph = tiny.graph();
+        LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), OUTPUTS)) {
             plan.run();
             double[][] hidden = plan.output(DecoderNames.FINAL).toDoubleMatrix();
-            double[][] weights = plan.output(QuietStarGraph.MIX_WEIGHT).toDoubleMatrix();
-            double[][] mixed = plan.output(QuietStarGraph.MIXED_LOGITS).toDoubleMatrix();
+            double[][] weights = plan.output(QuietStarLoss.MIX_WEIGHT).toDoubleMatrix();
+            double[][] mixed = plan.output(QuietStarLoss.MIXED_LOGITS).toDoubleMatrix();
             double[][] head =
                     tiny.parameters().get(DecoderParameters.head(tiny.model())).toDoubleMatrix();
             int compared = 0;
             for (int row = 0; row < mixed.length; row++) {
-                int k = row / sizes.stepRows();
-                int b = row % sizes.stepRows() / sizes.length() / sizes.thoughts();
-                int n = row / sizes.length() % sizes.thoughts();
-                int p = row % sizes.length();
-                if (p + k >= sizes.length()) {
+                int k = row / layout.slotRows();
+                int b = row % layout.slotRows() / layout.length() / layout.thoughts();
+                int n = row / layout.length() % layout.thoughts();
+                int p = row % layout.length();
+                if (p + k >= layout.length()) {
                     continue;
                 }
                 double[] base = hidden[tiny.row(b, n, p + k, 0)];
-                double[] thought = hidden[tiny.row(b, n, p, sizes.thoughtTokens() + 2 + k)];
+                double[] thought = hidden[tiny.row(b, n, p, layout.endSlot() + k)];
                 double w = weight(tiny, base, thought);
                 assertThat(weights[row][0]).isCloseTo(w, offset(1e-12));
                 for (int v = 0; v < head.length; v++) {
@@ -63,7 +64,7 @@ class MixingHeadTest {
                 }
                 compared++;
             }
-            assertThat(compared).isEqualTo(sizes.batch() * sizes.thoughts() * (5 + 4 + 3));
+            assertThat(compared).isEqualTo(layout.batch() * layout.thoughts() * (5 + 4 + 3));
         }
     }
 
@@ -77,7 +78,7 @@ class MixingHeadTest {
         double[] first = relu(both, parameters.get(ThoughtParameters.W1), parameters.get(ThoughtParameters.B1));
         double[] second = relu(first, parameters.get(ThoughtParameters.W2), parameters.get(ThoughtParameters.B2));
         double w = dot(second, parameters.get(ThoughtParameters.W3).toDoubleMatrix()[0]);
-        return tiny.thought().mixer().equals("sigmoid")
+        return tiny.thought().mixer() == Mixer.SIGMOID
                 ? 1 / (1 + Math.exp(-w - parameters.get(ThoughtParameters.B3).getDouble(0)))
                 : w;
     }
@@ -107,44 +108,44 @@ class MixingHeadTest {
     @ValueSource(strings = {"FLOAT", "DOUBLE"})
     void aNewMixerGivesTheBaseModelsLogitsBitForBit(String typeName) {
         var type = DataType.valueOf(typeName);
-        var sizes = new ThoughtSizes(2, 7, 2, 2, 3);
-        TinyModel random = TinyModel.of(false, 0, sizes, "linear", LossOptions.DEFAULT, type);
+        var layout = new ThoughtLayout(2, 7, 2, 2, 3);
+        TinyModel random = TinyModel.of(false, 0, layout, Mixer.LINEAR, LossOptions.DEFAULT, type);
         Parameters fresh =
                 ThoughtParameters.create(random.model(), ThoughtConfig.defaults(), random.parameters(), 3, 11);
         var tiny = new TinyModel(
                 random.model(),
                 random.thought(),
                 random.loss(),
-                sizes,
+                layout,
                 List.of(),
                 random.parameters().and(fresh));
-        QuietStarGraph graph = tiny.graph();
-        LearningBatch batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
+        ReferenceObjective graph = tiny.graph();
+        LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
         try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), OUTPUTS)) {
             plan.run();
-            assertThat(plan.output(QuietStarGraph.MIX_WEIGHT)).isEqualTo(Nd4j.zeros(type, 3L * sizes.stepRows(), 1));
+            assertThat(plan.output(QuietStarLoss.MIX_WEIGHT)).isEqualTo(Nd4j.zeros(type, 3L * layout.slotRows(), 1));
             INDArray expected = baseStatesAhead(tiny, plan.output(DecoderNames.FINAL));
-            INDArray mixed = plan.output(QuietStarGraph.MIXED_HIDDEN).reshape(expected.shape());
+            INDArray mixed = plan.output(QuietStarLoss.MIXED_HIDDEN).reshape(expected.shape());
             assertThat(Differences.numbers(mixed)).containsExactly(Differences.numbers(expected));
             INDArray logits = inOneProduct(expected, tiny.parameters().get(DecoderParameters.HEAD));
-            assertThat(Differences.numbers(plan.output(QuietStarGraph.MIXED_LOGITS)))
+            assertThat(Differences.numbers(plan.output(QuietStarLoss.MIXED_LOGITS)))
                     .containsExactly(Differences.numbers(logits));
             assertThat(Differences.relative(
-                            logits.get(NDArrayIndex.interval(0, sizes.length()), NDArrayIndex.all()),
-                            plan.output(QuietStarGraph.BASE_LOGITS)
-                                    .get(NDArrayIndex.interval(0, sizes.length()), NDArrayIndex.all())))
+                            logits.get(NDArrayIndex.interval(0, layout.length()), NDArrayIndex.all()),
+                            plan.output(QuietStarLoss.BASE_LOGITS)
+                                    .get(NDArrayIndex.interval(0, layout.length()), NDArrayIndex.all())))
                     .isLessThan(type == DataType.FLOAT ? 1e-6 : 1e-15);
         }
     }
 
     /** The text's final states as the mixed rows see them: that of position p + k, or zeros beyond the text. */
     private static INDArray baseStatesAhead(TinyModel tiny, INDArray hidden) {
-        ThoughtSizes sizes = tiny.sizes();
-        INDArray ahead = Nd4j.zeros(hidden.dataType(), (long) sizes.lookahead() * sizes.stepRows(), hidden.columns());
+        ThoughtLayout layout = tiny.layout();
+        INDArray ahead = Nd4j.zeros(hidden.dataType(), (long) layout.lookahead() * layout.slotRows(), hidden.columns());
         for (int row = 0; row < ahead.rows(); row++) {
-            int p = row % sizes.length() + row / sizes.stepRows();
-            int b = row % sizes.stepRows() / sizes.length() / sizes.thoughts();
-            if (p < sizes.length()) {
+            int p = row % layout.length() + row / layout.slotRows();
+            int b = row % layout.slotRows() / layout.length() / layout.thoughts();
+            if (p < layout.length()) {
                 ahead.putRow(row, hidden.getRow(tiny.row(b, 0, p, 0)));
             }
         }
@@ -152,7 +153,7 @@ class MixingHeadTest {
     }
 
     private static INDArray inOneProduct(INDArray hidden, INDArray head) {
-        CorrectedOps.install();
+        SameDiffFixes.install();
         SameDiff sd = SameDiff.create();
         sd.mmul(sd.var("hidden", hidden), sd.var("head", head), false, true, false)
                 .rename("logits");

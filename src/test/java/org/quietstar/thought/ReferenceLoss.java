@@ -4,18 +4,23 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.LossConfig;
+import org.quietstar.config.LossConfig.RewardBaseline;
+import org.quietstar.config.LossConfig.RewardSource;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.StaticPlan;
 
 /**
- * The loss of spec section 6 in plain Java loops, from the logits of a learning graph: what the graph's weights, masks
+ * The loss of docs/algorithm.md, section 6, in plain Java loops, from the logits of a learning graph: what the graph's weights, masks
  * and reductions must come to.
  */
 final class ReferenceLoss {
     /** Outputs of the graph that {@link #of} reads. */
     static final List<String> OUTPUTS = List.of(
-            QuietStarGraph.BASE_LOGITS, QuietStarGraph.THOUGHT_LOGITS, QuietStarGraph.MIXED_LOGITS, DecoderNames.FINAL);
+            QuietStarLoss.BASE_LOGITS,
+            ReferenceObjective.THOUGHT_LOGITS,
+            QuietStarLoss.MIXED_LOGITS,
+            DecoderNames.FINAL);
 
     /** What has no gradient: A [B·P·L] and the base logits that the divergence is measured from. */
     record Detached(double[] advantage, double[][] baseLogits) {}
@@ -34,7 +39,7 @@ final class ReferenceLoss {
             double[] logPolicy) {}
 
     private final TinyModel tiny;
-    private final ThoughtSizes sizes;
+    private final ThoughtLayout layout;
     private final LossConfig loss;
     private final int[] text;
     private final int[] lengths;
@@ -42,7 +47,7 @@ final class ReferenceLoss {
 
     ReferenceLoss(TinyModel tiny, int[] text, int[] lengths, int[] thoughts) {
         this.tiny = tiny;
-        this.sizes = tiny.sizes();
+        this.layout = tiny.layout();
         this.loss = tiny.loss();
         this.text = text;
         this.lengths = lengths;
@@ -56,28 +61,29 @@ final class ReferenceLoss {
 
     /** The terms with what has no gradient held fast, or not where {@code held} is null. */
     Terms of(StaticPlan plan, Detached held) {
-        double[][] baseLogits = plan.output(QuietStarGraph.BASE_LOGITS).toDoubleMatrix();
-        double[][] mixed = plan.output(QuietStarGraph.MIXED_LOGITS).toDoubleMatrix();
-        double[][] drawn = plan.output(QuietStarGraph.THOUGHT_LOGITS).toDoubleMatrix();
-        double[][] rewarded = loss.reward().equals("thought") ? aloneLogits(plan.output(DecoderNames.FINAL)) : mixed;
+        double[][] baseLogits = plan.output(QuietStarLoss.BASE_LOGITS).toDoubleMatrix();
+        double[][] mixed = plan.output(QuietStarLoss.MIXED_LOGITS).toDoubleMatrix();
+        double[][] sampled = plan.output(ReferenceObjective.THOUGHT_LOGITS).toDoubleMatrix();
+        double[][] rewarded =
+                loss.reward() == RewardSource.THOUGHT ? aloneLogits(plan.output(DecoderNames.FINAL)) : mixed;
         double[] reward = reward(baseLogits, rewarded);
         double[] advantage = held == null ? advantage(reward) : held.advantage;
-        double[] logPolicy = logPolicy(drawn);
+        double[] logPolicy = logPolicy(sampled);
         double base = baseLoss(baseLogits);
         double thought = thoughtLoss(mixed);
-        double policy = -meanOverDrawn(advantage, logPolicy);
+        double policy = -meanOverSampled(advantage, logPolicy);
         double[][] reference = held == null ? baseLogits : held.baseLogits;
         LossWeights weights = LossWeights.of(loss);
         double total = weights.base() * base
                 + weights.thought() * thought
                 + weights.policy() * policy
-                - loss.entropyBonus() * meanOverDrawn(ones(), perToken(drawn, null))
-                + loss.klWeight() * meanOverDrawn(ones(), perToken(drawn, reference));
+                - loss.entropyBonus() * meanOverSampled(ones(), perToken(sampled, null))
+                + loss.klWeight() * meanOverSampled(ones(), perToken(sampled, reference));
         return new Terms(base, thought, policy, total, reward, advantage, logPolicy);
     }
 
     private double[] ones() {
-        double[] ones = new double[sizes.stepRows()];
+        double[] ones = new double[layout.slotRows()];
         Arrays.fill(ones, 1);
         return ones;
     }
@@ -86,8 +92,8 @@ final class ReferenceLoss {
         double[][] states = hidden.toDoubleMatrix();
         double[][] head =
                 tiny.parameters().get(DecoderParameters.head(tiny.model())).toDoubleMatrix();
-        int first = sizes.firstRowOfStep(sizes.thoughtTokens() + 2);
-        double[][] logits = new double[sizes.lookahead() * sizes.stepRows()][head.length];
+        int first = layout.firstRowOfSlot(layout.endSlot());
+        double[][] logits = new double[layout.lookahead() * layout.slotRows()][head.length];
         for (int r = 0; r < logits.length; r++) {
             for (int v = 0; v < head.length; v++) {
                 for (int d = 0; d < head[v].length; d++) {
@@ -101,8 +107,8 @@ final class ReferenceLoss {
     private double baseLoss(double[][] logits) {
         double sum = 0;
         int count = 0;
-        for (int r = 0; r < sizes.textRows(); r++) {
-            if (r % sizes.length() + 1 < lengths[r / sizes.length()]) {
+        for (int r = 0; r < layout.textRows(); r++) {
+            if (r % layout.length() + 1 < lengths[r / layout.length()]) {
                 sum -= logSoftmax(logits[r], 1, List.of())[text[r + 1]];
                 count++;
             }
@@ -112,43 +118,43 @@ final class ReferenceLoss {
 
     private double thoughtLoss(double[][] mixed) {
         double total = 0;
-        for (int k = 0; k < sizes.lookahead(); k++) {
+        for (int k = 0; k < layout.lookahead(); k++) {
             double sum = 0;
             int count = 0;
-            for (int i = 0; i < sizes.stepRows(); i++) {
-                int p = i % sizes.length();
+            for (int i = 0; i < layout.slotRows(); i++) {
+                int p = i % layout.length();
                 if (p + 1 + k < lengths[sequence(i)]) {
-                    sum -= logSoftmax(mixed[k * sizes.stepRows() + i], 1, List.of())[token(i, p + 1 + k)];
+                    sum -= logSoftmax(mixed[k * layout.slotRows() + i], 1, List.of())[token(i, p + 1 + k)];
                     count++;
                 }
             }
-            total += sum / count / sizes.lookahead();
+            total += sum / count / layout.lookahead();
         }
         return total;
     }
 
     /** i is a row of a slab, [B, P, L]. */
     private int sequence(int i) {
-        return i / sizes.length() / sizes.thoughts();
+        return i / layout.length() / layout.thoughts();
     }
 
     private int token(int i, int place) {
-        return text[sequence(i) * sizes.length() + place];
+        return text[sequence(i) * layout.length() + place];
     }
 
     private boolean valid(int i) {
-        return i % sizes.length() + sizes.lookahead() + loss.rewardTrim() < lengths[sequence(i)];
+        return i % layout.length() + layout.lookahead() + loss.rewardTrim() < lengths[sequence(i)];
     }
 
     private double[] reward(double[][] baseLogits, double[][] logits) {
-        double[] reward = new double[sizes.stepRows()];
+        double[] reward = new double[layout.slotRows()];
         for (int i = 0; i < reward.length; i++) {
-            int p = i % sizes.length();
-            for (int k = 0; valid(i) && k < sizes.lookahead(); k++) {
+            int p = i % layout.length();
+            for (int k = 0; valid(i) && k < layout.lookahead(); k++) {
                 int label = token(i, p + 1 + k);
-                reward[i] += logSoftmax(logits[k * sizes.stepRows() + i], 1, List.of())[label];
-                if (!loss.rewardBaseline().equals("none")) {
-                    reward[i] -= logSoftmax(baseLogits[sequence(i) * sizes.length() + p + k], 1, List.of())[label];
+                reward[i] += logSoftmax(logits[k * layout.slotRows() + i], 1, List.of())[label];
+                if (loss.rewardBaseline() != RewardBaseline.NONE) {
+                    reward[i] -= logSoftmax(baseLogits[sequence(i) * layout.length() + p + k], 1, List.of())[label];
                 }
             }
         }
@@ -157,9 +163,9 @@ final class ReferenceLoss {
 
     private double[] advantage(double[] reward) {
         double[] advantage = reward.clone();
-        int l = sizes.length();
-        int copies = sizes.thoughts();
-        if (loss.rewardBaseline().equals("mean") && copies > 1) {
+        int l = layout.length();
+        int copies = layout.thoughts();
+        if (loss.rewardBaseline() == RewardBaseline.MEAN && copies > 1) {
             for (int i = 0; i < advantage.length; i++) {
                 for (int n = 0; n < copies; n++) {
                     advantage[i] -= reward[(sequence(i) * copies + n) * l + i % l] / copies;
@@ -184,22 +190,22 @@ final class ReferenceLoss {
         return advantage;
     }
 
-    private double[] logPolicy(double[][] drawn) {
-        double[] result = new double[drawn.length];
-        Arrays.setAll(result, i -> logSoftmax(drawn[i], loss.reinforceTemperature(), tiny.bannedIds())[thoughts[i]]);
+    private double[] logPolicy(double[][] sampled) {
+        double[] result = new double[sampled.length];
+        Arrays.setAll(result, i -> logSoftmax(sampled[i], loss.reinforceTemperature(), tiny.bannedIds())[thoughts[i]]);
         return result;
     }
 
-    /** The entropy of each drawn token's distribution, or its divergence from the text position's. */
-    private double[] perToken(double[][] drawn, double[][] reference) {
-        double[] result = new double[drawn.length];
-        for (int i = 0; i < drawn.length; i++) {
-            int slab = i % sizes.stepRows();
-            double[] logP = logSoftmax(drawn[i], 1, tiny.bannedIds());
+    /** The entropy of each sampled token's distribution, or its divergence from the text position's. */
+    private double[] perToken(double[][] sampled, double[][] reference) {
+        double[] result = new double[sampled.length];
+        for (int i = 0; i < sampled.length; i++) {
+            int slab = i % layout.slotRows();
+            double[] logP = logSoftmax(sampled[i], 1, tiny.bannedIds());
             double[] logQ = reference == null
                     ? new double[logP.length]
                     : logSoftmax(
-                            reference[sequence(slab) * sizes.length() + slab % sizes.length()], 1, tiny.bannedIds());
+                            reference[sequence(slab) * layout.length() + slab % layout.length()], 1, tiny.bannedIds());
             for (int v = 0; v < logP.length; v++) {
                 if (!tiny.bannedIds().contains(v)) {
                     double each = Math.exp(logP[v]) * (logP[v] - logQ[v]);
@@ -211,11 +217,11 @@ final class ReferenceLoss {
     }
 
     /** Mean of factor[b, p, l]·x[t, b, p, l] over tokens and valid positions. */
-    private double meanOverDrawn(double[] factor, double[] x) {
+    private double meanOverSampled(double[] factor, double[] x) {
         double sum = 0;
         int count = 0;
         for (int i = 0; i < x.length; i++) {
-            int slab = i % sizes.stepRows();
+            int slab = i % layout.slotRows();
             if (valid(slab)) {
                 sum += factor[slab] * x[i];
                 count++;
@@ -229,7 +235,7 @@ final class ReferenceLoss {
         for (int v = 0; v < logits.length; v++) {
             sum += banned.contains(v) ? 0 : Math.exp(logits[v] / temperature);
         }
-        double logSum = Math.log(sum);
-        return Arrays.stream(logits).map(x -> x / temperature - logSum).toArray();
+        double logSumExp = Math.log(sum);
+        return Arrays.stream(logits).map(x -> x / temperature - logSumExp).toArray();
     }
 }

@@ -2,6 +2,6 @@ package org.quietstar.thought;
 
 import org.quietstar.samediff.OnCuda;
 
-/** Tokens that are drawn on the device. */
+/** Tokens that are sampled on the device. */
 @OnCuda
 final class RolloutCudaTest extends RolloutTest {}

@@ -7,28 +7,29 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.Differences;
 
-/** Spec, sections 4 and 5: what a new model's thought parameters are. */
+/** docs/algorithm.md, sections 4 and 5: what a new model's thought parameters are. */
 class ThoughtParametersTest {
     private static final ModelConfig MODEL =
-            TinyModel.of(false, 0, TinyModel.SIZES).model();
+            TinyModel.of(false, 0, TinyModel.LAYOUT).model();
 
-    private static ThoughtConfig mixer(String mixer) {
-        return new ThoughtConfig(2, 2, 2, 1, mixer, "---", 1, List.of());
+    private static ThoughtConfig mixer(Mixer mixer) {
+        return ThoughtConfig.defaults().withThoughtTokens(2).withLookahead(2).withMixer(mixer);
     }
 
     @Test
     void startAndEndAreCopiesOfTheGivenRow() {
         Parameters base = DecoderParameters.random(MODEL, DataType.FLOAT, 1);
-        Parameters thought = ThoughtParameters.create(MODEL, mixer("linear"), base, 3, 1);
+        Parameters thought = ThoughtParameters.create(MODEL, mixer(Mixer.LINEAR), base, 3, 1);
         double[] row = Differences.numbers(base.get(DecoderParameters.EMBEDDING).getRow(3));
         assertThat(Differences.numbers(thought.get(ThoughtParameters.START))).containsExactly(row);
         assertThat(Differences.numbers(thought.get(ThoughtParameters.END))).containsExactly(row);
@@ -42,7 +43,7 @@ class ThoughtParametersTest {
     @Test
     void startAndEndAreTheMeanEmbeddingWithoutARow() {
         Parameters base = DecoderParameters.random(MODEL, DataType.DOUBLE, 1);
-        Parameters thought = ThoughtParameters.create(MODEL, mixer("linear"), base, -1, 1);
+        Parameters thought = ThoughtParameters.create(MODEL, mixer(Mixer.LINEAR), base, -1, 1);
         double[][] table = base.get(DecoderParameters.EMBEDDING).toDoubleMatrix();
         double[] mean = new double[8];
         for (double[] row : table) {
@@ -53,9 +54,18 @@ class ThoughtParametersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear", "sigmoid"})
-    void theMixerBeginsAtZero(String mixer) {
-        var wide = new ModelConfig("", 11, 64, 12, 1, 4, 2, 4, 100, 1e-5, 0, false, 9, 0.02);
+    @EnumSource(Mixer.class)
+    void theMixerBeginsAtZero(Mixer mixer) {
+        var wide = ModelConfig.defaults()
+                .withVocabSize(11)
+                .withHiddenSize(64)
+                .withIntermediateSize(12)
+                .withLayers(1)
+                .withKvHeads(2)
+                .withHeadDim(4)
+                .withRopeTheta(100)
+                .withTiedEmbeddings(false)
+                .withMaxPositions(9);
         Parameters base = DecoderParameters.random(wide, DataType.FLOAT, 1);
         Parameters thought = ThoughtParameters.create(wide, mixer(mixer), base, 0, 1);
         assertThat(thought.get(ThoughtParameters.W3).shape()).containsExactly(1, 64);
@@ -72,8 +82,8 @@ class ThoughtParametersTest {
             assertThat(array.stdNumber().doubleValue()).isCloseTo(0.02, offset(1e-3));
             assertThat(array.meanNumber().doubleValue()).isCloseTo(0, offset(1e-3));
         }
-        assertThat(thought.contains(ThoughtParameters.B3)).isEqualTo(mixer.equals("sigmoid"));
-        if (mixer.equals("sigmoid")) {
+        assertThat(thought.contains(ThoughtParameters.B3)).isEqualTo(mixer == Mixer.SIGMOID);
+        if (mixer == Mixer.SIGMOID) {
             assertThat(Differences.numbers(thought.get(ThoughtParameters.B3))).containsExactly(-5);
         }
         assertThat(thought.asMap().values()).allSatisfy(array -> {
@@ -86,10 +96,12 @@ class ThoughtParametersTest {
     void theSameSeedGivesTheSameMixerAndAnotherAnother() {
         Parameters base = DecoderParameters.random(MODEL, DataType.FLOAT, 1);
         INDArray w1 =
-                ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 5).get(ThoughtParameters.W1);
-        assertThat(ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 5).get(ThoughtParameters.W1))
+                ThoughtParameters.create(MODEL, mixer(Mixer.LINEAR), base, 0, 5).get(ThoughtParameters.W1);
+        assertThat(ThoughtParameters.create(MODEL, mixer(Mixer.LINEAR), base, 0, 5)
+                        .get(ThoughtParameters.W1))
                 .isEqualTo(w1);
-        assertThat(ThoughtParameters.create(MODEL, mixer("linear"), base, 0, 6).get(ThoughtParameters.W1))
+        assertThat(ThoughtParameters.create(MODEL, mixer(Mixer.LINEAR), base, 0, 6)
+                        .get(ThoughtParameters.W1))
                 .isNotEqualTo(w1);
     }
 

@@ -15,10 +15,12 @@ import org.quietstar.config.LoraConfig;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
+import org.quietstar.thought.LearningInputs.LabelCounts;
 
 /**
  * A decoder with thoughts of about a thousand numbers, all random and large, so that every path through it matters: two
@@ -28,74 +30,79 @@ public record TinyModel(
         ModelConfig model,
         ThoughtConfig thought,
         LossConfig loss,
-        ThoughtSizes sizes,
+        ThoughtLayout layout,
         List<Integer> bannedIds,
         Parameters parameters) {
     public static final int VOCAB = 11;
     public static final int BANNED = 1;
     public static final int PAD = 0;
     /** B = 2, L = 5, P = 2, T = 2, M = 2 */
-    public static final ThoughtSizes SIZES = new ThoughtSizes(2, 5, 2, 2, 2);
+    public static final ThoughtLayout LAYOUT = new ThoughtLayout(2, 5, 2, 2, 2);
 
     /** Linear mixer, double precision. */
-    public static TinyModel of(boolean tied, int window, ThoughtSizes sizes) {
-        return of(tied, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
+    public static TinyModel of(boolean tied, int window, ThoughtLayout layout) {
+        return of(tied, window, layout, Mixer.LINEAR, LossOptions.DEFAULT, DataType.DOUBLE);
     }
 
     public static TinyModel of(
-            boolean tied, int window, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
-        return of(2, tied, window, sizes, mixer, loss, type);
+            boolean tied, int window, ThoughtLayout layout, Mixer mixer, LossConfig loss, DataType type) {
+        return of(2, tied, window, layout, mixer, loss, type);
     }
 
     /** Four query heads with 4, 2 or 1 key/value heads; untied, linear mixer, double precision. */
-    public static TinyModel withKeyValueHeads(int keyValueHeads, int window, ThoughtSizes sizes) {
-        return of(keyValueHeads, false, window, sizes, "linear", LossOptions.DEFAULT, DataType.DOUBLE);
+    public static TinyModel withKeyValueHeads(int keyValueHeads, int window, ThoughtLayout layout) {
+        return of(keyValueHeads, false, window, layout, Mixer.LINEAR, LossOptions.DEFAULT, DataType.DOUBLE);
     }
 
     /** A model of another family, tied, linear mixer, double precision. */
-    public static TinyModel ofFamily(String family, ThoughtSizes sizes, LossConfig loss) {
+    public static TinyModel ofFamily(String family, ThoughtLayout layout, LossConfig loss) {
         boolean llamaLike = family.equals("mistral") || family.equals("qwen3");
         int keyValueHeads = family.equals("gpt2") ? 4 : 2;
-        var model = new ModelConfig(
-                "",
-                VOCAB,
-                8,
-                12,
-                2,
-                4,
-                keyValueHeads,
-                llamaLike ? 8 : 0,
-                100.0,
-                1e-5,
-                family.equals("mistral") ? 3 : 0,
-                true,
-                sizes.maxPosition() + 1,
-                0.4,
-                family,
-                1,
-                1,
-                4,
-                8192);
-        return of(model, sizes, "linear", loss, DataType.DOUBLE);
+        var model = decoder(keyValueHeads)
+                .withHeadDim(llamaLike ? 8 : 0)
+                .withSlidingWindow(family.equals("mistral") ? 3 : 0)
+                .withMaxPositions(layout.maxPosition() + 1)
+                .withFamily(family);
+        return of(model, layout, Mixer.LINEAR, loss, DataType.DOUBLE);
     }
 
     private static TinyModel of(
             int keyValueHeads,
             boolean tied,
             int window,
-            ThoughtSizes sizes,
-            String mixer,
+            ThoughtLayout layout,
+            Mixer mixer,
             LossConfig loss,
             DataType type) {
-        var model = new ModelConfig(
-                "", VOCAB, 8, 12, 2, 4, keyValueHeads, 8, 100.0, 1e-5, window, tied, sizes.maxPosition(), 0.4);
-        return of(model, sizes, mixer, loss, type);
+        var model = decoder(keyValueHeads)
+                .withHeadDim(8)
+                .withSlidingWindow(window)
+                .withTiedEmbeddings(tied)
+                .withMaxPositions(layout.maxPosition());
+        return of(model, layout, mixer, loss, type);
     }
 
-    private static TinyModel of(ModelConfig model, ThoughtSizes sizes, String mixer, LossConfig loss, DataType type) {
-        var thought = new ThoughtConfig(
-                sizes.thoughtTokens(), sizes.lookahead(), sizes.thoughts(), 1.0, mixer, "", 1.5, List.of(BANNED));
-        return new TinyModel(model, thought, loss, sizes, List.of(BANNED), parameters(model, thought, type));
+    private static ModelConfig decoder(int keyValueHeads) {
+        return ModelConfig.defaults()
+                .withVocabSize(VOCAB)
+                .withHiddenSize(8)
+                .withIntermediateSize(12)
+                .withLayers(2)
+                .withKvHeads(keyValueHeads)
+                .withRopeTheta(100.0)
+                .withInitializerRange(0.4);
+    }
+
+    private static TinyModel of(ModelConfig model, ThoughtLayout layout, Mixer mixer, LossConfig loss, DataType type) {
+        var thought = ThoughtConfig.defaults()
+                .withThoughtTokens(layout.thoughtTokens())
+                .withLookahead(layout.lookahead())
+                .withThoughtsPerPosition(layout.thoughts())
+                .withMixer(mixer)
+                .withInitText("")
+                .withEmbeddingScale(1.5)
+                .withBannedIds(List.of(BANNED));
+        return new TinyModel(model, thought, loss, layout, List.of(BANNED), parameters(model, thought, type));
     }
 
     private static Parameters parameters(ModelConfig model, ThoughtConfig thought, DataType type) {
@@ -119,7 +126,7 @@ public record TinyModel(
                 array.assign(Parameters.normal(parameters.dataType(), 7, name, 0.4, array.shape()));
             }
         });
-        return new TinyModel(model, thought, loss, sizes, bannedIds, parameters.and(adapters));
+        return new TinyModel(model, thought, loss, layout, bannedIds, parameters.and(adapters));
     }
 
     /** Names of all parameters that there are gradients for. */
@@ -129,26 +136,30 @@ public record TinyModel(
         return names;
     }
 
-    public QuietStarGraph graph() {
-        return new QuietStarGraph(setup());
+    public ReferenceObjective graph() {
+        return new ReferenceObjective(thinking(), spec(), layout);
     }
 
-    public QuietStarSetup setup() {
-        return new QuietStarSetup(model, thought, loss, LossWeights.of(loss), sizes, bannedIds, parameters);
+    public ThinkingModel thinking() {
+        return ThinkingModel.of(model, thought, parameters, new TokenRules(PAD, bannedIds, bannedIds));
+    }
+
+    LossSpec spec() {
+        return LossSpec.of(loss);
     }
 
     public TinyModel with(LossConfig other) {
-        return new TinyModel(model, thought, other, sizes, bannedIds, parameters);
+        return new TinyModel(model, thought, other, layout, bannedIds, parameters);
     }
 
     /** Random text [B·L]. */
     public int[] text(long seed) {
-        return ids(sizes.textRows(), seed);
+        return ids(layout.textRows(), seed);
     }
 
     /** Random thoughts [T·B·P·L]. */
     public int[] thoughts(long seed) {
-        return ids(sizes.thoughtTokens() * sizes.stepRows(), seed);
+        return ids(layout.thoughtTokens() * layout.slotRows(), seed);
     }
 
     private static int[] ids(int count, long seed) {
@@ -158,26 +169,26 @@ public record TinyModel(
 
     /** Lengths of sequences without padding. */
     public int[] fullLengths() {
-        int[] lengths = new int[sizes.batch()];
-        Arrays.fill(lengths, sizes.length());
+        int[] lengths = new int[layout.batch()];
+        Arrays.fill(lengths, layout.length());
         return lengths;
     }
 
     /** A filled batch, alone in its step. */
-    public LearningBatch batch(int[] text, int[] lengths, int[] thoughts) {
+    public LearningInputs batch(int[] text, int[] lengths, int[] thoughts) {
         return batch(text, lengths, thoughts, counts(lengths));
     }
 
-    public LearningBatch batch(int[] text, int[] lengths, int[] thoughts, LabelCounts totals) {
-        var batch = new LearningBatch(sizes, loss.rewardTrim(), PAD, parameters.dataType());
+    public LearningInputs batch(int[] text, int[] lengths, int[] thoughts, LabelCounts totals) {
+        var batch = new LearningInputs(layout, loss.rewardTrim(), PAD, parameters.dataType());
         batch.setText(text, lengths, totals);
-        batch.drawn().assign(Nd4j.createFromArray(thoughts));
-        batch.takeDrawn();
+        batch.sampled().assign(Nd4j.createFromArray(thoughts));
+        batch.takeSampled();
         return batch;
     }
 
     public LabelCounts counts(int[] lengths) {
-        return LabelCounts.of(lengths, sizes.lookahead(), loss.rewardTrim());
+        return LabelCounts.of(layout, lengths, loss.rewardTrim());
     }
 
     /** Names of the hidden states in the learning graph: after 0 … layers layers, and after the final norm. */
@@ -190,10 +201,12 @@ public record TinyModel(
         return names;
     }
 
-    /** Row of the learning graph: step {@code a} of thought {@code n} at position {@code p} (a = 0 is the text). */
+    /** Row of the learning graph: slot {@code a} of thought {@code n} at position {@code p} (a = 0 is the text). */
     public int row(int b, int n, int p, int a) {
-        int l = sizes.length();
-        return a == 0 ? b * l + p : sizes.textRows() + (a - 1) * sizes.stepRows() + (b * sizes.thoughts() + n) * l + p;
+        int l = layout.length();
+        return a == 0
+                ? b * l + p
+                : layout.textRows() + (a - 1) * layout.slotRows() + (b * layout.thoughts() + n) * l + p;
     }
 
     @Override
@@ -201,7 +214,8 @@ public record TinyModel(
         return model.family() + ", " + (model.tiedEmbeddings() ? "tied" : "untied") + ", window "
                 + model.slidingWindow() + ", "
                 + model.kvHeads() + " key/value heads, "
-                + (parameters.contains(LoraAdapters.ALPHA) ? "adapters, " : "") + thought.mixer() + ", " + sizes + ", "
+                + (parameters.contains(LoraAdapters.ALPHA) ? "adapters, " : "")
+                + thought.mixer().word() + ", " + layout + ", "
                 + loss;
     }
 }

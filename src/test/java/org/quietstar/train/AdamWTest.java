@@ -20,8 +20,15 @@ class AdamWTest {
     private static final String MATRIX = "model.layers.0.mlp.up_proj.weight";
     private static final String NORM = "model.norm.weight";
     /** An epsilon as large as the gradients shows where it is added. */
-    private static final OptimizerConfig CONFIG =
-            new OptimizerConfig(0.01, 0.8, 0.95, 0.05, 0.1, 0, "constant", 0.1, 1.0, 7.0);
+    private static final OptimizerConfig CONFIG = OptimizerConfig.defaults()
+            .withLearningRate(0.01)
+            .withBeta1(0.8)
+            .withBeta2(0.95)
+            .withEpsilon(0.05)
+            .withWeightDecay(0.1)
+            .withWarmupSteps(0)
+            .withThoughtEmbeddingLrScale(7.0)
+            .withMixingHeadLrScale(3.0);
 
     /** One parameter in double precision. */
     private static final class Reference {
@@ -79,8 +86,9 @@ class AdamWTest {
         Map<String, Reference> references = new LinkedHashMap<>();
         parameters.asMap().forEach((name, array) -> {
             boolean marker = name.equals(ThoughtParameters.START) || name.equals(ThoughtParameters.END);
+            boolean head = name.equals(ThoughtParameters.W1) || name.equals(ThoughtParameters.B1);
             boolean decays = name.equals(MATRIX) || name.equals(ThoughtParameters.W1);
-            references.put(name, new Reference(array, marker ? 7 : 1, decays ? 0.1 : 0));
+            references.put(name, new Reference(array, marker ? 7 : head ? 3 : 1, decays ? 0.1 : 0));
         });
         return references;
     }

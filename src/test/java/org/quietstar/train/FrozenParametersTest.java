@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.Checkpoint;
 import org.quietstar.config.RunConfig;
 import org.quietstar.model.LoraAdapters;
 
@@ -37,7 +38,7 @@ class FrozenParametersTest {
         RunConfig config = SmallRecipe.with(sets);
         Map<String, float[]> before = new LinkedHashMap<>();
         try (Trainer trainer = Trainer.start(config, run)) {
-            put(trainer.model().base().asMap(), before);
+            put(trainer.model().decoder().asMap(), before);
             trainer.train();
         }
         Checkpoint last = ResumeTest.last(run);

@@ -17,23 +17,24 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.MemoryLimits;
-import org.quietstar.samediff.GradientGraph;
+import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.StaticPlan;
-import org.quietstar.thought.LearningBatch;
+import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningStep;
-import org.quietstar.thought.LossWeights;
-import org.quietstar.thought.QuietStarSetup;
+import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtParameters;
-import org.quietstar.thought.ThoughtSampling;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.ThoughtSampler;
+import org.quietstar.thought.TokenRules;
 
 /** What the plan says beforehand against what is allocated then. */
 class MemoryPlanTest {
@@ -42,7 +43,7 @@ class MemoryPlanTest {
     private static final double BUFFERS = 15;
 
     private static RunConfig tiny(String... sets) {
-        return RunConfigs.load(Path.of("configs/tiny.yaml"), List.of(sets));
+        return Recipes.load(Path.of("configs/tiny.yaml"), List.of(sets));
     }
 
     private static Parameters parameters(StageConfig stage, ModelConfig model, boolean thoughts) {
@@ -71,23 +72,22 @@ class MemoryPlanTest {
                 "model.tiedEmbeddings=false"
             })
     void theThoughtsStageOfTheTinyRecipe(String set) {
-        RunConfig config =
-                tiny(set, "stages.language-model.train.steps=0", "stages.quiet-star.train.gradientNormsEvery=0");
+        RunConfig config = tiny(set, "stages.base.train.steps=0", "stages.plain.train.steps=0");
         MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
-        StageConfig stage = config.stages().get(1);
+        StageConfig stage = config.stages().get(2);
         ModelConfig model = config.model().withVocabSize(VOCABULARY);
-        Set<String> trained = TrainedParameters.shapes(stage, model).keySet();
+        Set<String> trained = TrainableParameters.shapes(stage, model).keySet();
         Parameters all = parameters(stage, model, true);
         assertThat(plan.weights()).isEqualTo(bytes(all.asMap()));
         var optimizer = new AdamW(stage.optimizer(), all.only(trained));
         assertThat(plan.optimizer()).isEqualTo(bytes(optimizer.state()));
-        ThoughtSizes sizes = ThoughtSizes.of(
+        ThoughtLayout sizes = ThoughtLayout.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
-        var setup = new QuietStarSetup(
-                model, stage.thought(), stage.loss(), LossWeights.of(stage.loss()), sizes, List.of(), all);
-        try (var batch = new LearningBatch(sizes, 0, 0, DataType.FLOAT);
-                var step = new LearningStep(setup, new ThoughtSampling.Categorical(1), batch, trained);
-                var gradients = new GradientSum()) {
+        ThinkingModel thinking = ThinkingModel.of(model, stage.thought(), all, TokenRules.never(List.of()));
+        try (var batch = new LearningInputs(sizes, 0, 0, DataType.FLOAT);
+                var step = new LearningStep(
+                        thinking, LossSpec.of(stage.loss()), ThoughtSampler.categorical(1), batch, trained);
+                var gradients = new GradientAccumulator()) {
             long buffers = step.parts().stream()
                     .flatMap(part -> part.plans().stream())
                     .mapToLong(StaticPlan::plannedBytes)
@@ -103,14 +103,14 @@ class MemoryPlanTest {
         all.close();
     }
 
-    private static int[] full(ThoughtSizes sizes) {
+    private static int[] full(ThoughtLayout sizes) {
         int[] lengths = new int[sizes.batch()];
         java.util.Arrays.fill(lengths, sizes.length());
         return lengths;
     }
 
-    private static org.quietstar.thought.LabelCounts counts(ThoughtSizes sizes) {
-        return org.quietstar.thought.LabelCounts.of(full(sizes), sizes.lookahead(), 0);
+    private static LearningInputs.LabelCounts counts(ThoughtLayout sizes) {
+        return LearningInputs.LabelCounts.of(sizes, full(sizes), 0);
     }
 
     @ParameterizedTest
@@ -119,24 +119,24 @@ class MemoryPlanTest {
                 "train.freeze=[]",
                 "train.lora.rank=8",
                 "train.freeze=[model.embed_tokens.*]",
-                "data.sequenceLength=128",
+                "data.sequenceLength=64",
                 "model.tiedEmbeddings=false",
                 "model.vocabSize=3000"
             })
     void theLanguageModelStageOfTheTinyRecipe(String set) {
-        RunConfig config = tiny(set, "stages.quiet-star.train.steps=0");
+        RunConfig config = tiny(set, "stages.plain.train.steps=0", "stages.quiet-star.train.steps=0");
         MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
         StageConfig stage = config.stages().get(0);
         ModelConfig model = config.model().vocabSize() == 0 ? config.model().withVocabSize(VOCABULARY) : config.model();
         Parameters all = parameters(stage, model, false);
         assertThat(plan.weights()).isEqualTo(bytes(all.asMap()));
-        Set<String> trained = TrainedParameters.shapes(stage, model).keySet();
+        Set<String> trained = TrainableParameters.shapes(stage, model).keySet();
         assertThat(plan.gradients()).isEqualTo(bytes(all.only(trained).asMap()));
         assertThat(plan.optimizer()).isEqualTo(2 * plan.gradients());
         int batch = stage.data().batchSize();
         int length = stage.data().sequenceLength();
         var graph = new LanguageModelGraph(model, batch, length, all);
-        var gradient = GradientGraph.of(graph.graph(), LanguageModelGraph.LOSS, new ArrayList<>(trained));
+        var gradient = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, new ArrayList<>(trained));
         Map<String, INDArray> inputs = Map.of(
                 LanguageModelGraph.IDS, org.nd4j.linalg.factory.Nd4j.zeros(DataType.INT32, (long) batch * length),
                 LanguageModelGraph.LABELS, org.nd4j.linalg.factory.Nd4j.zeros(DataType.INT32, (long) batch * length),
@@ -151,7 +151,7 @@ class MemoryPlanTest {
 
     @Test
     void aPaperSizedRunIsRefusedBeforeAnythingIsAllocated() {
-        RunConfig config = RunConfigs.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of());
+        RunConfig config = Recipes.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of());
         MemoryPlan plan = MemoryPlan.of(config, 1);
         MemoryPlan.Stage stage = plan.stages().get(0);
         long parameters = 7_241_732_096L + 2 * 4096 + 3 * 4096L * 4096 + 3 * 4096;
@@ -170,10 +170,26 @@ class MemoryPlanTest {
                 .hasMessageContaining("train.memoryCheck: false")
                 .hasMessageNotContaining("\n");
         RunConfig unchecked =
-                RunConfigs.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of("train.memoryCheck=false"));
+                Recipes.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of("train.memoryCheck=false"));
         assertThatCode(() -> plan.requireFits(unchecked, limits)).doesNotThrowAnyException();
         assertThatCode(() -> plan.requireFits(config, new MemoryLimits(1, 1, 0, 1L << 50)))
                 .doesNotThrowAnyException();
+    }
+
+    /** A stage's own train.memoryCheck holds for that stage, whatever the other stages say. */
+    @Test
+    void eachStageIsCheckedAsItSays() {
+        var limits = new MemoryLimits(1L << 30, 8L << 30, 0, 1L << 30);
+        RunConfig open = tiny("stages.quiet-star.train.memoryCheck=false", "stages.quiet-star.data.batchSize=4096");
+        assertThatCode(() -> MemoryPlan.of(open, VOCABULARY).requireFits(open, limits))
+                .doesNotThrowAnyException();
+        RunConfig guarded = tiny(
+                "train.memoryCheck=false",
+                "stages.quiet-star.train.memoryCheck=true",
+                "stages.quiet-star.data.batchSize=4096");
+        assertThatThrownBy(() -> MemoryPlan.of(guarded, VOCABULARY).requireFits(guarded, limits))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("in stage 'quiet-star'");
     }
 
     @Test

@@ -22,7 +22,9 @@ import org.quietstar.data.MicroBatch;
 import org.quietstar.data.TestBatches;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
+import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.TokenRules;
 
 /** What both objectives compute from micro-batches, on a model whose thoughts already matter. */
 class ObjectiveTest {
@@ -48,6 +50,10 @@ class ObjectiveTest {
     }
 
     /** The mixing head's last layer is not zero, as if trained, so that thoughts change the loss. */
+    private static ThinkingModel thinking(DataType type) {
+        return ThinkingModel.of(model(), stage().thought(), parameters(type), new TokenRules(PAD, List.of(), BANNED));
+    }
+
     private static Parameters parameters(DataType type) {
         ModelConfig model = model();
         Parameters base = DecoderParameters.random(model, type, 3);
@@ -89,8 +95,8 @@ class ObjectiveTest {
     private static Computed quietStar(DataType type, int batchSize, String... sets) {
         List<String> all = new ArrayList<>(List.of("data.batchSize=" + batchSize));
         all.addAll(List.of(sets));
-        try (Objective objective = new QuietStarObjective(
-                model(), stage(all.toArray(String[]::new)), BANNED, PAD, parameters(type), NAMES, Optional.empty())) {
+        try (Objective objective =
+                new QuietStarObjective(thinking(type), stage(all.toArray(String[]::new)), NAMES, Optional.empty())) {
             return compute(objective, batchSize);
         }
     }
@@ -185,8 +191,8 @@ class ObjectiveTest {
 
     @Test
     void normsAreMeasuredOnlyWhenAskedFor() {
-        try (Objective objective = new QuietStarObjective(
-                model(), stage("data.batchSize=8"), BANNED, PAD, parameters(DataType.FLOAT), NAMES, Optional.empty())) {
+        try (Objective objective =
+                new QuietStarObjective(thinking(DataType.FLOAT), stage("data.batchSize=8"), NAMES, Optional.empty())) {
             assertThat(objective.compute(batches(8), 5, false).metrics())
                     .doesNotContainKeys("grad_norm_nll", "grad_norm_policy");
             assertThat(objective.compute(batches(8), 5, true).metrics())
@@ -196,14 +202,8 @@ class ObjectiveTest {
 
     @Test
     void theSameSeedDrawsTheSameThoughtsAndAnotherOthers() {
-        try (Objective objective = new QuietStarObjective(
-                model(),
-                stage("data.batchSize=8"),
-                BANNED,
-                PAD,
-                parameters(DataType.DOUBLE),
-                NAMES,
-                Optional.empty())) {
+        try (Objective objective =
+                new QuietStarObjective(thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty())) {
             double first = objective.compute(batches(8), 5, false).loss();
             double second = objective.compute(batches(8), 6, false).loss();
             assertThat(second).isNotEqualTo(first);
@@ -214,14 +214,8 @@ class ObjectiveTest {
     @Test
     void whatPaddingHoldsChangesNothing() {
         Computed expected = quietStar(DataType.DOUBLE, 8);
-        try (Objective objective = new QuietStarObjective(
-                model(),
-                stage("data.batchSize=8"),
-                BANNED,
-                PAD,
-                parameters(DataType.DOUBLE),
-                NAMES,
-                Optional.empty())) {
+        try (Objective objective =
+                new QuietStarObjective(thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty())) {
             List<MicroBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {

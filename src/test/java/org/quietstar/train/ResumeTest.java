@@ -2,19 +2,25 @@ package org.quietstar.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.quietstar.train.StoppedRuns.assertSame;
+import static org.quietstar.train.StoppedRuns.assertSameArrays;
+import static org.quietstar.train.StoppedRuns.resume;
+import static org.quietstar.train.StoppedRuns.stopAfterCheckpoint;
+import static org.quietstar.train.StoppedRuns.stopAfterStep;
+import static org.quietstar.train.StoppedRuns.trainUntilStopped;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.Checkpoint;
+import org.quietstar.checkpoint.CheckpointStore;
 import org.quietstar.config.RunConfig;
 
 /** A run that stops and goes on gives what one that never stopped gives, bit for bit. */
@@ -28,11 +34,6 @@ class ResumeTest {
     private static Path straight;
     private static Checkpoint expected;
 
-    /** What stops a run in these tests. */
-    private static final class Stop extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
     @BeforeAll
     static void trainStraight() {
         straight = folder.resolve("straight");
@@ -44,9 +45,7 @@ class ResumeTest {
 
     static Checkpoint last(Path run) {
         return new CheckpointStore(run, CONFIG.checkpoint())
-                .loadLatest((path, why) -> {
-                    throw new AssertionError(path + ": " + why);
-                })
+                .loadLatest(StoppedRuns.NONE_SKIPPED)
                 .orElseThrow();
     }
 
@@ -54,28 +53,14 @@ class ResumeTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5, 7, 9, 11})
     void stoppedAfterAStep(int step) {
-        assertGoesOnAsIfNeverStopped("step-" + step, new TrainingListener() {
-            @Override
-            public void onStep(int stageStep, Map<String, Object> metrics) {
-                if (metrics.get("step").equals((long) step)) {
-                    throw new Stop();
-                }
-            }
-        });
+        assertGoesOnAsIfNeverStopped("step-" + step, stopAfterStep(step));
     }
 
     /** Directly after a checkpoint: within a stage, at the boundary, and at the very end. */
     @ParameterizedTest
     @ValueSource(ints = {4, 6, 12})
     void stoppedAfterACheckpoint(int step) {
-        assertGoesOnAsIfNeverStopped("checkpoint-" + step, new TrainingListener() {
-            @Override
-            public void onCheckpoint(Path checkpoint) {
-                if (checkpoint.endsWith("step-%08d".formatted(step))) {
-                    throw new Stop();
-                }
-            }
-        });
+        assertGoesOnAsIfNeverStopped("checkpoint-" + step, stopAfterCheckpoint(step));
     }
 
     /** Trains straight and, in another folder, with a stop after a step, and compares everything. */
@@ -86,26 +71,14 @@ class ResumeTest {
             trainer.train();
         }
         try (Trainer trainer = Trainer.start(config, run)) {
-            trainer.addListener(new TrainingListener() {
-                @Override
-                public void onStep(int stageStep, Map<String, Object> metrics) {
-                    if (metrics.get("step").equals((long) step)) {
-                        throw new Stop();
-                    }
-                }
-            });
-            assertThatThrownBy(trainer::train).isInstanceOf(Stop.class);
+            trainUntilStopped(trainer, stopAfterStep(step));
         }
-        try (Trainer trainer = Trainer.resume(run, (path, why) -> {
-            throw new AssertionError(path + ": " + why);
-        })) {
+        try (Trainer trainer = resume(run)) {
             trainer.train();
         }
         Checkpoint wanted = last(whole);
         Checkpoint found = last(run);
-        assertSame(found.weights(), wanted.weights());
-        assertSame(found.thought(), wanted.thought());
-        assertSame(found.optimizer(), wanted.optimizer());
+        assertSameArrays(found, wanted);
         assertThat(found.state()).isEqualTo(wanted.state());
         assertThat(metrics(run)).isEqualTo(metrics(whole));
     }
@@ -113,31 +86,18 @@ class ResumeTest {
     private static void assertGoesOnAsIfNeverStopped(String name, TrainingListener stop) {
         Path run = folder.resolve(name);
         try (Trainer trainer = Trainer.start(CONFIG, run)) {
-            trainer.addListener(stop);
-            assertThatThrownBy(trainer::train).isInstanceOf(Stop.class);
+            trainUntilStopped(trainer, stop);
         }
-        try (Trainer trainer = Trainer.resume(run, (path, why) -> {
-            throw new AssertionError(path + ": " + why);
-        })) {
+        try (Trainer trainer = resume(run)) {
             trainer.train();
-            assertSame(trainer.model().base().asMap(), expected.weights());
+            assertSame(trainer.model().decoder().asMap(), expected.weights());
             assertSame(trainer.model().thought().orElseThrow().asMap(), expected.thought());
         }
         Checkpoint last = last(run);
         assertThat(last.step()).isEqualTo(12);
-        assertThat(last.score()).isEqualTo(expected.score());
-        assertSame(last.weights(), expected.weights());
-        assertSame(last.thought(), expected.thought());
-        assertSame(last.optimizer(), expected.optimizer());
+        assertSameArrays(last, expected);
         assertThat(last.state()).isEqualTo(expected.state());
         assertThat(metrics(run)).hasSize(12).isEqualTo(metrics(straight));
-    }
-
-    private static void assertSame(Map<String, INDArray> found, Map<String, INDArray> wanted) {
-        assertThat(found.keySet()).isEqualTo(wanted.keySet());
-        found.forEach((name, array) -> assertThat(array.data().asFloat())
-                .as(name)
-                .isEqualTo(wanted.get(name).data().asFloat()));
     }
 
     private static List<ObjectNode> metrics(Path run) {
@@ -152,7 +112,7 @@ class ResumeTest {
             expected.weights()
                     .forEach((name, array) -> assertThat(array)
                             .as(name)
-                            .isNotEqualTo(fresh.model().base().get(name)));
+                            .isNotEqualTo(fresh.model().decoder().get(name)));
         }
         assertThat(expected.thought().get("talk_head.4.weight").amaxNumber().doubleValue())
                 .isPositive();
@@ -161,8 +121,11 @@ class ResumeTest {
     @Test
     void aCheckpointBearsTheLossOfItsOwnWeightsOnly() {
         var store = new CheckpointStore(straight, CONFIG.checkpoint());
-        assertThat(store.list()).allSatisfy(info -> assertThat(info.score()).isPresent());
-        assertThat(store.list()).extracting(info -> info.score().getAsDouble()).doesNotHaveDuplicates();
+        assertThat(store.list())
+                .allSatisfy(info -> assertThat(info.heldOutLoss()).isPresent());
+        assertThat(store.list())
+                .extracting(info -> info.heldOutLoss().getAsDouble())
+                .doesNotHaveDuplicates();
     }
 
     @Test

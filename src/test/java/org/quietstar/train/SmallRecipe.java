@@ -1,12 +1,12 @@
 package org.quietstar.train;
 
 import java.util.List;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.RunConfigs;
 
 /** A recipe of two short stages on the embedded corpus, with sizes that make a step a matter of milliseconds. */
-final class SmallRecipe {
-    private static final String YAML = """
+public final class SmallRecipe {
+    private static final String RUN = """
             seed: 7
             data:
               train: [datasets/tiny/train.jsonl]
@@ -20,6 +20,9 @@ final class SmallRecipe {
             optimizer: {learningRate: 1.0e-3, warmupSteps: 2}
             checkpoint: {everySteps: 2}
             evaluation: {maxTokens: 100}
+            """;
+
+    private static final String STAGES = """
             stages:
               - name: language-model
                 train: {mode: language-model, steps: 6}
@@ -30,7 +33,12 @@ final class SmallRecipe {
     private SmallRecipe() {}
 
     /** The recipe with each KEY=VALUE of {@code sets} laid over it. */
-    static RunConfig with(String... sets) {
-        return RunConfigs.fromYaml(YAML, "SmallRecipe", List.of(sets));
+    public static RunConfig with(String... sets) {
+        return stages(STAGES, sets);
+    }
+
+    /** The recipe with other stages. */
+    public static RunConfig stages(String yaml, String... sets) {
+        return Recipes.fromYaml(RUN + yaml, "SmallRecipe", List.of(sets));
     }
 }

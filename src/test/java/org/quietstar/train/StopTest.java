@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.config.RunConfig;
 import org.quietstar.thought.RewardFunction;
 
@@ -33,7 +34,7 @@ class StopTest {
     static void trainStraight() {
         try (Trainer trainer = Trainer.start(CONFIG, folder.resolve("straight"))) {
             assertThat(trainer.train()).isTrue();
-            expected = trainer.model().parameters(true).asMap();
+            expected = trainer.model().parameters().asMap();
         }
     }
 
@@ -55,7 +56,7 @@ class StopTest {
 
     private static void assertDone(Trainer trainer) {
         assertThat(trainer.step()).isEqualTo(12);
-        assertThat(trainer.model().parameters(true).asMap()).isEqualTo(expected);
+        assertThat(trainer.model().parameters().asMap()).isEqualTo(expected);
         assertThat(metrics(trainer.folder().path())).isEqualTo(metrics(folder.resolve("straight")));
     }
 
@@ -81,7 +82,7 @@ class StopTest {
             trainer.addListener(new StopAt(trainer, 8));
             assertThat(trainer.train()).isFalse();
         }
-        try (Trainer trainer = Trainer.resume(run, DamageListener.log())) {
+        try (Trainer trainer = Trainer.resume(run, SkippedCheckpointListener.log())) {
             assertThat(trainer.step()).isEqualTo(8);
             assertThat(trainer.train()).isTrue();
             assertDone(trainer);
@@ -111,7 +112,7 @@ class StopTest {
             assertThat(outcome.get()).isFalse();
             assertThat(trainer.step()).isEqualTo(1);
         }
-        try (Trainer trainer = Trainer.resume(run, DamageListener.log())) {
+        try (Trainer trainer = Trainer.resume(run, SkippedCheckpointListener.log())) {
             trainer.addListener(new StopAt(trainer, 12));
             assertThat(trainer.train()).isTrue();
             assertDone(trainer);
@@ -155,7 +156,7 @@ class StopTest {
         assertThat(lines.get(8).get("reward_mean").asDouble()).isBetween(0.0, 1.0);
         assertThat(lines.get(8))
                 .isNotEqualTo(metrics(folder.resolve("straight")).get(8));
-        try (Trainer trainer = Trainer.resume(run, DamageListener.log())) {
+        try (Trainer trainer = Trainer.resume(run, SkippedCheckpointListener.log())) {
             assertThatThrownBy(trainer::train)
                     .isInstanceOf(QuietStarException.class)
                     .hasMessageContaining("setReward");

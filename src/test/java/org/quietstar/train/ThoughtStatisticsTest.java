@@ -14,12 +14,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.samediff.StaticPlan;
-import org.quietstar.thought.QuietStarGraph;
-import org.quietstar.thought.ThoughtSizes;
+import org.quietstar.thought.QuietStarLoss;
+import org.quietstar.thought.ThoughtLayout;
 
 /** A case counted by hand: B = 2, L = 4, P = 2, M = 2; the second sequence has two tokens. */
 class ThoughtStatisticsTest {
-    private static final ThoughtSizes SIZES = new ThoughtSizes(2, 4, 2, 1, 2);
+    private static final ThoughtLayout SIZES = new ThoughtLayout(2, 4, 2, 1, 2);
     private static final double OFF = 1e6;
 
     /** A plan whose outputs are the given numbers. */
@@ -37,10 +37,10 @@ class ThoughtStatisticsTest {
                 sd,
                 inputs,
                 List.of(
-                        QuietStarGraph.REWARD,
-                        QuietStarGraph.ADVANTAGE,
-                        QuietStarGraph.MIX_WEIGHT,
-                        QuietStarGraph.THOUGHT_NLL));
+                        QuietStarLoss.REWARD,
+                        QuietStarLoss.ADVANTAGE,
+                        QuietStarLoss.MIX_WEIGHT,
+                        QuietStarLoss.THOUGHT_NLL));
         plan.run();
         return plan;
     }
@@ -49,18 +49,18 @@ class ThoughtStatisticsTest {
         Map<String, double[]> outputs = new LinkedHashMap<>();
         // Rows are sequence, thought, position. Two positions of the first sequence have both targets.
         outputs.put(
-                QuietStarGraph.REWARD,
+                QuietStarLoss.REWARD,
                 new double[] {1, 2, OFF, OFF, 3, 6, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF});
         outputs.put(
-                QuietStarGraph.ADVANTAGE,
+                QuietStarLoss.ADVANTAGE,
                 new double[] {0, -1, OFF, OFF, 2, 0.5, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF});
         // k = 0 has labels at positions 0 … 2 and 0; k = 1 at positions 0 … 1 and nowhere.
         double[] byK = {
             1, 2, 3, OFF, 4, 5, 6, OFF, 7, OFF, OFF, OFF, 8, OFF, OFF, OFF, //
             10, 20, OFF, OFF, 30, 40, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF, OFF
         };
-        outputs.put(QuietStarGraph.MIX_WEIGHT, byK);
-        outputs.put(QuietStarGraph.THOUGHT_NLL, byK);
+        outputs.put(QuietStarLoss.MIX_WEIGHT, byK);
+        outputs.put(QuietStarLoss.THOUGHT_NLL, byK);
         return outputs;
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.CheckpointStore;
 import org.quietstar.config.RunConfig;
 import org.quietstar.data.Batch;
 import org.quietstar.data.DataListener;
@@ -101,9 +102,9 @@ class TrainerTest {
 
         @Override
         public void onStep(int stageStep, Map<String, Object> metrics) {
-            INDArray norm = trainer.model().base().get(DecoderParameters.FINAL_NORM);
+            INDArray norm = trainer.model().decoder().get(DecoderParameters.FINAL_NORM);
             tables.add(trainer.model()
-                    .base()
+                    .decoder()
                     .get(DecoderParameters.EMBEDDING)
                     .data()
                     .asFloat());
@@ -187,11 +188,11 @@ class TrainerTest {
                 "stages.quiet-star.train.mode=language-model");
         Set<Integer> heldOut = new LinkedHashSet<>();
         try (Trainer trainer = Trainer.start(config, folder.resolve("letters"))) {
-            INDArray table = trainer.model().base().get(DecoderParameters.EMBEDDING);
+            INDArray table = trainer.model().decoder().get(DecoderParameters.EMBEDDING);
             INDArray before = table.dup();
             trainer.train();
-            try (TextBatches batches =
-                    TextBatches.validation(config.data(), trainer.tokenizer(), config.seed(), DataListener.none())) {
+            try (TextBatches batches = TextBatches.validation(
+                    config.lastStage().data(), trainer.tokenizer(), config.seed(), DataListener.none())) {
                 for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                     for (int id : batch.ids().reshape(-1).toIntVector()) {
                         if (id >= 'a' && id <= 'z') {

@@ -1,38 +1,67 @@
 package org.quietstar.data.synthetic;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.HexFormat;
-import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 
 /**
- * The embedded data set: train.jsonl, validation.jsonl and README.md, its card. The same arguments give the same bytes.
+ * The embedded data set: text to train on and text held out, problems with their answers, a tokenizer, and a card. The same
+ * arguments give the same bytes.
  *
  * @param seed of the generator
  * @param train documents to train on
- * @param validation documents held out; none of their questions is among those of training
+ * @param validation documents held out; no question in them is asked in training
  */
 public record SyntheticDataset(long seed, int train, int validation) {
     /** File names in the folder of the data set. */
     public static final String TRAIN_FILE = "train.jsonl";
 
     public static final String VALIDATION_FILE = "validation.jsonl";
+    public static final String ANSWERS_FILE = "answers.jsonl";
+    /** Problems with more steps than any trained on. */
+    public static final String LONGER_FILE = "longer.jsonl";
+
+    public static final String ANSWERS_TASK = "answers.yaml";
+    public static final String LONGER_TASK = "longer.yaml";
+    public static final String TOKENIZER_FILE = "tokenizer.json";
     public static final String CARD_FILE = "README.md";
+
+    /** Every file, in the order in which the card lists them. */
+    public static final List<String> FILES = List.of(
+            TRAIN_FILE,
+            VALIDATION_FILE,
+            ANSWERS_FILE,
+            ANSWERS_TASK,
+            LONGER_FILE,
+            LONGER_TASK,
+            TOKENIZER_FILE,
+            CARD_FILE);
+
+    /** Held-out problems of 1, 2, 3 and 4 steps. Of one step there are few that differ: 10 rooms, 6 doors, 4 turns. */
+    private static final List<Integer> ANSWERS = List.of(60, 300, 320, 320);
+
+    private static final List<Integer> LONGER_STEPS = List.of(5, 6, 7);
+    private static final int LONGER_EACH = 100;
 
     /** More documents than this begin to repeat themselves. */
     private static final int MOST_DOCUMENTS = 500_000;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final long TRAIN_STREAM = 1;
+    private static final long VALIDATION_STREAM = 2;
+    private static final long ANSWERS_STREAM = 3;
+    private static final long LONGER_STREAM = 4;
 
     public SyntheticDataset {
         if (train < 1 || validation < 1 || (long) train + validation > MOST_DOCUMENTS) {
@@ -42,23 +71,16 @@ public record SyntheticDataset(long seed, int train, int validation) {
     }
 
     /**
-     * Writes the three files into {@code folder}, over those that may be there.
+     * Writes all files into {@code folder}, over those that may be there.
      *
      * @throws QuietStarException where the folder cannot be written to
      */
     public void write(Path folder) {
-        var problems = new WordProblems(seed);
-        var questions = new HashSet<String>();
-        List<WordProblem> trainProblems = draw(problems, questions, train);
-        List<WordProblem> validationProblems = draw(problems, questions, validation);
-        byte[] trainBytes = jsonLines(trainProblems);
-        byte[] validationBytes = jsonLines(validationProblems);
         try {
             Files.createDirectories(folder);
-            Files.write(folder.resolve(TRAIN_FILE), trainBytes);
-            Files.write(folder.resolve(VALIDATION_FILE), validationBytes);
-            Files.writeString(
-                    folder.resolve(CARD_FILE), card(trainProblems, trainBytes, validationProblems, validationBytes));
+            for (Map.Entry<String, String> file : contents().entrySet()) {
+                Files.writeString(folder.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
+            }
         } catch (IOException exception) {
             throw new QuietStarException(
                     "dataset: " + folder + " cannot be written to (" + exception
@@ -67,95 +89,78 @@ public record SyntheticDataset(long seed, int train, int validation) {
         }
     }
 
-    /** Problems whose questions are new. */
-    private static List<WordProblem> draw(WordProblems problems, Set<String> questions, int count) {
-        var drawn = new ArrayList<WordProblem>(count);
-        while (drawn.size() < count) {
-            WordProblem problem = problems.next();
-            if (questions.add(problem.question())) {
-                drawn.add(problem);
+    private Map<String, String> contents() {
+        Map<String, String> contents = new LinkedHashMap<>();
+        contents.put(TRAIN_FILE, documents(TRAIN_STREAM, train, false));
+        contents.put(VALIDATION_FILE, documents(VALIDATION_STREAM, validation, true));
+        contents.put(ANSWERS_FILE, answers());
+        contents.put(ANSWERS_TASK, task(ANSWERS_FILE, "Held-out walks of one to four steps."));
+        contents.put(LONGER_FILE, longer());
+        contents.put(
+                LONGER_TASK,
+                task(LONGER_FILE, "Walks of more steps than any trained on, and than a thought has places."));
+        contents.put(TOKENIZER_FILE, WordTokenizer.json());
+        contents.put(CARD_FILE, DatasetCard.text(this, contents));
+        return contents;
+    }
+
+    private String documents(long stream, int count, boolean heldOut) {
+        var walks = new Walks(seed, stream);
+        var lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            // Words of letters and dashes: nothing has to be escaped.
+            lines.append("{\"text\": \"").append(walks.document(heldOut)).append("\"}\n");
+        }
+        return lines.toString();
+    }
+
+    /** Held-out walks, no two alike, ordered by their number of steps. */
+    private String answers() {
+        var walks = new Walks(seed, ANSWERS_STREAM);
+        var lines = new StringBuilder();
+        for (int steps = 1; steps <= ANSWERS.size(); steps++) {
+            Set<Walk> drawn = new LinkedHashSet<>();
+            while (drawn.size() < ANSWERS.get(steps - 1)) {
+                Walk walk = walks.walk(Walks.TURNS, steps);
+                if (walks.isHeldOut(walk)) {
+                    drawn.add(walk);
+                }
+            }
+            drawn.forEach(walk -> lines.append(item(walk, walks.house())));
+        }
+        return lines.toString();
+    }
+
+    private String longer() {
+        var walks = new Walks(seed, LONGER_STREAM);
+        var lines = new StringBuilder();
+        for (int steps : LONGER_STEPS) {
+            for (int i = 0; i < LONGER_EACH; i++) {
+                lines.append(item(walks.walk(steps, steps), walks.house()));
             }
         }
-        return drawn;
+        return lines.toString();
     }
 
-    /** The texts hold neither quotes nor backslashes nor control characters, so that nothing has to be escaped. */
-    private static byte[] jsonLines(List<WordProblem> problems) {
-        return problems.stream()
-                .map(problem -> "{\"text\": \"" + problem.text() + "\"}\n")
-                .collect(Collectors.joining())
-                .getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private String card(
-            List<WordProblem> trainProblems, byte[] trainBytes, List<WordProblem> heldOut, byte[] heldOutBytes) {
-        return String.format(
-                Locale.ROOT,
-                """
-                # Word problems
-
-                Short problems in plain words and small numbers. Each answer is the end of a chain of two to four sums;
-                %.0f %% of the documents show the sums, the others only question and answer. Made by this project's own
-                generator (`org.quietstar.data.synthetic.WordProblems`), no outside text went into it.
-
-                | | |
-                |---|---|
-                | licence | CC0 1.0: do with it what you like |
-                | made with | `./quietstar dataset --seed %d --train %d --validation %d` |
-                | format | JSON lines, field `text`; lower-case ASCII, %d to %d bytes a document |
-                | kinds | chain (one person's things change), comparison (more, fewer, twice as many), total (in all) |
-                | split | no question of `validation.jsonl` is in `train.jsonl` |
-                | numbers | 1 to %d |
-
-                | file | documents | with sums | bytes | SHA-256 |
-                |---|---|---|---|---|
-                %s
-                %s
-
-                ## Examples
-
-                ```
-                %s
-                ```
-
-                The question mark and `a:` are where a model has to think: with the sums in front of it the answer is a copy,
-                without them it is mental arithmetic.
-                """,
-                100 * WordProblems.SHARE_WITH_STEPS,
-                seed,
-                train,
-                validation,
-                lengths(trainProblems, heldOut).getMin(),
-                lengths(trainProblems, heldOut).getMax(),
-                WordProblems.LARGEST,
-                row(TRAIN_FILE, trainProblems, trainBytes),
-                row(VALIDATION_FILE, heldOut, heldOutBytes),
-                trainProblems.stream().limit(8).map(WordProblem::text).collect(Collectors.joining("\n")));
-    }
-
-    private static IntSummaryStatistics lengths(List<WordProblem> some, List<WordProblem> others) {
-        return Stream.concat(some.stream(), others.stream())
-                .mapToInt(problem -> problem.text().length())
-                .summaryStatistics();
-    }
-
-    private static String row(String name, List<WordProblem> problems, byte[] bytes) {
-        long withSteps = problems.stream().filter(WordProblem::showsSteps).count();
-        return String.format(
-                Locale.ROOT,
-                "| `%s` | %d | %d | %d | `%s` |",
-                name,
-                problems.size(),
-                withSteps,
-                bytes.length,
-                sha256(bytes));
-    }
-
-    private static String sha256(byte[] bytes) {
+    private static String item(Walk walk, House house) {
+        ObjectNode item = JSON.createObjectNode();
+        item.put("prompt", walk.question());
+        item.put("answer", walk.answer(house));
+        item.put("steps", walk.steps());
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every JDK has SHA-256", exception);
+            return JSON.writeValueAsString(item) + "\n";
+        } catch (JsonProcessingException exception) {
+            throw new IllegalStateException("three plain values are JSON", exception);
         }
+    }
+
+    private static String task(String items, String sentence) {
+        return String.join(
+                "\n",
+                "# " + sentence,
+                "items: " + items,
+                "group: steps",
+                "choices: [" + String.join(", ", House.ROOMS) + "]",
+                "");
     }
 }

@@ -68,7 +68,7 @@ public record Architecture(
             String positions,
             String layers,
             String finalNorm,
-            Map<Part, String> parts) {
+            Map<LayerPart, String> parts) {
         /** As Llama and its kin have them. */
         static final Names USUAL = new Names("model.", "embed_tokens.weight", "", "layers.", "norm", Map.of());
 
@@ -100,11 +100,6 @@ public record Architecture(
         return names.prefix + names.positions;
     }
 
-    /** Name of the output head [V, D] where it is not the embedding table. */
-    public String head() {
-        return "lm_head.weight";
-    }
-
     /** Name of the final norm's scale [D]. */
     public String finalNorm() {
         return names.prefix + names.finalNorm + ".weight";
@@ -116,36 +111,36 @@ public record Architecture(
     }
 
     /** Name of a part's matrix or scale. */
-    public String weight(int layer, Part part) {
+    public String weight(int layer, LayerPart part) {
         return stem(layer, part) + ".weight";
     }
 
     /** Name of a part's bias. */
-    public String bias(int layer, Part part) {
+    public String bias(int layer, LayerPart part) {
         return stem(layer, part) + ".bias";
     }
 
-    private String stem(int layer, Part part) {
+    private String stem(int layer, LayerPart part) {
         return names.prefix + names.layers + layer + "." + names.parts.getOrDefault(part, part.usualName());
     }
 
     /** The parts of a layer, in the order in which they are used. */
-    public List<Part> parts() {
-        List<Part> parts = new ArrayList<>(List.of(Part.NORM1));
-        parts.addAll(fused ? List.of(Part.FUSED) : List.of(Part.QUERIES, Part.KEYS, Part.VALUES));
+    public List<LayerPart> parts() {
+        List<LayerPart> parts = new ArrayList<>(List.of(LayerPart.NORM1));
+        parts.addAll(fused ? List.of(LayerPart.FUSED) : List.of(LayerPart.QUERIES, LayerPart.KEYS, LayerPart.VALUES));
         if (queryKeyNorm) {
-            parts.addAll(List.of(Part.QUERY_NORM, Part.KEY_NORM));
+            parts.addAll(List.of(LayerPart.QUERY_NORM, LayerPart.KEY_NORM));
         }
-        parts.addAll(List.of(Part.ATTENTION_OUT, Part.NORM2, Part.GATE));
+        parts.addAll(List.of(LayerPart.ATTENTION_OUT, LayerPart.NORM2, LayerPart.GATE));
         if (feedForward == FeedForward.SWIGLU) {
-            parts.add(Part.UP);
+            parts.add(LayerPart.UP);
         }
-        parts.add(Part.DOWN);
+        parts.add(LayerPart.DOWN);
         return List.copyOf(parts);
     }
 
     /** Whether a part has a bias. */
-    public boolean hasBias(Part part) {
+    public boolean hasBias(LayerPart part) {
         return switch (part) {
             case QUERIES, KEYS, VALUES, FUSED -> inputBiases;
             case QUERY_NORM, KEY_NORM -> false;

@@ -29,7 +29,7 @@ public final class Families {
      *
      * @throws QuietStarException for a model of another kind
      */
-    public static Family of(HubConfig json) {
+    public static Family of(HfConfig json) {
         String type = json.text("model_type");
         Family family = ALL.stream()
                 .filter(known -> known.name().equals(type))

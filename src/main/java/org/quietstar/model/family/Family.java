@@ -19,7 +19,7 @@ public interface Family {
      *
      * @throws org.quietstar.QuietStarException for a key that is missing, or an option that this program does not have
      */
-    ModelConfig read(HubConfig json);
+    ModelConfig read(HfConfig json);
 
     /** The contents of a {@code config.json} for a model of these sizes, without what is the same for all families. */
     Map<String, Object> write(ModelConfig model);
@@ -31,12 +31,12 @@ public interface Family {
      */
     default void check(ModelConfig model) {}
 
-    /** The family as which a model of these settings is written. */
+    /** Family under which a model of these settings is exported. */
     default Family written(ModelConfig model) {
         return this;
     }
 
-    /** Whether a tensor in a file may be passed over: a table that follows from the sizes. */
+    /** Whether a tensor in a file may be skipped: a table that follows from the sizes. */
     default boolean isDerived(String tensor) {
         return tensor.endsWith(".rotary_emb.inv_freq");
     }

@@ -28,12 +28,12 @@ final class Gpt2 implements Family {
                     "h.",
                     "ln_f",
                     Map.of(
-                            Part.NORM1, "ln_1",
-                            Part.FUSED, "attn.c_attn",
-                            Part.ATTENTION_OUT, "attn.c_proj",
-                            Part.NORM2, "ln_2",
-                            Part.GATE, "mlp.c_fc",
-                            Part.DOWN, "mlp.c_proj")));
+                            LayerPart.NORM1, "ln_1",
+                            LayerPart.FUSED, "attn.c_attn",
+                            LayerPart.ATTENTION_OUT, "attn.c_proj",
+                            LayerPart.NORM2, "ln_2",
+                            LayerPart.GATE, "mlp.c_fc",
+                            LayerPart.DOWN, "mlp.c_proj")));
 
     @Override
     public String name() {
@@ -51,7 +51,7 @@ final class Gpt2 implements Family {
     }
 
     @Override
-    public ModelConfig read(HubConfig json) {
+    public ModelConfig read(HfConfig json) {
         json.requireOneOf("activation_function", "gelu_new", "gelu_pytorch_tanh");
         json.requireOneOf("scale_attn_weights", true);
         json.requireOneOf("scale_attn_by_inverse_layer_idx", false);
@@ -62,27 +62,20 @@ final class Gpt2 implements Family {
         if (width % heads != 0) {
             throw json.unsupported("n_head", "it must divide n_embd");
         }
-        ModelConfig none = ModelConfig.defaults();
-        return new ModelConfig(
-                json.file().getParent() == null ? "." : json.file().getParent().toString(),
-                json.size("vocab_size"),
-                width,
-                json.size("n_inner", 4 * width),
-                json.size("n_layer"),
-                heads,
-                heads,
-                width / heads,
-                none.ropeTheta(),
-                json.number("layer_norm_epsilon", 1e-5),
-                0,
-                json.flag("tie_word_embeddings", true),
-                json.size("n_positions", json.size("n_ctx", 1024)),
-                json.number("initializer_range", 0.02),
-                name(),
-                none.ropeScalingFactor(),
-                none.ropeLowFrequencyFactor(),
-                none.ropeHighFrequencyFactor(),
-                none.ropeOriginalPositions());
+        return ModelConfig.defaults()
+                .withFamily(name())
+                .withWeights(json.folder())
+                .withVocabSize(json.size("vocab_size"))
+                .withHiddenSize(width)
+                .withIntermediateSize(json.size("n_inner", 4 * width))
+                .withLayers(json.size("n_layer"))
+                .withHeads(heads)
+                .withKvHeads(heads)
+                .withHeadDim(width / heads)
+                .withRmsNormEps(json.number("layer_norm_epsilon", 1e-5))
+                .withTiedEmbeddings(json.flag("tie_word_embeddings", true))
+                .withMaxPositions(json.size("n_positions", json.size("n_ctx", 1024)))
+                .withInitializerRange(json.number("initializer_range", 0.02));
     }
 
     @Override

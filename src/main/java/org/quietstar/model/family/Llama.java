@@ -21,17 +21,17 @@ final class Llama extends RotaryFamily {
     }
 
     @Override
-    public ModelConfig read(HubConfig json) {
+    public ModelConfig read(HfConfig json) {
         json.requireOneOf("attention_bias", false);
         return super.read(json);
     }
 
     @Override
-    int slidingWindow(HubConfig json) {
+    int slidingWindow(HfConfig json) {
         return 0;
     }
 
-    /** With a window it is a Mistral to everybody else. */
+    /** With a window, other programs treat it as a Mistral. */
     @Override
     public Family written(ModelConfig model) {
         return model.slidingWindow() > 0 ? new Mistral() : this;

@@ -24,7 +24,7 @@ final class Mistral extends RotaryFamily {
     }
 
     @Override
-    int slidingWindow(HubConfig json) {
+    int slidingWindow(HfConfig json) {
         return json.mentions("sliding_window") ? json.size("sliding_window", 0) : DEFAULT_WINDOW;
     }
 

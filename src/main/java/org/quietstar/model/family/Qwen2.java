@@ -21,7 +21,7 @@ final class Qwen2 extends RotaryFamily {
     }
 
     @Override
-    int slidingWindow(HubConfig json) {
+    int slidingWindow(HfConfig json) {
         json.requireOneOf("use_sliding_window", false);
         return 0;
     }

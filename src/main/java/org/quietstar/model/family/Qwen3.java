@@ -24,18 +24,18 @@ final class Qwen3 extends RotaryFamily {
     }
 
     @Override
-    public ModelConfig read(HubConfig json) {
+    public ModelConfig read(HfConfig json) {
         json.requireOneOf("attention_bias", false);
         return super.read(json);
     }
 
     @Override
-    int headDim(HubConfig json, int width, int heads) {
+    int headDim(HfConfig json, int width, int heads) {
         return json.size("head_dim", DEFAULT_HEAD_DIM);
     }
 
     @Override
-    int slidingWindow(HubConfig json) {
+    int slidingWindow(HfConfig json) {
         json.requireOneOf("use_sliding_window", false);
         return 0;
     }

@@ -7,7 +7,7 @@ import org.quietstar.config.ModelConfig;
 /** What the {@code config.json} of Llama and its kin have in common: sizes, rotary positions, RMSNorm. */
 abstract class RotaryFamily implements Family {
     /** Keys of this shape change the function, whatever the family. */
-    private static void requireCommon(HubConfig json) {
+    private static void requireCommon(HfConfig json) {
         json.requireOneOf("hidden_act", "silu", "swish");
         json.requireOneOf("partial_rotary_factor", "1.0", "1");
         json.requireOneOf("mlp_bias", false);
@@ -15,7 +15,7 @@ abstract class RotaryFamily implements Family {
     }
 
     @Override
-    public ModelConfig read(HubConfig json) {
+    public ModelConfig read(HfConfig json) {
         requireCommon(json);
         int heads = json.size("num_attention_heads");
         int width = json.size("hidden_size");
@@ -27,30 +27,32 @@ abstract class RotaryFamily implements Family {
                 .equals("llama3");
         int positions = json.size("max_position_embeddings");
         int headDim = headDim(json, width, heads);
-        return new ModelConfig(
-                json.file().getParent() == null ? "." : json.file().getParent().toString(),
-                json.size("vocab_size"),
-                width,
-                json.size("intermediate_size"),
-                json.size("num_hidden_layers"),
-                heads,
-                keyValueHeads(json, heads),
-                headDim,
-                json.number("rope_parameters.rope_theta", json.number("rope_theta", 10000)),
-                json.number("rms_norm_eps", 1e-6),
-                slidingWindow(json),
-                json.flag("tie_word_embeddings", false),
-                positions,
-                json.number("initializer_range", 0.02),
-                name(),
-                scaled ? json.number(rope + ".factor", 1) : 1,
-                scaled ? json.number(rope + ".low_freq_factor", 1) : 1,
-                scaled ? json.number(rope + ".high_freq_factor", 4) : 4,
-                scaled ? json.size(rope + ".original_max_position_embeddings", positions) : 8192);
+        ModelConfig model = ModelConfig.defaults()
+                .withFamily(name())
+                .withWeights(json.folder())
+                .withVocabSize(json.size("vocab_size"))
+                .withHiddenSize(width)
+                .withIntermediateSize(json.size("intermediate_size"))
+                .withLayers(json.size("num_hidden_layers"))
+                .withHeads(heads)
+                .withKvHeads(keyValueHeads(json, heads))
+                .withHeadDim(headDim)
+                .withRopeTheta(json.number("rope_parameters.rope_theta", json.number("rope_theta", 10000)))
+                .withRmsNormEps(json.number("rms_norm_eps", 1e-6))
+                .withSlidingWindow(slidingWindow(json))
+                .withTiedEmbeddings(json.flag("tie_word_embeddings", false))
+                .withMaxPositions(positions)
+                .withInitializerRange(json.number("initializer_range", 0.02));
+        return scaled
+                ? model.withRopeScalingFactor(json.number(rope + ".factor", 1))
+                        .withRopeLowFrequencyFactor(json.number(rope + ".low_freq_factor", 1))
+                        .withRopeHighFrequencyFactor(json.number(rope + ".high_freq_factor", 4))
+                        .withRopeOriginalPositions(json.size(rope + ".original_max_position_embeddings", positions))
+                : model;
     }
 
     /** Width of a head where the file names none. */
-    int headDim(HubConfig json, int width, int heads) {
+    int headDim(HfConfig json, int width, int heads) {
         if (json.has("head_dim")) {
             return json.size("head_dim");
         }
@@ -60,7 +62,7 @@ abstract class RotaryFamily implements Family {
         return width / heads;
     }
 
-    int keyValueHeads(HubConfig json, int heads) {
+    int keyValueHeads(HfConfig json, int heads) {
         int found = json.size("num_key_value_heads", heads);
         if (heads % found != 0) {
             throw json.unsupported("num_key_value_heads", "it must divide num_attention_heads");
@@ -69,7 +71,7 @@ abstract class RotaryFamily implements Family {
     }
 
     /** Keys that are seen; 0 means all. */
-    abstract int slidingWindow(HubConfig json);
+    abstract int slidingWindow(HfConfig json);
 
     @Override
     public Map<String, Object> write(ModelConfig model) {

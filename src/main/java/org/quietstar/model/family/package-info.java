@@ -3,7 +3,7 @@
  * called in a Hugging Face folder. {@link org.quietstar.model.family.Families#ALL} is the one list of them.
  *
  * <pre>{@code
- * HubConfig json = HubConfig.read(Path.of("models/mine/config.json"));
+ * HfConfig json = HfConfig.read(Path.of("models/mine/config.json"));
  * Family family = Families.of(json);
  * ModelConfig model = family.read(json);
  * Map<String, Object> entries = family.write(model);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.quietstar.QuietStarException;
-import org.quietstar.config.ModelConfig;
+import org.quietstar.model.SmallDecoder;
 
 class FamiliesTest {
     @ParameterizedTest
@@ -16,8 +16,14 @@ class FamiliesTest {
     })
     void aRecipesSettingThatTheFamilyHasNoPlaceForIsNamed(
             String family, int kvHeads, int headDim, int window, double scaling, String words) {
-        var wrong = new ModelConfig(
-                "", 10, 8, 12, 2, 4, kvHeads, headDim, 500, 1e-3, window, true, 64, 0.4, family, scaling, 1, 4, 16);
+        var wrong = SmallDecoder.config()
+                .withKvHeads(kvHeads)
+                .withHeadDim(headDim)
+                .withRopeTheta(500)
+                .withSlidingWindow(window)
+                .withFamily(family)
+                .withRopeScalingFactor(scaling)
+                .withRopeOriginalPositions(16);
         assertThatThrownBy(() -> Families.check(wrong))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContainingAll("model.family", words);

@@ -1,0 +1,82 @@
+package org.quietstar;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.quietstar.config.EvaluationConfig;
+import org.quietstar.config.RunConfig;
+import org.quietstar.config.StageConfig;
+import org.quietstar.eval.task.AnswerReport;
+import org.quietstar.eval.task.AnswerScore;
+import org.quietstar.eval.task.AnswerScorer;
+import org.quietstar.eval.task.AnswerTask;
+import org.quietstar.hub.ModelLoader;
+import org.quietstar.model.Parameters;
+import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.TokenRules;
+import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
+
+/** The questions of a task, and what models answer. */
+final class Answers {
+    private Answers() {}
+
+    /**
+     * Reads the tasks of a recipe and refuses, before anything is trained, what could not be answered in the end.
+     *
+     * @throws QuietStarException that names file and line of a task or an item
+     */
+    static void require(RunConfig config) {
+        List<AnswerTask> tasks = config.evaluation().tasks().stream()
+                .map(file -> AnswerTask.read(Path.of(file)))
+                .toList();
+        if (tasks.isEmpty()) {
+            return;
+        }
+        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+            StageConfig last = config.lastStage();
+            boolean thinks = last.thinks();
+            var none = new Parameters(Map.of());
+            var model = new ThinkingModel(
+                    ModelLoader.sizes(config, tokenizer),
+                    none,
+                    thinks ? Optional.of(none) : Optional.empty(),
+                    last.thought(),
+                    TokenRules.never(List.of()));
+            var scorer = new AnswerScorer(model, tokenizer::encode, tokenizer::decode, options(config));
+            tasks.forEach(scorer::require);
+        }
+    }
+
+    /** @param plain answers without thoughts, beside the model */
+    static AnswerReport report(
+            ModelLoader.Loaded model,
+            Optional<ModelLoader.Loaded> plain,
+            RunConfig config,
+            AnswerTask task,
+            AnswerScorer.Listener listener,
+            BooleanSupplier stopped) {
+        List<AnswerScore> scores = score(model, model.model(), config, task, listener, stopped);
+        Optional<List<AnswerScore>> others =
+                plain.map(other -> score(other, other.model().withoutThoughts(), config, task, listener, stopped));
+        return AnswerReport.of(task, config.evaluation().taskThoughtTemperature(), scores, others);
+    }
+
+    private static List<AnswerScore> score(
+            ModelLoader.Loaded loaded,
+            ThinkingModel model,
+            RunConfig config,
+            AnswerTask task,
+            AnswerScorer.Listener listener,
+            BooleanSupplier stopped) {
+        return new AnswerScorer(model, loaded::promptIds, loaded.tokenizer()::decode, options(config))
+                .score(task, listener, stopped);
+    }
+
+    private static AnswerScorer.Options options(RunConfig config) {
+        EvaluationConfig evaluation = config.evaluation();
+        return new AnswerScorer.Options(evaluation.taskBatchSize(), evaluation.taskThoughtTemperature(), config.seed());
+    }
+}

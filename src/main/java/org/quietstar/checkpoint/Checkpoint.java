@@ -1,0 +1,36 @@
+package org.quietstar.checkpoint;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Everything that a run needs to go on as if it had never stopped. Arrays are FLOAT, DOUBLE, INT32 or INT64 and come
+ * back with the same type and the same bits.
+ *
+ * @param step optimiser steps done, counted over all stages
+ * @param weights the model's, by Hugging Face tensor name
+ * @param thought START, END and the mixing head, by name
+ * @param optimizer the optimiser's moments, by name
+ * @param state what else there is (configuration, stage, data position, random states, versions, counters): strings,
+ *     booleans, numbers, and lists and string-keyed maps of them. Whole numbers come back as Long and fractions as
+ *     Double, exactly
+ * @param heldOutLoss held-out loss, the lower the better; a loss that is not finite counts as none
+ */
+public record Checkpoint(
+        long step,
+        Map<String, INDArray> weights,
+        Map<String, INDArray> thought,
+        Map<String, INDArray> optimizer,
+        Map<String, Object> state,
+        OptionalDouble heldOutLoss) {
+
+    public Checkpoint {
+        if (step < 0 || step > CheckpointStore.MAX_STEP) {
+            throw new IllegalArgumentException("step must be 0 … " + CheckpointStore.MAX_STEP + ", not " + step);
+        }
+        if (heldOutLoss.isPresent() && !Double.isFinite(heldOutLoss.getAsDouble())) {
+            heldOutLoss = OptionalDouble.empty();
+        }
+    }
+}

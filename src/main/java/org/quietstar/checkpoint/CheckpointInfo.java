@@ -1,0 +1,13 @@
+package org.quietstar.checkpoint;
+
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+
+/**
+ * A checkpoint on the disk.
+ *
+ * @param path its folder
+ * @param step optimiser steps done, counted over all stages
+ * @param heldOutLoss held-out loss where it was measured
+ */
+public record CheckpointInfo(Path path, long step, OptionalDouble heldOutLoss) {}

@@ -1,0 +1,53 @@
+package org.quietstar.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.quietstar.Plots;
+import org.quietstar.QuietStar;
+import org.quietstar.eval.task.AnswerReport;
+import org.quietstar.eval.task.AnswerTask;
+
+/** Tasks that end a training run, and that {@code evaluate --task} gives to any model: table, examples, files, picture. */
+final class TaskOutput {
+    private final PrintWriter out;
+    private final ProgressDisplay progress;
+
+    TaskOutput(PrintWriter out, ProgressDisplay progress) {
+        this.out = out;
+        this.progress = progress;
+    }
+
+    /** Reads all tasks, so that a mistake in one shows before the first is answered. */
+    static List<AnswerTask> read(List<Path> files) {
+        return files.stream().map(AnswerTask::read).toList();
+    }
+
+    /**
+     * Answers a task, prints the table and three examples, and writes the results and a picture.
+     *
+     * @param plain the same model trained as a plain language model, if there is one
+     * @param target folder for the results
+     */
+    void write(QuietStar model, Optional<QuietStar> plain, AnswerTask task, Path target) {
+        AnswerReport report = model.answers(task, plain, this::show);
+        progress.end();
+        out.println();
+        out.print(report.toText());
+        out.print(report.examples());
+        report.write(target);
+        HeldOutReport.draw(progress, () -> Plots.answers(report).write(target.resolve(task.name() + ".png")));
+        out.println("task: " + target.resolve(task.name()) + ".txt, .jsonl (one line an item), .png");
+        out.flush();
+    }
+
+    private void show(int done, int all) {
+        if (done == 0) {
+            progress.begin("answers", all, 0);
+        } else {
+            progress.update(done, Map.of());
+        }
+    }
+}

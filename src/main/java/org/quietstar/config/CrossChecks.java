@@ -1,0 +1,249 @@
+package org.quietstar.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.quietstar.QuietStarException;
+import org.quietstar.config.LossConfig.RewardBaseline;
+import org.quietstar.config.OptimizerConfig.LrSchedule;
+import org.quietstar.config.TokenizerConfig.TokenizerKind;
+import org.quietstar.config.yaml.Format;
+import org.quietstar.config.yaml.KeySpec;
+import org.quietstar.config.yaml.Origin;
+import org.quietstar.config.yaml.SettingLayers;
+
+/** Rules between keys, each of them fine alone. Every error names both keys, both values and where they were written. */
+final class CrossChecks {
+    private final SettingLayers layers;
+
+    private CrossChecks(SettingLayers layers) {
+        this.layers = layers;
+    }
+
+    /** Throws for the first pair of keys of {@code config} that cannot hold together. */
+    static void check(RunConfig config, SettingLayers layers) {
+        var rules = new CrossChecks(layers);
+        rules.model(config.model());
+        rules.tokenizer(config.tokenizer());
+        for (int i = 0; i < config.stages().size(); i++) {
+            StageConfig stage = config.stages().get(i);
+            Map<String, SettingLayers.Setting> settings =
+                    layers.inForce(layers.stages().get(stage.name()));
+            rules.positions(stage, config.model(), settings);
+            rules.schedule(stage, settings);
+            rules.heldOut(stage, settings);
+            rules.adapters(stage, settings);
+            int parent = config.parent(i);
+            if (parent >= 0) {
+                rules.adaptersStay(config.stages().get(parent).train().lora(), stage, settings);
+            }
+            if (stage.thinks()) {
+                rules.thoughts(stage, settings);
+                rules.oneMixingHead(config, i, settings);
+            }
+        }
+    }
+
+    private void model(ModelConfig model) {
+        if (model.heads() % model.kvHeads() != 0) {
+            throw conflict(layers.run(), "model.kvHeads must divide model.heads", "model.heads", "model.kvHeads");
+        }
+        if (model.headDim() == 0 && model.hiddenSize() % model.heads() != 0) {
+            throw conflict(
+                    layers.run(),
+                    "model.heads must divide model.hiddenSize where model.headDim is 0; or set model.headDim",
+                    "model.hiddenSize",
+                    "model.heads");
+        }
+        if (model.headDim() % 2 != 0) {
+            throw conflict(
+                    layers.run(), "rotary positions turn pairs, so the width of a head is even", "model.headDim");
+        }
+        if (model.headDim() == 0 && model.hiddenSize() / model.heads() % 2 != 0) {
+            throw conflict(
+                    layers.run(),
+                    "rotary positions turn pairs, so model.hiddenSize / model.heads (here "
+                            + model.hiddenSize() / model.heads() + ") is even",
+                    "model.hiddenSize",
+                    "model.heads");
+        }
+        if (model.ropeScalingFactor() > 1 && model.ropeLowFrequencyFactor() >= model.ropeHighFrequencyFactor()) {
+            throw conflict(
+                    layers.run(),
+                    "model.ropeLowFrequencyFactor is below model.ropeHighFrequencyFactor",
+                    "model.ropeLowFrequencyFactor",
+                    "model.ropeHighFrequencyFactor");
+        }
+    }
+
+    private void tokenizer(TokenizerConfig tokenizer) {
+        boolean wantsFile = tokenizer.kind() == TokenizerKind.HUGGINGFACE;
+        if (wantsFile && tokenizer.path().isEmpty()) {
+            throw conflict(
+                    layers.run(),
+                    "kind huggingface needs the path of a tokenizer.json",
+                    "tokenizer.kind",
+                    "tokenizer.path");
+        }
+        if (!wantsFile && !tokenizer.path().isEmpty()) {
+            throw conflict(
+                    layers.run(),
+                    "kind byte loads no file; write kind: huggingface, or delete the path",
+                    "tokenizer.kind",
+                    "tokenizer.path");
+        }
+    }
+
+    private void positions(StageConfig stage, ModelConfig model, Map<String, SettingLayers.Setting> settings) {
+        long text = stage.data().sequenceLength();
+        boolean thinks = stage.thinks();
+        if (!thinks && text > model.maxPositions()) {
+            throw conflict(
+                    settings,
+                    "a sequence has at most model.maxPositions tokens",
+                    "data.sequenceLength",
+                    "model.maxPositions");
+        }
+        long last = text + stage.thought().slots();
+        if (thinks && last > model.maxPositions()) {
+            throw conflict(
+                    settings,
+                    "the thought of the last token reaches position sequenceLength + thoughtTokens + lookahead + 1 = "
+                            + last + ", at most model.maxPositions",
+                    "data.sequenceLength",
+                    "thought.thoughtTokens",
+                    "thought.lookahead",
+                    "model.maxPositions");
+        }
+    }
+
+    private void schedule(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        boolean ends = stage.optimizer().schedule() != LrSchedule.CONSTANT;
+        int steps = stage.train().steps();
+        if (ends && steps > 0 && stage.optimizer().warmupSteps() > steps) {
+            throw conflict(
+                    settings,
+                    "the warm-up of a linear or cosine schedule ends within train.steps",
+                    "optimizer.warmupSteps",
+                    "train.steps",
+                    "optimizer.schedule");
+        }
+    }
+
+    private void adapters(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        LoraConfig lora = stage.train().lora();
+        if (lora.isOn() && lora.targets().isEmpty()) {
+            throw conflict(
+                    settings,
+                    "adapters need maps to stand beside, such as [q_proj, v_proj]",
+                    "train.lora.rank",
+                    "train.lora.targets");
+        }
+    }
+
+    /** @param earlier adapters of the stage that this one starts from; by this rule those of all that it goes on from */
+    private void adaptersStay(LoraConfig earlier, StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        if (earlier.isOn() && !earlier.equals(stage.train().lora())) {
+            throw conflict(
+                    settings,
+                    "adapters stay in the model: every stage that goes on from one with adapters has the same "
+                            + "train.lora, here " + earlier,
+                    "train.lora.rank",
+                    "train.lora.alpha",
+                    "train.lora.targets");
+        }
+    }
+
+    private void heldOut(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        DataConfig data = stage.data();
+        boolean none = data.validation().isEmpty() && data.validationFraction() == 0;
+        if (none && stage.train().evaluateEvery() > 0) {
+            throw conflict(
+                    settings,
+                    "measuring held-out loss needs held-out text: data.validation, or data.validationFraction above 0",
+                    "train.evaluateEvery",
+                    "data.validation",
+                    "data.validationFraction");
+        }
+    }
+
+    private void thoughts(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        long needed = (long) stage.thought().lookahead() + stage.loss().rewardTrim() + 1;
+        if (stage.data().sequenceLength() <= needed) {
+            throw conflict(
+                    settings,
+                    "no position would have all its targets; data.sequenceLength is above lookahead + rewardTrim + 1 = "
+                            + needed,
+                    "data.sequenceLength",
+                    "thought.lookahead",
+                    "loss.rewardTrim");
+        }
+        LossConfig loss = stage.loss();
+        if (loss.rewardBaseline() == RewardBaseline.NONE && loss.clampNegative() && loss.policyWeight() > 0) {
+            throw conflict(
+                    settings,
+                    "a log-likelihood is never positive, so clamped at zero it rewards nothing; with rewardBaseline "
+                            + "none write clampNegative: false",
+                    "loss.rewardBaseline",
+                    "loss.clampNegative");
+        }
+    }
+
+    /** The mixing head is made once, by the first of these stages, and a sigmoid's has a bias. */
+    private void oneMixingHead(RunConfig config, int stage, Map<String, SettingLayers.Setting> settings) {
+        Object own = config.stages().get(stage).thought().mixer();
+        config.ancestors(stage)
+                .mapToObj(config.stages()::get)
+                .filter(earlier -> earlier.thinks() && earlier.thought().mixer() != own)
+                .findFirst()
+                .ifPresent(earlier -> {
+                    String key = "thought.mixer";
+                    Map<String, SettingLayers.Setting> before =
+                            layers.inForce(layers.stages().get(earlier.name()));
+                    throw conflict(
+                            "the stages '" + earlier.name() + "' and '"
+                                    + config.stages().get(stage).name()
+                                    + "' train one mixing head, so they have the same thought.mixer",
+                            List.of(new Written(before, key), new Written(settings, key)));
+                });
+    }
+
+    private QuietStarException conflict(Map<String, SettingLayers.Setting> settings, String rule, String... paths) {
+        return conflict(
+                rule,
+                Arrays.stream(paths).map(path -> new Written(settings, path)).toList());
+    }
+
+    private QuietStarException conflict(String rule, List<Written> written) {
+        Origin place = written.stream()
+                .flatMap(each -> each.setting().stream())
+                .map(SettingLayers.Setting::origin)
+                .reduce((a, b) -> a instanceof Origin.Argument ? a : b)
+                .orElse(new Origin.FileLine(layers.source(), 0));
+        String keys = written.stream().map(each -> each.describe(place)).collect(Collectors.joining(" and "));
+        String verdict = written.size() > 1 ? " contradict each other; allowed: " : " is not possible; allowed: ";
+        return new QuietStarException(place.place() + ": " + keys + verdict + rule);
+    }
+
+    /** A key among the settings in force during some stage. */
+    private record Written(Map<String, SettingLayers.Setting> settings, String path) {
+        Optional<SettingLayers.Setting> setting() {
+            return Optional.ofNullable(settings.get(path));
+        }
+
+        /** @param named the place that the message names already */
+        String describe(Origin named) {
+            if (setting().isEmpty()) {
+                KeySpec key = Recipes.SCHEMA.key(path);
+                return key.path() + " " + Format.yaml(key.defaultValue()) + " (default)";
+            }
+            SettingLayers.Setting setting = setting().get();
+            String where = named instanceof Origin.FileLine
+                    ? setting.origin().brief()
+                    : setting.origin().place();
+            return setting.path() + " " + Format.yaml(setting.value()) + " (" + where + ")";
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.quietstar.data.synthetic;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The card of the embedded data set: what it is, why it is so, and what it does not show. */
+final class DatasetCard {
+    private DatasetCard() {}
+
+    /** @param contents of the other files, by name */
+    static String text(SyntheticDataset dataset, Map<String, String> contents) {
+        List<String> examples =
+                contents.get(SyntheticDataset.TRAIN_FILE).lines().limit(8).toList();
+        return String.format(
+                Locale.ROOT,
+                """
+                # Walks through a house
+
+                Ten rooms, six colours of doors. Every room has one door of each colour, and a door always leads to the same
+                room. A problem tells where a walk begins and which door is taken in each of four turns (`wait`: none), and asks
+                where it ends. Made by this project's own generator (`org.quietstar.data.synthetic.Walks`); no outside text went
+                into it.
+
+                ```
+                %s
+                ```
+
+                | | |
+                |---|---|
+                | licence | CC0 1.0: do with it what you like |
+                | made with | `./quietstar dataset --seed %d --train %d --validation %d` |
+                | format | JSON lines; documents have the field `text`, problems `prompt`, `answer` and `steps` |
+                | a document | one walk: %.0f %% with the bare answer, %.0f %% with a pause, %.0f %% worked out |
+                | steps | turns in which a door is taken: 1 to 4, equally often |
+                | split | a question belongs to one side for good, by a hash of its words: none of the held-out files is asked in training |
+                | vocabulary | %d words, one token each (`%s`) |
+
+                | file | lines | bytes | SHA-256 |
+                |---|---|---|---|
+                %s
+
+                ## Why it is so
+
+                - **One step is easy.** Room and door give the next room: a table of %d entries.
+                - **The whole has no shortcut.** Each colour is a permutation of the rooms, drawn at random. For a product of
+                  permutations nobody knows a way that is shorter than taking one after the other, and a small decoder has no room
+                  for that in one parallel pass. So a model that must answer at once guesses from two steps on.
+                - **The text shows how to think, but seldom.** One walk in five is worked out; twice as many hold a pause in which
+                  nothing is said, the others give the answer at once. So a thought that begins like a dash mostly hums. Which
+                  thoughts help is what is left to learn.
+                - **Everyone can check a thought**, with the table below, and walk for oneself.
+
+                ## What it does not show
+
+                - Nothing about prose. The language is made up, and half a million parameters learn all of it.
+                - The ability to work a walk out comes from the text. Training with thoughts adds that it is used in silence.
+                - Walks longer than the thought (`%s`: 5 to 7 steps) stay at chance.
+
+                ## The house
+
+                Behind the door of each colour:
+
+                %s
+
+                ## The first documents
+
+                ```
+                %s
+                ```
+                """,
+                kinds(dataset.seed()),
+                dataset.seed(),
+                dataset.train(),
+                dataset.validation(),
+                100 * (1 - Walks.WORKED_OUT - Walks.HUMMED),
+                100 * Walks.HUMMED,
+                100 * Walks.WORKED_OUT,
+                WordTokenizer.words().size(),
+                SyntheticDataset.TOKENIZER_FILE,
+                contents.entrySet().stream()
+                        .map(file -> row(file.getKey(), file.getValue()))
+                        .collect(Collectors.joining("\n")),
+                House.ROOMS.size() * House.DOORS.size(),
+                SyntheticDataset.LONGER_FILE,
+                map(new House(dataset.seed())),
+                String.join("\n", examples));
+    }
+
+    /** One walk in each of its three forms. */
+    private static String kinds(long seed) {
+        House house = new House(seed);
+        var walk = new Walk(0, List.of(0, Walk.WAIT, 1, Walk.WAIT));
+        String end = " " + walk.answer(house) + " " + Walks.STOP;
+        return String.join(
+                "\n",
+                "the bare answer:           " + walk.question() + end,
+                "a pause, nothing is said:  " + Walks.hummed(walk) + end,
+                "worked out, turn by turn:  " + Walks.workedOut(walk, house) + end);
+    }
+
+    private static String row(String name, String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        return String.format(
+                Locale.ROOT, "| `%s` | %d | %d | `%s` |", name, content.lines().count(), bytes.length, sha256(bytes));
+    }
+
+    /** A row for each room, a column for each colour. */
+    private static String map(House house) {
+        String head = "| from | " + String.join(" | ", House.DOORS) + " |\n|" + "---|".repeat(House.DOORS.size() + 1);
+        return head
+                + IntStream.range(0, House.ROOMS.size())
+                        .mapToObj(room -> IntStream.range(0, House.DOORS.size())
+                                .mapToObj(door -> House.ROOMS.get(house.behind(room, door)))
+                                .collect(Collectors.joining(" | ", "\n| **" + House.ROOMS.get(room) + "** | ", " |")))
+                        .collect(Collectors.joining());
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException exception) {
+            throw new IllegalStateException("every JDK has SHA-256", exception);
+        }
+    }
+}

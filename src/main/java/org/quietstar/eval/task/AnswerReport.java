@@ -1,0 +1,187 @@
+package org.quietstar.eval.task;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.quietstar.QuietStarException;
+
+/**
+ * How many items of a task a model answers rightly: without a thought, with its thoughts, and with thoughts of other
+ * items; beside them, where it was scored, another model that was trained as a plain language model.
+ *
+ * @param task what was answered
+ * @param thoughtTemperature at which thoughts were sampled; 0 is greedy
+ * @param scores of each item, in the order of the task
+ * @param plain scores of the plain model for the same items; empty where there is none
+ * @param groups by group, in the order of their first item
+ * @param all all items together
+ */
+public record AnswerReport(
+        AnswerTask task,
+        double thoughtTemperature,
+        List<AnswerScore> scores,
+        Optional<List<AnswerScore>> plain,
+        List<Group> groups,
+        Group all) {
+
+    /**
+     * Items of one kind.
+     *
+     * @param name as the items give it
+     * @param plain right answers of the plain model
+     * @param without right answers without a thought
+     * @param with right answers after thoughts; empty for a model that does not think
+     * @param shuffled right answers after thoughts of other items; empty where there are none
+     */
+    public record Group(
+            String name, Optional<Share> plain, Share without, Optional<Share> with, Optional<Share> shuffled) {
+
+        /** Number of items. */
+        public int items() {
+            return without.items();
+        }
+    }
+
+    public AnswerReport {
+        scores = List.copyOf(scores);
+        groups = List.copyOf(groups);
+    }
+
+    /**
+     * Counts.
+     *
+     * @param scores of every item of the task
+     * @param plain of the same items in the same order
+     */
+    public static AnswerReport of(
+            AnswerTask task, double thoughtTemperature, List<AnswerScore> scores, Optional<List<AnswerScore>> plain) {
+        if (scores.isEmpty()
+                || plain.filter(other -> other.size() != scores.size()).isPresent()) {
+            throw new IllegalArgumentException("Scores of " + scores.size() + " items, of the plain model "
+                    + plain.map(List::size).orElse(0));
+        }
+        Map<String, List<Integer>> members = new LinkedHashMap<>();
+        List<Integer> everyone = new ArrayList<>();
+        for (int i = 0; i < scores.size(); i++) {
+            members.computeIfAbsent(scores.get(i).item().group(), key -> new ArrayList<>())
+                    .add(i);
+            everyone.add(i);
+        }
+        List<Group> groups = new ArrayList<>();
+        members.forEach((name, items) -> groups.add(group(name, items, scores, plain)));
+        return new AnswerReport(task, thoughtTemperature, scores, plain, groups, group("all", everyone, scores, plain));
+    }
+
+    private static Group group(
+            String name, List<Integer> items, List<AnswerScore> scores, Optional<List<AnswerScore>> plain) {
+        List<AnswerScore> own = items.stream().map(scores::get).toList();
+        List<AnswerScore> thinking =
+                own.stream().filter(score -> score.thinking().isPresent()).toList();
+        List<AnswerScore> control = thinking.stream()
+                .filter(score -> score.thinking().orElseThrow().shuffled().isPresent())
+                .toList();
+        return new Group(
+                name,
+                plain.map(others -> count(items.stream().map(others::get).toList(), AnswerScore::rightWithout)),
+                count(own, AnswerScore::rightWithout),
+                thinking.isEmpty() ? Optional.empty() : Optional.of(count(thinking, AnswerScore::rightWith)),
+                control.isEmpty() ? Optional.empty() : Optional.of(count(control, AnswerScore::rightShuffled)));
+    }
+
+    private static Share count(List<AnswerScore> scores, Predicate<AnswerScore> right) {
+        return new Share((int) scores.stream().filter(right).count(), scores.size());
+    }
+
+    /** With thoughts (first) against without (second), on the same items. */
+    public PairedTest againstWithout() {
+        return paired(scores);
+    }
+
+    /** With thoughts (first) against the plain model (second), on the same items; empty where it was not scored. */
+    public Optional<PairedTest> againstPlain() {
+        return plain.map(this::paired);
+    }
+
+    private PairedTest paired(List<AnswerScore> others) {
+        int first = 0;
+        int second = 0;
+        for (int i = 0; i < scores.size(); i++) {
+            boolean with = scores.get(i).rightWith();
+            boolean other = others.get(i).rightWithout();
+            first += with && !other ? 1 : 0;
+            second += other && !with ? 1 : 0;
+        }
+        return new PairedTest(first, second);
+    }
+
+    /** The report as a table for people, lines ended by a line feed. */
+    public String toText() {
+        return AnswerText.table(this);
+    }
+
+    /**
+     * Three items for people, each with its thought in words: one that is right with the thought and without, one that the
+     * thought turned from wrong to right, and one that is wrong with it; kinds that there are none of are left out. Empty
+     * for a model that does not think.
+     */
+    public String examples() {
+        return AnswerText.examples(this);
+    }
+
+    /** Shares of all items, as {@code summary.json} has them under the task's name. */
+    public ObjectNode summary() {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("without", all.without().share());
+        all.with().ifPresent(share -> node.put("with", share.share()));
+        all.plain().ifPresent(share -> node.put("plain", share.share()));
+        all.shuffled().ifPresent(share -> node.put("shuffled", share.share()));
+        node.put("chance", task.chance());
+        node.put("items", all.items());
+        return node;
+    }
+
+    /**
+     * Writes {@code NAME.txt}, the table; {@code NAME.jsonl}, one line an item with its thought; and {@code summary.json},
+     * in which other tasks' summaries stay.
+     *
+     * @param folder made where there is none
+     * @throws QuietStarException where it cannot be written to
+     */
+    public void write(Path folder) {
+        var mapper = new JsonMapper();
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve(task.name() + ".txt"), toText() + examples(), StandardCharsets.UTF_8);
+            var lines = new StringBuilder();
+            for (int i = 0; i < scores.size(); i++) {
+                int item = i;
+                Optional<AnswerScore> other = plain.map(all -> all.get(item));
+                lines.append(mapper.writeValueAsString(AnswerLines.of(task, scores.get(i), other)))
+                        .append('\n');
+            }
+            Files.writeString(folder.resolve(task.name() + ".jsonl"), lines, StandardCharsets.UTF_8);
+            writeSummary(folder.resolve("summary.json"), mapper);
+        } catch (IOException e) {
+            throw new QuietStarException(folder + ": the results cannot be written there: " + e, e);
+        }
+    }
+
+    private void writeSummary(Path file, JsonMapper mapper) throws IOException {
+        boolean earlier = Files.isRegularFile(file);
+        ObjectNode summary = earlier && mapper.readTree(file.toFile()) instanceof ObjectNode object
+                ? object
+                : mapper.createObjectNode();
+        summary.set(task.name(), summary());
+        Files.writeString(file, mapper.writeValueAsString(summary) + "\n", StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,129 @@
+package org.quietstar.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.Durable;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.config.ThoughtConfig;
+import org.quietstar.config.ThoughtConfig.Mixer;
+import org.quietstar.model.Parameters;
+import org.quietstar.safetensors.SafetensorsReader;
+import org.quietstar.safetensors.SafetensorsWriter;
+import org.quietstar.thought.ThoughtParameters;
+
+/**
+ * What Quiet-STaR adds to a model's folder: {@code thought.safetensors} with START, END and the mixing head, and
+ * {@code thought.json} with the settings they were trained under.
+ */
+public final class ThoughtFiles {
+    /** Tensors. */
+    public static final String WEIGHTS = "thought.safetensors";
+    /** Settings. */
+    public static final String SETTINGS = "thought.json";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private ThoughtFiles() {}
+
+    /**
+     * The thoughts of a model.
+     *
+     * @param config their settings; its banned ids are all that a thought never contains, padding included
+     */
+    public record Thoughts(ThoughtConfig config, Parameters parameters) {}
+
+    /** @param banned ids that a thought never contains, padding included */
+    static void write(Path folder, ThoughtConfig config, List<Integer> banned, Parameters parameters)
+            throws IOException {
+        SafetensorsWriter.write(folder.resolve(WEIGHTS), parameters.asMap(), Map.of("format", "pt"));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("thought_tokens", config.thoughtTokens());
+        json.put("lookahead", config.lookahead());
+        json.put("thoughts_per_position", config.thoughtsPerPosition());
+        json.put("thought_temperature", config.thoughtTemperature());
+        json.put("mixer", config.mixer().word());
+        json.put("init_text", config.initText());
+        json.put("embedding_scale", config.embeddingScale());
+        json.put("banned_ids", banned);
+        Durable.write(
+                folder.resolve(SETTINGS), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+    }
+
+    /**
+     * Reads them back, as FLOAT.
+     *
+     * @param model the base model's sizes
+     * @return empty where the folder has none
+     * @throws QuietStarException that names the file and what is wrong in it
+     */
+    public static Optional<Thoughts> read(Path folder, ModelConfig model) {
+        if (!Files.isRegularFile(folder.resolve(SETTINGS))) {
+            return Optional.empty();
+        }
+        ThoughtConfig config = settings(folder.resolve(SETTINGS));
+        Map<String, INDArray> arrays = new LinkedHashMap<>();
+        try (SafetensorsReader file = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
+            ThoughtParameters.shapes(model, config).forEach((name, shape) -> {
+                if (!Arrays.equals(file.info(name).dimensions(), shape)) {
+                    throw new QuietStarException(file.path() + ": tensor '" + name + "' has shape "
+                            + file.info(name).shape() + ", but the base model and mixer "
+                            + config.mixer().word() + " want "
+                            + Arrays.toString(shape));
+                }
+                arrays.put(name, file.read(name, DataType.FLOAT));
+            });
+        }
+        return Optional.of(new Thoughts(config, new Parameters(arrays)));
+    }
+
+    private static ThoughtConfig settings(Path file) {
+        try {
+            JsonNode json = JSON.readTree(Files.readAllBytes(file));
+            List<Integer> banned = new ArrayList<>();
+            json.path("banned_ids").forEach(id -> banned.add(id.asInt()));
+            return ThoughtConfig.defaults()
+                    .withThoughtTokens(require(file, json, "thought_tokens").asInt())
+                    .withLookahead(require(file, json, "lookahead").asInt())
+                    .withThoughtsPerPosition(
+                            require(file, json, "thoughts_per_position").asInt())
+                    .withThoughtTemperature(
+                            require(file, json, "thought_temperature").asDouble())
+                    .withMixer(mixer(file, require(file, json, "mixer").asText()))
+                    .withInitText(require(file, json, "init_text").asText())
+                    .withEmbeddingScale(require(file, json, "embedding_scale").asDouble())
+                    .withBannedIds(banned);
+        } catch (JsonProcessingException e) {
+            throw new QuietStarException(file + ": is no valid JSON: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new QuietStarException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static Mixer mixer(Path file, String word) {
+        return Arrays.stream(Mixer.values())
+                .filter(mixer -> mixer.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new QuietStarException(
+                        file + ": mixer \"" + word + "\" is neither linear nor sigmoid; export the model again"));
+    }
+
+    private static JsonNode require(Path file, JsonNode json, String key) {
+        if (!json.path(key).isValueNode()) {
+            throw new QuietStarException(file + ": the key " + key + " is missing; export the model again");
+        }
+        return json.get(key);
+    }
+}

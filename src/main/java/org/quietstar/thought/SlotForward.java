@@ -1,0 +1,147 @@
+package org.quietstar.thought;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.config.ModelConfig;
+import org.quietstar.model.Decoder;
+import org.quietstar.model.attention.KvCache;
+import org.quietstar.model.attention.TextAttention;
+import org.quietstar.samediff.LeanGraph;
+import org.quietstar.samediff.PlanMemory;
+import org.quietstar.samediff.SameDiffFixes;
+import org.quietstar.samediff.StaticPlan;
+
+/**
+ * The forward pass of the slots {@code first} … {@code last} of all blocks at once (docs/algorithm.md, section 2: the sequential computation): they attend to the
+ * text's rows and the earlier slots' rows of the activations, and write their own.
+ */
+final class SlotForward implements AutoCloseable {
+    private static final String TOKENS = "tokens";
+
+    private final INDArray tokens;
+    private final StaticPlan plan;
+
+    /** What a graph adds after the decoder: from final hidden states [rows, D] to named outputs. */
+    interface Tail {
+        List<String> build(SameDiff sd, Decoder decoder, SDVariable hidden, Map<String, INDArray> inputs);
+
+        /** Nothing is added. */
+        static Tail none() {
+            return (sd, decoder, hidden, inputs) -> List.of();
+        }
+    }
+
+    SlotForward(
+            ThinkingModel thinking,
+            ThoughtLayout layout,
+            int first,
+            int last,
+            ActivationStore activations,
+            PlanMemory memory,
+            Tail tail) {
+        ModelConfig model = thinking.config();
+        DataType type = thinking.dataType();
+        double embeddingScale = thinking.settings().embeddingScale();
+        SameDiff sd = LeanGraph.create();
+        var decoder = new Decoder(sd, model, thinking.parameters(), layout.maxPosition());
+        Map<String, INDArray> inputs = new HashMap<>();
+        this.tokens = Nd4j.zeros(DataType.INT32, Math.max(1, layout.idsOfSlots(first, last)));
+        inputs.put(TOKENS, tokens);
+        SDVariable ids = sd.placeHolder(TOKENS, DataType.INT32, tokens.length());
+        SDVariable embeddings =
+                new ThoughtEmbeddings(sd, decoder, layout, embeddingScale, type).slots(ids, first, last);
+        SDVariable hidden = decoder.layers(embeddings, new SlotPattern(sd, model, layout, first, last, type))
+                .normed();
+        Map<String, INDArray> targets = new HashMap<>(activations.ofSlots(first, last));
+        KvCache cache = activations.cache();
+        int blocks = layout.firstRowOfSlot(1);
+        int own = layout.firstRowOfSlot(first);
+        int end = layout.firstRowOfSlot(last + 1);
+        for (int i = 0; i < model.layers(); i++) {
+            inputs.put(SlotPattern.textKeys(i), cache.keys(i, 0, blocks));
+            inputs.put(SlotPattern.textValues(i), cache.values(i, 0, blocks));
+            if (first > 1) {
+                inputs.put(SlotPattern.pastKeys(i), cache.keys(i, blocks, own));
+                inputs.put(SlotPattern.pastValues(i), cache.values(i, blocks, own));
+                targets.put(SlotPattern.ownKeys(i), cache.keys(i, blocks, end));
+                targets.put(SlotPattern.ownValues(i), cache.values(i, blocks, end));
+            }
+        }
+        List<String> outputs = tail.build(sd, decoder, hidden, inputs);
+        this.plan = StaticPlan.builder(sd, sd)
+                .given(inputs)
+                .into(targets)
+                .outputs(outputs)
+                .sharing(memory)
+                .compile();
+    }
+
+    /** Where the tokens of the slots that read some go, INT32, slot after slot; START and END read none. */
+    INDArray tokens() {
+        return tokens;
+    }
+
+    /** Computes the slots; those before them and the text must have been computed. */
+    void run() {
+        plan.run();
+    }
+
+    StaticPlan plan() {
+        return plan;
+    }
+
+    /** An output of the tail's, until another plan runs. */
+    INDArray output(String name) {
+        return plan.output(name);
+    }
+
+    @Override
+    public void close() {
+        plan.close();
+        tokens.close();
+    }
+
+    /** The text's forward pass, once for all blocks: it writes its rows of the activations. */
+    static final class TextPrefill implements AutoCloseable {
+        private final INDArray ids;
+        private final StaticPlan plan;
+
+        TextPrefill(ThinkingModel thinking, ThoughtLayout layout, ActivationStore activations, PlanMemory memory) {
+            SameDiffFixes.install();
+            ModelConfig model = thinking.config();
+            DataType type = thinking.dataType();
+            SameDiff sd = LeanGraph.create();
+            var decoder = new Decoder(sd, model, thinking.parameters(), layout.maxPosition());
+            this.ids = Nd4j.zeros(DataType.INT32, layout.textRows());
+            SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, layout.textRows()));
+            decoder.layers(tokens, TextAttention.causal(sd, model, layout.batch(), layout.length(), type));
+            this.plan = StaticPlan.builder(sd, sd)
+                    .given(Map.of("ids", ids))
+                    .into(activations.ofText())
+                    .sharing(memory)
+                    .compile();
+        }
+
+        /** Reads the text anew, INT32 [B·L]. */
+        void run(INDArray text) {
+            ids.assign(text);
+            plan.run();
+        }
+
+        StaticPlan plan() {
+            return plan;
+        }
+
+        @Override
+        public void close() {
+            plan.close();
+            ids.close();
+        }
+    }
+}

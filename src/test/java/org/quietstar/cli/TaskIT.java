@@ -1,0 +1,215 @@
+package org.quietstar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tasks at the end of a run and given to any model, as a user runs them. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the start script needs a POSIX shell")
+final class TaskIT {
+    private static final int ITEMS = 12;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path run;
+    private static Path task;
+    private static Program.Outcome trained;
+
+    @BeforeAll
+    static void train() throws Exception {
+        List<String> all = Files.readAllLines(Path.of("datasets/tiny/answers.jsonl"));
+        List<String> some = new ArrayList<>(all.subList(0, ITEMS / 2));
+        some.addAll(all.subList(all.size() - ITEMS / 2, all.size()));
+        Files.write(folder.resolve("walks.jsonl"), some);
+        String yaml = Files.readString(Path.of("datasets/tiny/answers.yaml"));
+        task = Files.writeString(folder.resolve("walks.yaml"), yaml.replace("answers.jsonl", "walks.jsonl"));
+        run = folder.resolve("run");
+        trained = Program.run(
+                folder, SmallRun.train(run, 4, 3, "stages.plain.train.steps=3", "evaluation.tasks=" + task));
+    }
+
+    private static JsonNode summary(Path evaluation) throws IOException {
+        return new ObjectMapper()
+                .readTree(evaluation.resolve("summary.json").toFile())
+                .get("walks");
+    }
+
+    private static Program.Outcome evaluate(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("evaluate"));
+        all.addAll(List.of(arguments));
+        return Program.run(folder, all);
+    }
+
+    @Test
+    void trainingEndsWithTheTableTheExamplesAndTheFiles() throws Exception {
+        assertThat(trained.err()).isEmpty();
+        assertThat(trained.exitCode()).as(trained.out()).isZero();
+        assertThat(trained.out())
+                .contains("stage plain  3/3")
+                .contains("second minus first")
+                .contains("Right answers: 12 items of walks.jsonl, 10 choices, chance 0.100")
+                .containsPattern("steps +items +plain training +without a thought +with a thought +another's thought")
+                .containsPattern("\n1 +6 +0\\.\\d{3} \\[")
+                .containsPattern("\n4 +6 +0\\.\\d{3} \\[")
+                .containsPattern("\nall +12 +0\\.\\d{3} \\[")
+                .contains("With a thought against plain: ", "exact McNemar test")
+                .containsPattern("\nwrong +\\w+( \\w+){4} where \\| \\w");
+        Path evaluation = run.resolve("evaluation");
+        JsonNode shares = summary(evaluation);
+        assertThat(shares.fieldNames())
+                .toIterable()
+                .containsExactly("without", "with", "plain", "shuffled", "chance", "items");
+        assertThat(shares.get("items").asInt()).isEqualTo(ITEMS);
+        assertThat(Files.readAllLines(evaluation.resolve("walks.jsonl"))).hasSize(ITEMS);
+        assertThat(Files.readAllBytes(evaluation.resolve("walks.png"))).startsWith(0x89, 'P', 'N', 'G');
+        assertThat(trained.out()).contains(Files.readString(evaluation.resolve("walks.txt")));
+    }
+
+    @Test
+    void evaluateRepeatsItWithTheRestOfTheRunsEvaluation() throws Exception {
+        Path again = folder.resolve("again");
+        Program.Outcome outcome = evaluate(run.toString(), "--out", again.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        for (String file : List.of("report.json", "walks.txt", "walks.jsonl", "summary.json")) {
+            assertThat(again.resolve(file))
+                    .hasSameTextualContentAs(run.resolve("evaluation").resolve(file));
+        }
+    }
+
+    @Test
+    void oneTaskIsGivenToARunAndToAnExportedFolder() throws Exception {
+        Path ofRun = folder.resolve("of-run");
+        Program.Outcome outcome = evaluate(run.toString(), "--task", task.toString(), "--out", ofRun.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).contains("plain training").doesNotContain("Held-out text");
+        assertThat(summary(ofRun)).isEqualTo(summary(run.resolve("evaluation")));
+        Path model = folder.resolve("model");
+        assertThat(Program.run(folder, "export", run.toString(), "--to", model.toString())
+                        .exitCode())
+                .isZero();
+        Path ofFolder = folder.resolve("of-folder");
+        assertThat(evaluate(model.toString(), "--task", task.toString(), "--out", ofFolder.toString())
+                        .exitCode())
+                .isZero();
+        for (String way : List.of("without", "with", "shuffled")) {
+            assertThat(summary(ofFolder).get(way)).isEqualTo(summary(ofRun).get(way));
+        }
+        assertThat(summary(ofFolder).has("plain")).isFalse();
+    }
+
+    @Test
+    void theSizeOfTheBatchChangesNoProbability() throws Exception {
+        Path small = folder.resolve("small-batches");
+        assertThat(evaluate(
+                                run.toString(),
+                                "--task",
+                                task.toString(),
+                                "--set",
+                                "evaluation.taskBatchSize=5",
+                                "--out",
+                                small.toString())
+                        .exitCode())
+                .isZero();
+        var json = new ObjectMapper();
+        List<String> expected = Files.readAllLines(run.resolve("evaluation/walks.jsonl"));
+        List<String> actual = Files.readAllLines(small.resolve("walks.jsonl"));
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            for (String way : List.of("/plain", "/without", "/with", "/shuffled")) {
+                assertThat(json.readTree(actual.get(i)).at(way + "/probability").asDouble())
+                        .isCloseTo(
+                                json.readTree(expected.get(i))
+                                        .at(way + "/probability")
+                                        .asDouble(),
+                                Offset.offset(1e-5));
+            }
+            assertThat(json.readTree(actual.get(i)).at("/with/thought"))
+                    .isEqualTo(json.readTree(expected.get(i)).at("/with/thought"));
+        }
+    }
+
+    @Test
+    void thoughtsAreGreedyOnDemandAndAStageIsTakenByItsName() throws Exception {
+        Program.Outcome greedy = evaluate(
+                run.toString(),
+                "--task",
+                task.toString(),
+                "--thought-temperature",
+                "0",
+                "--out",
+                folder.resolve("greedy").toString());
+        assertThat(greedy.exitCode()).as(greedy.err()).isZero();
+        assertThat(greedy.out()).contains("Thoughts are greedy.");
+        Program.Outcome plain = evaluate(
+                run.toString(),
+                "--stage",
+                "plain",
+                "--task",
+                task.toString(),
+                "--out",
+                folder.resolve("plain").toString());
+        assertThat(plain.exitCode()).as(plain.err()).isZero();
+        assertThat(plain.out()).doesNotContain("with a thought");
+        assertThat(summary(folder.resolve("plain")).get("without"))
+                .isEqualTo(summary(run.resolve("evaluation")).get("plain"));
+    }
+
+    private static void assertRefused(Program.Outcome outcome, String message) {
+        assertThat(outcome.exitCode()).as(outcome.out()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("quietstar: ").contains(message).doesNotContain("\tat ");
+        assertThat(outcome.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void aWrongTaskIsRefusedBeforeAnythingIsTrained() throws Exception {
+        Path target = folder.resolve("refused");
+        Path wrong = Files.writeString(
+                folder.resolve("wrong.yaml"), Files.readString(task).replace("group: steps", "group: stages"));
+        assertRefused(
+                Program.run(folder, SmallRun.train(target, 2, 2, "evaluation.tasks=" + wrong)),
+                folder.resolve("walks.jsonl") + ":1: no field 'stages', which " + wrong + ":3 names as group");
+        String question = "hall" + " wait".repeat(70) + " where";
+        Files.writeString(
+                folder.resolve("long.jsonl"),
+                Files.readString(folder.resolve("walks.jsonl")) + "{\"prompt\": \"" + question
+                        + "\", \"answer\": \"hall\", \"steps\": 0}\n");
+        Path tooLong = Files.writeString(
+                folder.resolve("long.yaml"), Files.readString(task).replace("walks.jsonl", "long.jsonl"));
+        assertRefused(
+                Program.run(folder, SmallRun.train(target, 2, 2, "evaluation.tasks=" + tooLong)),
+                folder.resolve("long.jsonl") + ":13: the prompt of 72 tokens takes 76 positions with its answer and a"
+                        + " thought, but the model has 64; shorten the prompt");
+        assertThat(target).doesNotExist();
+        assertRefused(
+                evaluate(run.toString(), "--task", tooLong.toString()),
+                folder.resolve("long.jsonl") + ":13: the prompt");
+    }
+
+    @Test
+    void optionsThatContradictAreRefused() throws Exception {
+        assertRefused(
+                evaluate(run.toString(), "--task", task.toString(), "--data", "text.txt"),
+                "evaluate: --task " + task + " answers a task and --data text.txt scores text; give one of them");
+        assertRefused(
+                evaluate(run.toString(), "--thought-temperature", "0"),
+                "evaluate: --thought-temperature is for --task");
+        assertRefused(
+                evaluate(run.toString(), "--task", folder.resolve("none.yaml").toString()),
+                folder.resolve("none.yaml") + ": no such file; a task is a small YAML file");
+    }
+}

@@ -1,0 +1,217 @@
+package org.quietstar.data.synthetic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.QuietStarException;
+import org.quietstar.eval.task.AnswerItem;
+import org.quietstar.eval.task.AnswerTask;
+import org.quietstar.tokenizer.HfTokenizer;
+
+class WalksTest {
+    private static final Path EMBEDDED = Path.of("datasets/tiny");
+    private static final int PROBLEM_WORDS = Walks.TURNS + 2;
+
+    @TempDir
+    private Path folder;
+
+    /** The house as the card shows it: room and door to room. */
+    private static Map<String, String> mapOfTheCard() throws IOException {
+        Map<String, String> map = new HashMap<>();
+        for (String line : Files.readAllLines(EMBEDDED.resolve(SyntheticDataset.CARD_FILE))) {
+            if (line.startsWith("| **")) {
+                String[] cells = line.replace("*", "").split(" *\\| *", -1);
+                for (int door = 0; door < House.DOORS.size(); door++) {
+                    map.put(cells[1] + " " + House.DOORS.get(door), cells[2 + door]);
+                }
+            }
+        }
+        return map;
+    }
+
+    /** Where a walk is after each turn, by the card. */
+    private static List<String> places(Map<String, String> map, List<String> question) {
+        List<String> places = new ArrayList<>();
+        String room = question.get(0);
+        for (String turn : question.subList(1, question.size() - 1)) {
+            room = turn.equals("wait") ? room : map.get(room + " " + turn);
+            places.add(room);
+        }
+        return places;
+    }
+
+    private static List<String> texts(Path file) throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            texts.add(new ObjectMapper().readTree(line).get("text").asText());
+        }
+        return texts;
+    }
+
+    @Test
+    void everyDoorLeadsElsewhereAndEachColourToAllRooms() {
+        for (long seed : new long[] {1, 7, 99}) {
+            var house = new House(seed);
+            for (int door = 0; door < House.DOORS.size(); door++) {
+                Set<Integer> reached = new HashSet<>();
+                for (int room = 0; room < House.ROOMS.size(); room++) {
+                    assertThat(house.behind(room, door)).isNotEqualTo(room);
+                    reached.add(house.behind(room, door));
+                }
+                assertThat(reached).hasSize(House.ROOMS.size());
+            }
+        }
+    }
+
+    /** Holds what follows a question, up to the stop, against the card; gives the kind of document. */
+    private static String kind(List<String> rest, List<String> places) {
+        String end = places.get(places.size() - 1);
+        if (rest.size() == 1) {
+            assertThat(rest).containsExactly(end);
+            return "bare";
+        }
+        if (rest.get(1).equals("hm")) {
+            assertThat(rest).containsExactly("---", "hm", "hm", "hm", "hm", "---", end);
+            return "hummed";
+        }
+        List<String> expected = new ArrayList<>(List.of("---"));
+        expected.addAll(places);
+        expected.addAll(List.of("---", end));
+        assertThat(rest).isEqualTo(expected);
+        return "worked out";
+    }
+
+    /** Reads every document by the card's own table, counts their kinds, and gives the questions. */
+    private static Set<String> check(Path file) throws IOException {
+        Map<String, String> map = mapOfTheCard();
+        assertThat(map).hasSize(60);
+        Set<String> questions = new HashSet<>();
+        Map<String, Integer> kinds = new TreeMap<>();
+        Map<Long, Integer> steps = new TreeMap<>();
+        for (String text : texts(file)) {
+            List<String> words = List.of(text.split(" ", -1));
+            List<String> question = words.subList(0, PROBLEM_WORDS);
+            assertThat(question).last().isEqualTo("where");
+            assertThat(words).last().isEqualTo(".");
+            String kind = kind(words.subList(PROBLEM_WORDS, words.size() - 1), places(map, question));
+            kinds.merge(kind, 1, Integer::sum);
+            steps.merge(question.stream().filter(House.DOORS::contains).count(), 1, Integer::sum);
+            questions.add(String.join(" ", question));
+        }
+        double all = kinds.values().stream().mapToInt(Integer::intValue).sum();
+        Offset<Double> off = Offset.offset(0.03);
+        assertThat(kinds.get("worked out") / all).isCloseTo(Walks.WORKED_OUT, off);
+        assertThat(kinds.get("hummed") / all).isCloseTo(Walks.HUMMED, off);
+        assertThat(steps.keySet()).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(steps.values()).allSatisfy(count -> assertThat(count / all).isCloseTo(0.25, off));
+        return questions;
+    }
+
+    @Test
+    void everyTextIsRightByTheCardAndNoHeldOutQuestionIsTrainedOn() throws IOException {
+        Set<String> train = check(EMBEDDED.resolve(SyntheticDataset.TRAIN_FILE));
+        Set<String> validation = check(EMBEDDED.resolve(SyntheticDataset.VALIDATION_FILE));
+        assertThat(train).doesNotContainAnyElementsOf(validation);
+        AnswerTask answers = AnswerTask.read(EMBEDDED.resolve(SyntheticDataset.ANSWERS_TASK));
+        List<String> prompts =
+                answers.questions().stream().map(AnswerItem::prompt).toList();
+        assertThat(prompts).hasSize(1000).doesNotHaveDuplicates();
+        assertThat(train).doesNotContainAnyElementsOf(prompts);
+    }
+
+    @Test
+    void everyAnswerIsRightByTheCard() throws IOException {
+        Map<String, String> map = mapOfTheCard();
+        for (String name : List.of(SyntheticDataset.ANSWERS_TASK, SyntheticDataset.LONGER_TASK)) {
+            AnswerTask task = AnswerTask.read(EMBEDDED.resolve(name));
+            assertThat(task.groupName()).isEqualTo("steps");
+            for (AnswerItem item : task.questions()) {
+                List<String> question = List.of(item.prompt().split(" ", -1));
+                List<String> places = places(map, question);
+                assertThat(task.choices().get(item.answer())).isEqualTo(places.get(places.size() - 1));
+                long steps = question.stream().filter(House.DOORS::contains).count();
+                assertThat(item.group()).isEqualTo(Long.toString(steps));
+                assertThat(steps > Walks.TURNS).isEqualTo(name.equals(SyntheticDataset.LONGER_TASK));
+            }
+        }
+    }
+
+    @Test
+    void theCommittedFilesAreWhatTheGeneratorWrites() throws IOException {
+        new SyntheticDataset(7, 32_000, 2000).write(folder);
+        for (String name : SyntheticDataset.FILES) {
+            assertThat(Files.mismatch(folder.resolve(name), EMBEDDED.resolve(name)))
+                    .as(name + ": first different byte; run ./quietstar dataset after a change of the generator")
+                    .isEqualTo(-1);
+        }
+        try (var files = Files.list(EMBEDDED)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(SyntheticDataset.FILES);
+        }
+        assertThat(Files.size(folder.resolve(SyntheticDataset.TRAIN_FILE))).isLessThan(2_500_000);
+    }
+
+    @Test
+    void anotherSeedGivesAnotherHouseAndOtherWalks() throws IOException {
+        new SyntheticDataset(8, 20, 5).write(folder);
+        assertThat(folder.resolve(SyntheticDataset.TRAIN_FILE)).isNotEmptyFile();
+        List<String> others =
+                texts(EMBEDDED.resolve(SyntheticDataset.TRAIN_FILE)).subList(0, 20);
+        assertThat(texts(folder.resolve(SyntheticDataset.TRAIN_FILE)))
+                .hasSize(20)
+                .doesNotContainAnyElementsOf(others);
+        assertThat(Files.readString(folder.resolve(SyntheticDataset.CARD_FILE)))
+                .isNotEqualTo(Files.readString(EMBEDDED.resolve(SyntheticDataset.CARD_FILE)));
+    }
+
+    @Test
+    void everyWordIsOneToken() throws IOException {
+        try (var tokenizer = HfTokenizer.open(EMBEDDED.resolve(SyntheticDataset.TOKENIZER_FILE))) {
+            List<String> words = WordTokenizer.words();
+            assertThat(tokenizer.vocabSize()).isEqualTo(words.size());
+            for (int id = 4; id < words.size(); id++) {
+                assertThat(tokenizer.encode(words.get(id))).containsExactly(id);
+            }
+            String text = texts(EMBEDDED.resolve(SyntheticDataset.TRAIN_FILE)).get(0);
+            int[] ids = tokenizer.encode(text);
+            assertThat(ids).hasSize(text.split(" ", -1).length).doesNotContain(0, 1, 2, 3);
+            assertThat(tokenizer.decode(ids)).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void theTasksAreOfTheForm() throws IOException {
+        JsonNode item = new ObjectMapper()
+                .readTree(Files.readAllLines(EMBEDDED.resolve(SyntheticDataset.ANSWERS_FILE))
+                        .get(0));
+        assertThat(item.fieldNames()).toIterable().containsExactly("prompt", "answer", "steps");
+        assertThat(item.get("steps").isInt()).isTrue();
+    }
+
+    @Test
+    void impossibleSizesAndFoldersAreNamed() throws IOException {
+        assertThatThrownBy(() -> new SyntheticDataset(1, 0, 5))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("train is 0");
+        Path file = Files.createFile(folder.resolve("file"));
+        assertThatThrownBy(() -> new SyntheticDataset(1, 1, 1).write(file))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("--out");
+    }
+}

@@ -1,0 +1,191 @@
+package org.quietstar.eval.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AnswerReportTest {
+    private static final List<String> CHOICES = List.of("red", "green", "blue");
+
+    @TempDir
+    private Path folder;
+
+    /** Scores in which the choice of that index is the likeliest. */
+    private static double[] choosing(int index) {
+        double[] logs = {-3, -3, -3};
+        logs[index] = -1;
+        return logs;
+    }
+
+    private static AnswerItem item(int line, String group) {
+        return new AnswerItem(line, "apple " + line + " is", 0, group);
+    }
+
+    private static AnswerScore score(AnswerItem item, int without, int with, int shuffled) {
+        return new AnswerScore(
+                item,
+                choosing(without),
+                Optional.of(new AnswerScore.Thinking(
+                        choosing(with), Optional.of(choosing(shuffled)), "it is " + CHOICES.get(with), 0.25)));
+    }
+
+    private static AnswerScore plain(AnswerItem item, int without) {
+        return new AnswerScore(item, choosing(without), Optional.empty());
+    }
+
+    private static AnswerTask task(List<AnswerItem> items) {
+        return new AnswerTask("colours", Path.of("colours.jsonl"), "steps", CHOICES, " ", items);
+    }
+
+    /** Four items of one step and two of two; index 0 is right. */
+    private static AnswerReport report() {
+        List<AnswerItem> items = new ArrayList<>();
+        for (int i = 1; i <= 6; i++) {
+            items.add(item(i, i <= 4 ? "1" : "2"));
+        }
+        int[] without = {0, 1, 1, 2, 0, 1};
+        int[] with = {0, 0, 0, 1, 1, 0};
+        int[] shuffled = {1, 1, 1, 1, 0, 1};
+        int[] plain = {0, 0, 1, 1, 1, 1};
+        List<AnswerScore> scores = new ArrayList<>();
+        List<AnswerScore> others = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            scores.add(score(items.get(i), without[i], with[i], shuffled[i]));
+            others.add(plain(items.get(i), plain[i]));
+        }
+        return AnswerReport.of(task(items), 1.0, scores, Optional.of(others));
+    }
+
+    @Test
+    void everyWayIsCountedByGroup() {
+        AnswerReport report = report();
+        assertThat(report.groups()).extracting(AnswerReport.Group::name).containsExactly("1", "2");
+        AnswerReport.Group one = report.groups().get(0);
+        assertThat(one.without()).isEqualTo(new Share(1, 4));
+        assertThat(one.with()).contains(new Share(3, 4));
+        assertThat(one.shuffled()).contains(new Share(0, 4));
+        assertThat(one.plain()).contains(new Share(2, 4));
+        assertThat(report.all().without()).isEqualTo(new Share(2, 6));
+        assertThat(report.all().with()).contains(new Share(4, 6));
+        assertThat(report.all().shuffled()).contains(new Share(1, 6));
+        assertThat(report.all().plain()).contains(new Share(2, 6));
+        assertThat(report.againstWithout()).isEqualTo(new PairedTest(3, 1));
+        assertThat(report.againstPlain()).contains(new PairedTest(2, 0));
+    }
+
+    /** By hand: Wilson's interval of 84 in 100 is 0.7558 to 0.8990; of 0 in 20, 0 to 0.1611. */
+    @Test
+    void intervalsAreWilsons() {
+        assertThat(new Share(84, 100).interval().lower()).isCloseTo(0.7558, within(5e-5));
+        assertThat(new Share(84, 100).interval().upper()).isCloseTo(0.8990, within(5e-5));
+        assertThat(new Share(0, 20).interval().lower()).isCloseTo(0, within(1e-12));
+        assertThat(new Share(0, 20).interval().upper()).isCloseTo(0.1611, within(5e-5));
+        assertThat(new Share(20, 20).interval().upper()).isCloseTo(1, within(1e-12));
+    }
+
+    /** By hand: of 10 fair throws at most 1 one way: 2 · 11 / 1024; 5 of 10: certain. */
+    @Test
+    void theTestIsMcNemarsExactOne() {
+        assertThat(new PairedTest(9, 1).p()).isCloseTo(22.0 / 1024, within(1e-12));
+        assertThat(new PairedTest(1, 9).p()).isCloseTo(22.0 / 1024, within(1e-12));
+        assertThat(new PairedTest(5, 5).p()).isCloseTo(1, within(1e-12));
+        assertThat(new PairedTest(0, 0).p()).isEqualTo(1);
+        assertThat(new PairedTest(6, 0).p()).isCloseTo(2.0 / 64, within(1e-12));
+    }
+
+    @Test
+    void aTieIsNotRight() {
+        var score = new AnswerScore(item(1, "1"), new double[] {-1, -1, -3}, Optional.empty());
+        assertThat(score.rightWithout()).isFalse();
+        assertThat(score.rightWith()).isFalse();
+        assertThat(new AnswerScore(item(1, "1"), new double[] {-1, -1.01, -3}, Optional.empty()).rightWithout())
+                .isTrue();
+    }
+
+    @Test
+    void anUndefinedProbabilityIsNotRight() {
+        double[] broken = {Double.NaN, -1, -2};
+        assertThat(new AnswerScore(item(1, "1"), broken, Optional.empty()).rightWithout())
+                .isFalse();
+        double[] other = {-1, Double.NaN, -2};
+        assertThat(new AnswerScore(item(1, "1"), other, Optional.empty()).rightWithout())
+                .isFalse();
+    }
+
+    @Test
+    void theTableHasARowForEachGroupAndOneForAll() {
+        assertThat(report().toText()).isEqualTo("""
+                Right answers: 6 items of colours.jsonl, 3 choices, chance 0.333
+
+                steps        items   plain training           without a thought        with a thought           another's thought
+                1                4   0.500 [0.150, 0.850]     0.250 [0.046, 0.699]     0.750 [0.301, 0.954]     0.000 [0.000, 0.490]
+                2                2   0.000 [0.000, 0.658]     0.500 [0.095, 0.905]     0.500 [0.095, 0.905]     0.500 [0.095, 0.905]
+                all              6   0.333 [0.097, 0.700]     0.333 [0.097, 0.700]     0.667 [0.300, 0.903]     0.167 [0.030, 0.564]
+
+                Shares with 95 % Wilson intervals over items. Thoughts are sampled at temperature 1.0. Another's thought: a control, the thought that the model had at another item.
+                With a thought against without: only the first right 3 times, only the second 1 times; p 0.6250 (exact McNemar test).
+                With a thought against plain: only the first right 2 times, only the second 0 times; p 0.5000 (exact McNemar test).
+                """);
+    }
+
+    @Test
+    void threeExamplesShowARightAMadeRightAndAWrongAnswer() {
+        assertThat(report().examples()).isEqualTo("""
+
+                prompt | thought | answer
+                right       apple 1 is | it is red | red   (without a thought: red)
+                made right  apple 2 is | it is red | red   (without a thought: green)
+                wrong       apple 4 is | it is green | green   (without a thought: blue; right: red)
+                """);
+    }
+
+    @Test
+    void aModelThatDoesNotThinkHasOneColumnAndNoExamples() {
+        AnswerItem item = item(1, "all");
+        AnswerReport report = AnswerReport.of(task(List.of(item)), 0, List.of(plain(item, 0)), Optional.empty());
+        assertThat(report.toText())
+                .contains("without a thought")
+                .doesNotContain("with a thought", "plain", "another's", "McNemar");
+        assertThat(report.examples()).isEmpty();
+        assertThat(report.summary().toString())
+                .isEqualTo("{\"without\":1.0,\"chance\":0.3333333333333333,\"items\":1}");
+    }
+
+    @Test
+    void theFilesHoldSharesAndEveryItem() throws IOException {
+        Files.writeString(folder.resolve("summary.json"), "{\"other\":{\"without\":0.5}}");
+        report().write(folder);
+        JsonNode summary =
+                new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+        assertThat(summary.at("/other/without").asDouble()).isEqualTo(0.5);
+        assertThat(summary.at("/colours/with").asDouble()).isCloseTo(4.0 / 6, within(1e-12));
+        assertThat(summary.at("/colours/without").asDouble()).isCloseTo(2.0 / 6, within(1e-12));
+        assertThat(summary.at("/colours/plain").asDouble()).isCloseTo(2.0 / 6, within(1e-12));
+        assertThat(summary.at("/colours/chance").asDouble()).isCloseTo(1.0 / 3, within(1e-12));
+        assertThat(summary.at("/colours/items").asInt()).isEqualTo(6);
+        List<String> lines = Files.readAllLines(folder.resolve("colours.jsonl"));
+        assertThat(lines).hasSize(6);
+        JsonNode fourth = new ObjectMapper().readTree(lines.get(3));
+        assertThat(fourth.at("/line").asInt()).isEqualTo(4);
+        assertThat(fourth.at("/answer").asText()).isEqualTo("red");
+        assertThat(fourth.at("/steps").asText()).isEqualTo("1");
+        assertThat(fourth.at("/with/thought").asText()).isEqualTo("it is green");
+        assertThat(fourth.at("/with/w").asDouble()).isEqualTo(0.25);
+        assertThat(fourth.at("/with/right").asBoolean()).isFalse();
+        assertThat(fourth.at("/with/choice").asText()).isEqualTo("green");
+        assertThat(fourth.at("/without/choice").asText()).isEqualTo("blue");
+        double e = Math.exp(-2);
+        assertThat(fourth.at("/with/probability").asDouble()).isCloseTo(e / (1 + 2 * e), within(1e-12));
+        assertThat(folder.resolve("colours.txt")).content().isEqualTo(report().toText() + report().examples());
+    }
+}

@@ -1,0 +1,171 @@
+package org.quietstar.eval.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.quietstar.QuietStarException;
+
+class TaskFileTest {
+    private static final String GOOD = """
+            # Colours of fruit.
+            items: fruit.jsonl
+            prompt: question
+            answer: colour
+            group: kind
+            choices: [red, "light green", blue]
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+    private Path items;
+
+    @BeforeEach
+    void items() throws IOException {
+        file = folder.resolve("colours.yaml");
+        items = Files.writeString(folder.resolve("fruit.jsonl"), """
+                {"question": "a cherry is", "colour": "red", "kind": "small"}
+
+                {"colour": "light green", "kind": 2, "question": "a pear is", "more": [1]}
+                """);
+    }
+
+    private AnswerTask read(String yaml) throws IOException {
+        return AnswerTask.read(Files.writeString(file, yaml));
+    }
+
+    private void assertError(String yaml, String message) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(message.replace("FILE", file.toString()).replace("ITEMS", items.toString()));
+    }
+
+    private void assertItemError(String json, String message) throws IOException {
+        Files.writeString(items, "{\"question\": \"q\", \"colour\": \"red\", \"kind\": \"small\"}\n" + json + "\n");
+        assertError(GOOD, message);
+    }
+
+    @Test
+    void aTaskIsRead() throws IOException {
+        AnswerTask task = read(GOOD);
+        assertThat(task.name()).isEqualTo("colours");
+        assertThat(task.items()).isEqualTo(items);
+        assertThat(task.groupName()).isEqualTo("kind");
+        assertThat(task.choices()).containsExactly("red", "light green", "blue");
+        assertThat(task.separator()).isEqualTo(" ");
+        assertThat(task.chance()).isEqualTo(1.0 / 3);
+        assertThat(task.questions())
+                .containsExactly(new AnswerItem(1, "a cherry is", 0, "small"), new AnswerItem(3, "a pear is", 1, "2"));
+    }
+
+    @Test
+    void fieldsHaveTheNamesOfTheKeysWhereNothingIsSaid() throws IOException {
+        Files.writeString(items, "{\"prompt\": \"p\", \"answer\": 7}\n");
+        AnswerTask task = read("items: fruit.jsonl\nchoices: [6, 7]\nseparator: \"\"\n");
+        assertThat(task.questions()).containsExactly(new AnswerItem(1, "p", 1, "all"));
+        assertThat(task.separator()).isEmpty();
+        assertThat(task.groupName()).isEqualTo("group");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "items: fruit.jsonl | FILE: the key 'choices' is missing; it lists the answers to choose from",
+                "choices: [a, b] | FILE: the key 'items' is missing; a task needs items and choices",
+                "choices: [a] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue]",
+                "choices: red | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue]",
+                "choices: [a, \"\"] | FILE:1: choices: an empty choice; delete it, or write the answer",
+                "choices: [a, \" \"] | FILE:1: choices: an empty choice; delete it, or write the answer",
+                "choices: [a, ] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue]",
+                "choices: [a, null] | FILE:1: choices: an empty choice; delete it, or write the answer",
+                "choices: [a, [b]] | FILE:1: choices: a list stands where an answer is wanted",
+                "choices: [a, b, a] | FILE:1: choices: 'a' is listed twice (first on line 1); keep one",
+                "choises: [a, b] | FILE:1: choises: unknown key; did you mean choices? Keys of a task: items, prompt, answer, group, choices, separator",
+                "[a] | FILE: holds no 'key: value' lines; a task has the keys items, prompt, answer, group, choices, separator, of which items and choices are needed",
+            })
+    void aWrongTaskIsRefusedWithFileAndLine(String yaml, String message) {
+        assertError(yaml, message);
+    }
+
+    @Test
+    void wrongKeysAreRefusedWithTheirLine() {
+        assertError(
+                GOOD.replace("fruit.jsonl", "fruits.jsonl"),
+                "FILE:2: items: " + folder.resolve("fruits.jsonl")
+                        + ": no such file; give the file of items, beside the task file or by its whole path");
+        assertError(
+                GOOD.replace("group: kind", "group: [kind]"), "FILE:5: group: a list stands where one word is wanted");
+        assertError(
+                GOOD.replace("answer: colour", "answer: \"\""),
+                "FILE:4: answer: is empty; write a word or leave the key out");
+    }
+
+    @Test
+    void aMissingFieldIsRefusedWithTheLinesOfBothFiles() throws IOException {
+        assertItemError(
+                "{\"question\": \"q\", \"color\": \"red\", \"kind\": \"small\"}",
+                "ITEMS:2: no field 'colour', which FILE:4 names as answer; there are: question, color, kind");
+        assertError(
+                GOOD.replace("group: kind", "group: kinds"),
+                "ITEMS:1: no field 'kinds', which FILE:5 names as group; there are: question, colour, kind");
+        assertError(
+                GOOD.replace("prompt: question\n", ""),
+                "ITEMS:1: no field 'prompt' for the prompt; there are: question, colour, kind");
+    }
+
+    @Test
+    void wrongItemsAreRefusedWithTheirLine() throws IOException {
+        assertItemError(
+                "{\"question\": \"q\", \"colour\": \"green\", \"kind\": \"small\"}",
+                "ITEMS:2: the answer 'green' is not among the choices of FILE: red, light green, blue");
+        assertItemError(
+                "{\"question\": \" \", \"colour\": \"red\", \"kind\": \"small\"}",
+                "ITEMS:2: field 'question' is empty; write the prompt");
+        assertItemError(
+                "{\"question\": null, \"colour\": \"red\", \"kind\": \"small\"}",
+                "ITEMS:2: field 'question' is null; text is wanted");
+        assertItemError("[1]", "ITEMS:2: not a JSON object; an item is one, on one line");
+        Files.writeString(items, "\n \n");
+        assertError(GOOD, "ITEMS: holds no item; write one JSON object a line");
+    }
+
+    @Test
+    void brokenJsonIsRefusedWithItsLine() throws IOException {
+        Files.writeString(items, "{\"question\": \"q\"\n");
+        assertThatThrownBy(() -> read(GOOD))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageStartingWith(items + ":1: not a JSON object (");
+        Files.writeString(items, "{\"question\": \"q\", \"question\": \"r\"}\n");
+        assertThatThrownBy(() -> read(GOOD)).hasMessageStartingWith(items + ":1: not a JSON object (Duplicate field");
+        Files.writeString(items, "{} {}\n");
+        assertThatThrownBy(() -> read(GOOD)).hasMessageStartingWith(items + ":1: not a JSON object (");
+    }
+
+    @Test
+    void filesThatCannotBeReadAreNamed() throws IOException {
+        assertThatThrownBy(() -> AnswerTask.read(folder.resolve("none.yaml")))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(folder.resolve("none.yaml") + ": no such file; a task is a small YAML file");
+        assertThatThrownBy(() -> AnswerTask.read(folder))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(folder + ": is no file; a task is a small YAML file");
+        Files.write(items, "{\"question\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
+        assertError(GOOD, "ITEMS: not UTF-8 text; save it as UTF-8");
+        assertError(
+                "items: a\nchoices: [*b]\n",
+                "FILE:2: choices[1]: '&' and '*' at the start of a value (YAML anchors"
+                        + " and aliases) are not supported; write the value out, and put text that begins with such a sign in quotes");
+    }
+}
