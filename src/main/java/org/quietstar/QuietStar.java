@@ -122,9 +122,9 @@ public final class QuietStar implements AutoCloseable {
     public static void export(Path run, Path folder) {
         ModelExport.requireFree(folder);
         RunConfig config = RunFolder.existing(run).readConfig();
-        Checkpoint checkpoint =
-                new CheckpointStore(run, config.checkpoint()).load(false, SkippedCheckpointListener.log());
-        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+        try (Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint())
+                        .loadModel(false, SkippedCheckpointListener.log());
+                Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
             new ModelExport(config, checkpoint, tokenizer, ModelExport.DEFAULT_SHARD_BYTES, ModelExport.Adapters.MERGED)
                     .write(folder);
         }
@@ -190,7 +190,7 @@ public final class QuietStar implements AutoCloseable {
      */
     public static QuietStar of(Trainer trainer) {
         var loaded = new ModelLoader.Loaded(
-                trainer.model().with(trainer.lastStage().thought(), trainer.tokenizer()),
+                trainer.model().with(trainer.thoughtSettings(), trainer.tokenizer()),
                 trainer.tokenizer(),
                 trainer::config,
                 OptionalLong.of(trainer.step()),

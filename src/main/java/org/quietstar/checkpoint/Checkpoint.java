@@ -23,7 +23,20 @@ public record Checkpoint(
         Map<String, INDArray> thought,
         Map<String, INDArray> optimizer,
         Map<String, Object> state,
-        OptionalDouble heldOutLoss) {
+        OptionalDouble heldOutLoss)
+        implements AutoCloseable {
+
+    /** How much of a checkpoint is read. What is not read is not hashed either; only its presence and size are checked. */
+    public enum Content {
+        /** What generation, evaluation and export need: {@link #optimizer} is empty. */
+        MODEL,
+        /** What training needs to continue. */
+        ALL;
+
+        boolean includes(String file) {
+            return this == ALL || !file.startsWith(CheckpointStore.OPTIMIZER);
+        }
+    }
 
     public Checkpoint {
         if (step < 0 || step > CheckpointStore.MAX_STEP) {
@@ -32,5 +45,18 @@ public record Checkpoint(
         if (heldOutLoss.isPresent() && !Double.isFinite(heldOutLoss.getAsDouble())) {
             heldOutLoss = OptionalDouble.empty();
         }
+    }
+
+    /** Frees the optimiser's moments, which a model made of this checkpoint does not share. */
+    public void closeOptimizer() {
+        optimizer.values().forEach(INDArray::close);
+    }
+
+    /** Frees all arrays, also for a model that was made of them: one of the two is closed. */
+    @Override
+    public void close() {
+        weights.values().forEach(INDArray::close);
+        thought.values().forEach(INDArray::close);
+        closeOptimizer();
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.Checkpoint.Content;
 import org.quietstar.config.CheckpointConfig;
 import org.quietstar.runtime.Backend;
 import org.quietstar.safetensors.ShardedSafetensors;
@@ -31,7 +32,7 @@ public final class CheckpointStore {
 
     private static final String MODEL = "model";
     private static final String THOUGHT = "thought";
-    private static final String OPTIMIZER = "optimizer";
+    static final String OPTIMIZER = "optimizer";
     private static final String STATE = "state.json";
 
     /** Lowest held-out loss first; of equal ones the newest. */
@@ -150,12 +151,16 @@ public final class CheckpointStore {
 
     /** The newest checkpoint that is intact to the last bit; the listener hears of each newer one that is not. */
     public Optional<CheckpointInfo> latest(SkippedCheckpointListener listener) {
+        return latest(Content.ALL, listener);
+    }
+
+    private Optional<CheckpointInfo> latest(Content content, SkippedCheckpointListener listener) {
         while (true) {
             List<Path> seen = folder.candidates();
             List<Path> newestFirst = new ArrayList<>(seen);
             Collections.reverse(newestFirst);
             for (Path path : newestFirst) {
-                Optional<CheckpointInfo> intact = intact(path, listener);
+                Optional<CheckpointInfo> intact = intact(path, content, listener);
                 if (intact.isPresent()) {
                     return intact;
                 }
@@ -169,8 +174,12 @@ public final class CheckpointStore {
 
     /** The checkpoint with the lowest held-out loss that is intact; the listener hears of each better one that is not. */
     public Optional<CheckpointInfo> best(SkippedCheckpointListener listener) {
+        return best(Content.ALL, listener);
+    }
+
+    private Optional<CheckpointInfo> best(Content content, SkippedCheckpointListener listener) {
         return scored(list()).stream()
-                .flatMap(info -> intact(info.path(), listener).stream())
+                .flatMap(info -> intact(info.path(), content, listener).stream())
                 .findFirst();
     }
 
@@ -182,17 +191,21 @@ public final class CheckpointStore {
     }
 
     /**
-     * Loads the newest intact checkpoint, as {@link #latest} finds it. If a writing process removes it meanwhile, the
-     * one that has taken its place is loaded.
+     * Loads the newest intact checkpoint with all that training needs, as {@link #latest} finds it. If a writing process
+     * removes it meanwhile, the one that has taken its place is loaded.
      */
     public Optional<Checkpoint> loadLatest(SkippedCheckpointListener listener) {
+        return loadLatest(Content.ALL, listener);
+    }
+
+    private Optional<Checkpoint> loadLatest(Content content, SkippedCheckpointListener listener) {
         while (true) {
-            Optional<CheckpointInfo> latest = latest(listener);
+            Optional<CheckpointInfo> latest = latest(content, listener);
             if (latest.isEmpty()) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(read(latest.get()));
+                return Optional.of(read(latest.get(), content));
             } catch (QuietStarException e) {
                 if (Files.exists(latest.get().path())) {
                     throw e;
@@ -202,30 +215,30 @@ public final class CheckpointStore {
     }
 
     /**
-     * Loads the checkpoint that a model is taken from.
+     * Loads the model of a checkpoint, without the optimiser's state.
      *
      * @param best the one with the lowest held-out loss instead of the newest
      * @throws QuietStarException where there is none
      */
-    public Checkpoint load(boolean best, SkippedCheckpointListener listener) {
+    public Checkpoint loadModel(boolean best, SkippedCheckpointListener listener) {
         if (best) {
-            return best(listener)
-                    .map(CheckpointStore::read)
+            return best(Content.MODEL, listener)
+                    .map(info -> read(info, Content.MODEL))
                     .orElseThrow(() -> new QuietStarException(run + ": no checkpoint has a held-out loss; train with"
                             + " train.evaluateEvery, or take the newest, without --best"));
         }
-        return loadLatest(listener)
+        return loadLatest(Content.MODEL, listener)
                 .orElseThrow(() -> new QuietStarException(run + ": there is no intact checkpoint in this run yet"));
     }
 
-    /** Loads one checkpoint folder after comparing all its sums; QuietStarException names a damaged file. */
-    public static Checkpoint load(Path checkpoint) {
-        return read(verify(checkpoint));
+    /** Loads one checkpoint folder after comparing the sums of what it reads; QuietStarException names a damaged file. */
+    public static Checkpoint load(Path checkpoint, Content content) {
+        return read(verify(checkpoint, content), content);
     }
 
-    private static Optional<CheckpointInfo> intact(Path path, SkippedCheckpointListener listener) {
+    private static Optional<CheckpointInfo> intact(Path path, Content content, SkippedCheckpointListener listener) {
         try {
-            return Optional.of(verify(path));
+            return Optional.of(verify(path, content));
         } catch (QuietStarException e) {
             // One that a writing process has just removed is gone, not damaged.
             if (Files.exists(path)) {
@@ -235,15 +248,15 @@ public final class CheckpointStore {
         }
     }
 
-    /** Compares all sums of a checkpoint's folder; QuietStarException names a damaged file. */
-    static CheckpointInfo verify(Path path) {
+    /** Compares the sums of a checkpoint's files; QuietStarException names a damaged one. */
+    static CheckpointInfo verify(Path path, Content content) {
         CheckpointManifest manifest = CheckpointManifest.read(path);
-        manifest.verify(path);
+        manifest.verify(path, content);
         return new CheckpointInfo(path, manifest.step(), manifest.heldOutLoss());
     }
 
     /** Loads a checkpoint whose sums were compared. */
-    static Checkpoint read(CheckpointInfo info) {
+    static Checkpoint read(CheckpointInfo info, Content content) {
         // The arrays are the first of their process where a checkpoint is exported.
         Backend.require("auto");
         Path path = info.path();
@@ -252,7 +265,7 @@ public final class CheckpointStore {
                     info.step(),
                     readAll(path, MODEL),
                     readAll(path, THOUGHT),
-                    readAll(path, OPTIMIZER),
+                    content == Content.ALL ? readAll(path, OPTIMIZER) : Map.of(),
                     CheckpointState.decode(Files.readAllBytes(path.resolve(STATE))),
                     info.heldOutLoss());
         } catch (IOException e) {

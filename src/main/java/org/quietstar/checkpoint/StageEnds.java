@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.Checkpoint.Content;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
+import org.quietstar.config.ThoughtConfig;
 
 /** The models that the stages of a run ended with, as its checkpoints hold them. */
 public final class StageEnds {
@@ -25,13 +26,13 @@ public final class StageEnds {
         this.checkpoints = new CheckpointStore(run, config.checkpoint());
     }
 
-    /** The last stage that goes on from that of a checkpoint: without branches the run's last. */
-    public static StageConfig last(RunConfig config, Checkpoint checkpoint) {
-        return new StageTree(config).last(RunPosition.of(checkpoint).stage());
+    /** The settings under which the model of a checkpoint thinks: {@link StageTree#thoughtSettings}. */
+    public static ThoughtConfig thoughtSettings(RunConfig config, Checkpoint checkpoint) {
+        return new StageTree(config).thoughtSettings(RunPosition.of(checkpoint).stage());
     }
 
     /**
-     * Loads what a stage ended with.
+     * Loads the model that a stage ended with.
      *
      * @throws QuietStarException where there is no such stage, or no intact checkpoint of its end
      */
@@ -52,7 +53,7 @@ public final class StageEnds {
                 .orElseThrow(() -> new QuietStarException(
                         run + ": there is no checkpoint of the end of stage '" + name + "' (step " + tree.end(maker)
                                 + "): the stage is not finished, or its checkpoint was not kept; " + kept()));
-        return requireEnd(CheckpointStore.load(path), path, maker);
+        return requireEnd(CheckpointStore.load(path, Content.MODEL), path, maker);
     }
 
     /** Whether there is a checkpoint of a stage's end, sound or damaged. */
@@ -87,7 +88,7 @@ public final class StageEnds {
     }
 
     /**
-     * Loads what a stage starts from.
+     * Loads the model that a stage starts from.
      *
      * @return empty where it starts from the model that the run began with
      * @throws QuietStarException where the checkpoint is missing or damaged
@@ -98,9 +99,7 @@ public final class StageEnds {
             return Optional.empty();
         }
         CheckpointInfo info = intact(stage);
-        Checkpoint checkpoint = requireEnd(CheckpointStore.read(info), info.path(), source);
-        checkpoint.optimizer().values().forEach(INDArray::close);
-        return Optional.of(checkpoint);
+        return Optional.of(requireEnd(CheckpointStore.read(info, Content.MODEL), info.path(), source));
     }
 
     /** The checkpoint that a stage starts from. */
@@ -108,7 +107,7 @@ public final class StageEnds {
         long step = tree.end(tree.source(stage));
         Path path = checkpoints.find(step).orElseThrow(() -> lost(stage, checkpoints.place(step), null));
         try {
-            return CheckpointStore.verify(path);
+            return CheckpointStore.verify(path, Content.MODEL);
         } catch (QuietStarException e) {
             throw lost(stage, path, e);
         }

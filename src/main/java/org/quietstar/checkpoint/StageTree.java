@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
+import org.quietstar.config.ThoughtConfig;
 import org.quietstar.data.SplitMix;
 
 /**
@@ -54,6 +55,20 @@ public record StageTree(RunConfig config) {
     /** The last stage that goes on from this one: without branches the run's last. */
     public StageConfig last(int stage) {
         return config.stages().get(line(stage).max().orElseThrow());
+    }
+
+    /**
+     * The settings under which the model of a stage thinks: those of the last stage on the way to it, itself included, that
+     * trains thoughts. Of a model that has not learned to think, those of the last stage that goes on from it.
+     */
+    public ThoughtConfig thoughtSettings(int stage) {
+        return IntStream.rangeClosed(0, stage)
+                .filter(other -> goesOnFrom(stage, other))
+                .mapToObj(config.stages()::get)
+                .filter(StageConfig::thinks)
+                .reduce((first, second) -> second)
+                .orElseGet(() -> last(stage))
+                .thought();
     }
 
     /** Steps that are done at the end of a stage, over all stages. */

@@ -9,7 +9,7 @@
  * for (CheckpointInfo info : checkpoints.list()) {
  *     long step = info.step();
  * }
- * Checkpoint best = checkpoints.load(true, (path, why) -> {});
+ * Checkpoint best = checkpoints.loadModel(true, (path, why) -> {});
  * }</pre>
  */
 package org.quietstar.checkpoint;

@@ -71,16 +71,16 @@ final class ExportCommand implements Callable<Integer> {
         Path run = isRun ? source : runOf(source);
         RunConfig config = RunFolder.existing(run).readConfig();
         var out = spec.commandLine().getOut();
-        Checkpoint checkpoint = isRun
-                ? new CheckpointStore(run, config.checkpoint())
-                        .load(best, (path, why) -> out.println("damaged checkpoint, passed over: " + why))
-                : CheckpointStore.load(source);
-        try (Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
+        try (Checkpoint checkpoint = isRun
+                        ? new CheckpointStore(run, config.checkpoint())
+                                .loadModel(best, (path, why) -> out.println("damaged checkpoint, passed over: " + why))
+                        : CheckpointStore.load(source, Checkpoint.Content.MODEL);
+                Tokenizer tokenizer = Tokenizers.open(config.tokenizer())) {
             var kind = ModelExport.Adapters.valueOf(adapters.toUpperCase(Locale.ROOT));
             new ModelExport(config, checkpoint, tokenizer, shardMib * MIB, kind).write(target);
+            out.println("exported: step " + checkpoint.step() + " of " + run + " to " + target
+                    + (checkpoint.thought().isEmpty() ? " (a plain language model)" : " (with thoughts)"));
         }
-        out.println("exported: step " + checkpoint.step() + " of " + run + " to " + target
-                + (checkpoint.thought().isEmpty() ? " (a plain language model)" : " (with thoughts)"));
         out.flush();
         return 0;
     }

@@ -11,11 +11,9 @@ import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.Checkpoint;
 import org.quietstar.checkpoint.Durable;
-import org.quietstar.checkpoint.RunPosition;
-import org.quietstar.checkpoint.StageTree;
+import org.quietstar.checkpoint.StageEnds;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.ThoughtConfig;
 import org.quietstar.config.TokenizerConfig.TokenizerKind;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
@@ -102,7 +100,8 @@ public final class ModelExport {
      */
     public void write(Path target) {
         requireFree(target);
-        ThinkingModel model = ModelLoader.restore(config, tokenizer, checkpoint, thoughts());
+        ThinkingModel model =
+                ModelLoader.restore(config, tokenizer, checkpoint, StageEnds.thoughtSettings(config, checkpoint));
         Path absolute = target.toAbsolutePath();
         Path writing = absolute.resolveSibling(".exporting-" + absolute.getFileName());
         try {
@@ -126,7 +125,12 @@ public final class ModelExport {
     }
 
     private void writeFiles(Path folder, ThinkingModel model) throws IOException {
-        ModelFolder.write(folder, model.config(), base(model), specialIds(model), shardBytes);
+        Parameters base = base(model);
+        try {
+            ModelFolder.write(folder, model.config(), base, specialIds(model), shardBytes);
+        } finally {
+            base.closeAllBut(model.decoder());
+        }
         if (adapters == Adapters.APART && LoraAdapters.rank(model.decoder()).isPresent()) {
             writeAdapters(folder.resolve(ADAPTER), model);
         }
@@ -167,17 +171,6 @@ public final class ModelExport {
                 folder.resolve("adapter_config.json"),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
         Durable.syncFolder(folder);
-    }
-
-    /** Settings of the thoughts as the last stage that trained them has them; other branches train their own. */
-    private ThoughtConfig thoughts() {
-        return new StageTree(config)
-                .line(RunPosition.of(checkpoint).stage())
-                .mapToObj(config.stages()::get)
-                .filter(stage -> stage.thinks())
-                .reduce((first, second) -> second)
-                .map(stage -> stage.thought())
-                .orElse(config.lastStage().thought());
     }
 
     private Map<String, Object> specialIds(ThinkingModel model) {

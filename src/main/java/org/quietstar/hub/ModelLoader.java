@@ -21,7 +21,6 @@ import org.quietstar.checkpoint.StageEnds;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
@@ -146,9 +145,8 @@ public final class ModelLoader {
     public static Loaded ofRun(Path run, boolean best, List<String> sets, SkippedCheckpointListener skipped) {
         RunConfig config = Recipes.load(RunFolder.existing(run).config(), sets);
         Backend.require(config.backend().word());
-        Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).load(best, skipped);
-        return ofCheckpoint(
-                config, checkpoint, StageEnds.last(config, checkpoint).thought());
+        Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).loadModel(best, skipped);
+        return ofCheckpoint(config, checkpoint, StageEnds.thoughtSettings(config, checkpoint));
     }
 
     /** The model that a stage of a run ended with, which thinks as that stage says. */
@@ -157,16 +155,10 @@ public final class ModelLoader {
         RunConfig config = Recipes.load(folder.config(), sets);
         Backend.require(config.backend().word());
         Checkpoint checkpoint = new StageEnds(run, folder.readConfig()).load(stage);
-        ThoughtConfig thought = config.stages().stream()
-                .filter(each -> each.name().equals(stage))
-                .map(StageConfig::thought)
-                .findFirst()
-                .orElseThrow();
-        return ofCheckpoint(config, checkpoint, thought);
+        return ofCheckpoint(config, checkpoint, StageEnds.thoughtSettings(config, checkpoint));
     }
 
     private static Loaded ofCheckpoint(RunConfig config, Checkpoint checkpoint, ThoughtConfig thought) {
-        checkpoint.optimizer().values().forEach(INDArray::close);
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
             ThinkingModel model = restore(config, tokenizer, checkpoint, thought);

@@ -1,6 +1,7 @@
 package org.quietstar.model;
 
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -82,6 +83,13 @@ public final class Parameters implements AutoCloseable {
         try (INDArray exact = Nd4j.createFromArray(numbers)) {
             return exact.reshape(shape).castTo(type).dup('c').detach();
         }
+    }
+
+    /** Frees the arrays that are not the others' as well. */
+    public void closeAllBut(Parameters others) {
+        Set<INDArray> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+        shared.addAll(others.arrays.values());
+        arrays.values().stream().filter(array -> !shared.contains(array)).forEach(INDArray::close);
     }
 
     @Override

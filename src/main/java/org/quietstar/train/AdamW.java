@@ -1,6 +1,8 @@
 package org.quietstar.train;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.updaters.AdamUpdater;
@@ -12,9 +14,9 @@ import org.quietstar.thought.ThoughtParameters;
 /**
  * Adam with decoupled weight decay, in place: θ ← θ − lr·(m̂/(√v̂ + ε) + decay·θ). The decay leaves vectors (norms,
  * biases, START, END) alone; START and END learn {@code thoughtEmbeddingLrScale} times as fast, the mixing head
- * {@code mixingHeadLrScale} times.
+ * {@code mixingHeadLrScale} times. It owns the moments, not the parameters.
  */
-final class AdamW {
+final class AdamW implements AutoCloseable {
     private static final String FIRST = "m.";
     private static final String SECOND = "v.";
 
@@ -23,13 +25,47 @@ final class AdamW {
     private final Map<String, INDArray> moments = new LinkedHashMap<>();
     private long updates;
 
-    AdamW(OptimizerConfig config, Parameters parameters) {
+    private AdamW(OptimizerConfig config, Parameters parameters, long updates) {
         this.config = config;
         this.parameters = parameters;
+        this.updates = updates;
+    }
+
+    /** A new optimiser, with moments of zero. */
+    static AdamW of(OptimizerConfig config, Parameters parameters) {
+        var optimizer = new AdamW(config, parameters, 0);
         parameters.asMap().forEach((name, array) -> {
-            moments.put(FIRST + name, Nd4j.zeros(array.dataType(), array.shape()));
-            moments.put(SECOND + name, Nd4j.zeros(array.dataType(), array.shape()));
+            optimizer.moments.put(FIRST + name, Nd4j.zeros(array.dataType(), array.shape()));
+            optimizer.moments.put(SECOND + name, Nd4j.zeros(array.dataType(), array.shape()));
         });
+        return optimizer;
+    }
+
+    /**
+     * Continues from a checkpoint's moments, which are the optimiser's from then on: at 7 billion parameters there is no
+     * room for them twice. Those of other parameters are freed.
+     *
+     * @param moments as {@link #state} gives them
+     * @throws IllegalArgumentException where one is missing or has another shape
+     */
+    static AdamW resume(OptimizerConfig config, Parameters parameters, Map<String, INDArray> moments, long updates) {
+        var optimizer = new AdamW(config, parameters, updates);
+        parameters.asMap().forEach((name, array) -> {
+            for (String moment : List.of(FIRST + name, SECOND + name)) {
+                INDArray saved = moments.get(moment);
+                if (saved == null || !Arrays.equals(saved.shape(), array.shape())) {
+                    throw new IllegalArgumentException(
+                            "The optimiser state has no '" + moment + "' of shape " + Arrays.toString(array.shape()));
+                }
+                optimizer.moments.put(moment, saved);
+            }
+        });
+        moments.forEach((name, moment) -> {
+            if (!optimizer.moments.containsKey(name)) {
+                moment.close();
+            }
+        });
+        return optimizer;
     }
 
     /**
@@ -79,7 +115,7 @@ final class AdamW {
 
     /** Moments by "m."/"v." and parameter name, for a checkpoint; the arrays themselves. */
     Map<String, INDArray> state() {
-        return moments;
+        return new LinkedHashMap<>(moments);
     }
 
     /** How many updates were applied. */
@@ -87,15 +123,15 @@ final class AdamW {
         return updates;
     }
 
-    /** Goes on from a checkpoint's moments. */
-    void restore(Map<String, INDArray> state, long updates) {
-        moments.forEach((name, array) -> {
-            INDArray saved = state.get(name);
-            if (saved == null) {
-                throw new IllegalArgumentException("The optimiser state lacks '" + name + "'");
-            }
-            array.assign(saved);
-        });
-        this.updates = updates;
+    /** Leaves the moments to whoever has taken them by {@link #state}; the optimiser is not used any more. */
+    void release() {
+        moments.clear();
+    }
+
+    /** Frees the moments. */
+    @Override
+    public void close() {
+        moments.values().forEach(INDArray::close);
+        moments.clear();
     }
 }

@@ -7,11 +7,13 @@ import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.Checkpoint;
 import org.quietstar.checkpoint.RunPosition;
+import org.quietstar.config.OptimizerConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.data.DataPosition;
 import org.quietstar.data.TextBatches;
 import org.quietstar.hub.ModelLoader;
+import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 
@@ -54,11 +56,19 @@ final class RunState {
         }
     }
 
-    /** Puts data and optimiser where the checkpoint left them. */
-    static void goOn(Checkpoint checkpoint, TextBatches data, AdamW optimizer) {
+    /** Puts the data where the checkpoint left it. */
+    static void resume(Checkpoint checkpoint, TextBatches data) {
         @SuppressWarnings("unchecked")
         var position = (Map<String, Object>) checkpoint.state().get(DATA);
         data.restore(DataPosition.fromMap(position));
-        optimizer.restore(checkpoint.optimizer(), ((Number) checkpoint.state().get(UPDATES)).longValue());
+    }
+
+    /** The optimiser as the checkpoint left it; it takes over the checkpoint's moments. */
+    static AdamW resume(Checkpoint checkpoint, OptimizerConfig config, Parameters parameters) {
+        return AdamW.resume(
+                config,
+                parameters,
+                checkpoint.optimizer(),
+                ((Number) checkpoint.state().get(UPDATES)).longValue());
     }
 }

@@ -76,9 +76,14 @@ public final class Trainer implements AutoCloseable {
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
             PreflightChecks.checkMemory(config, tokenizer);
+            PreflightChecks.check(config, tokenizer, ModelLoader.sizes(config, tokenizer));
             ThinkingModel model = ModelLoader.create(config, tokenizer);
-            PreflightChecks.check(config, tokenizer, model.config());
-            return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
+            try {
+                return new Trainer(config, RunFolder.create(path, config), tokenizer, model);
+            } catch (RuntimeException e) {
+                model.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -99,18 +104,29 @@ public final class Trainer implements AutoCloseable {
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
             PreflightChecks.checkMemory(config, tokenizer);
+            PreflightChecks.check(config, tokenizer, ModelLoader.sizes(config, tokenizer));
             Optional<Checkpoint> latest = new CheckpointStore(path, config.checkpoint()).loadLatest(damage);
-            ThinkingModel model = latest.map(c -> ModelLoader.restore(
-                            config, tokenizer, c, StageEnds.last(config, c).thought()))
-                    .orElseGet(() -> ModelLoader.create(config, tokenizer));
-            PreflightChecks.check(config, tokenizer, model.config());
-            var trainer = new Trainer(config, folder, tokenizer, model);
-            latest.ifPresent(trainer::restore);
-            return trainer;
+            if (latest.isEmpty()) {
+                return new Trainer(config, folder, tokenizer, ModelLoader.create(config, tokenizer));
+            }
+            try {
+                return resume(config, folder, tokenizer, latest.get());
+            } catch (RuntimeException e) {
+                latest.get().close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
         }
+    }
+
+    private static Trainer resume(RunConfig config, RunFolder folder, Tokenizer tokenizer, Checkpoint checkpoint) {
+        ThinkingModel model =
+                ModelLoader.restore(config, tokenizer, checkpoint, StageEnds.thoughtSettings(config, checkpoint));
+        var trainer = new Trainer(config, folder, tokenizer, model);
+        trainer.restore(checkpoint);
+        return trainer;
     }
 
     private void restore(Checkpoint checkpoint) {
@@ -158,7 +174,7 @@ public final class Trainer implements AutoCloseable {
                         return false;
                     }
                 }
-                resumed = Optional.empty();
+                forgetResumed();
                 stageIndex++;
                 stageStep = 0;
             }
@@ -180,12 +196,14 @@ public final class Trainer implements AutoCloseable {
     private void runStage(StageConfig stage, MetricsLog metrics) {
         begin(stage);
         Set<String> trained = TrainableParameters.shapes(stage, model.config()).keySet();
-        var optimizer = new AdamW(stage.optimizer(), model.parameters().only(trained));
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
-        try (TextBatches data = text(stage);
+        try (AdamW optimizer = optimizer(stage, model.parameters().only(trained));
+                TextBatches data = text(stage);
                 Objective objective = Objective.of(model, stage, trained, reward);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
-            resumed.ifPresent(checkpoint -> RunState.goOn(checkpoint, data, optimizer));
+            resumed.ifPresent(checkpoint -> RunState.resume(checkpoint, data));
+            // Its moments are the optimiser's now.
+            resumed = Optional.empty();
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
             for (boolean goesOn = true; goesOn && stageStep < stage.train().steps(); ) {
                 long started = System.nanoTime();
@@ -211,10 +229,23 @@ public final class Trainer implements AutoCloseable {
                 goesOn = !stopping;
                 if (save || !goesOn) {
                     Checkpoint saved = save(data, optimizer, heldOut);
-                    resumed = goesOn ? Optional.empty() : Optional.of(saved);
+                    if (!goesOn) {
+                        resumed = Optional.of(saved);
+                        optimizer.release();
+                    }
                 }
             }
         }
+    }
+
+    private AdamW optimizer(StageConfig stage, Parameters trained) {
+        return resumed.map(checkpoint -> RunState.resume(checkpoint, stage.optimizer(), trained))
+                .orElseGet(() -> AdamW.of(stage.optimizer(), trained));
+    }
+
+    private void forgetResumed() {
+        resumed.ifPresent(Checkpoint::closeOptimizer);
+        resumed = Optional.empty();
     }
 
     /** Makes the model what the stage starts from, where that is not what the steps before it have left. */
@@ -230,10 +261,11 @@ public final class Trainer implements AutoCloseable {
 
     /** Makes the model ready for a stage: parameters of thoughts and adapters are made where it wants them first. */
     private void begin(StageConfig stage) {
+        ThoughtConfig thought = tree.thoughtSettings(stageIndex);
         if (stageStep == 0) {
-            beginStage(stage.thought());
+            beginStage(thought);
         }
-        model = model.with(stage.thought(), tokenizer);
+        model = model.with(thought, tokenizer);
         if (stage.thinks()) {
             model = model.learningToThink(tokenizer, config.seed());
         }
@@ -290,9 +322,9 @@ public final class Trainer implements AutoCloseable {
         return model;
     }
 
-    /** The last stage that goes on from the one that is trained: without branches the run's last. */
-    public StageConfig lastStage() {
-        return tree.last(Math.min(stageIndex, config.stages().size() - 1));
+    /** The settings under which {@link #model} thinks. */
+    public ThoughtConfig thoughtSettings() {
+        return tree.thoughtSettings(Math.min(stageIndex, config.stages().size() - 1));
     }
 
     /** Optimiser steps done, over all stages. */
@@ -312,8 +344,11 @@ public final class Trainer implements AutoCloseable {
         return tokenizer;
     }
 
+    /** Gives back the memory of the model and of what training left; {@link #model} is not used any more. */
     @Override
     public void close() {
+        forgetResumed();
+        model.close();
         tokenizer.close();
     }
 }

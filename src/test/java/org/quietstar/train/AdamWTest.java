@@ -118,7 +118,7 @@ class AdamWTest {
     void agreesWithTheAlgorithmOverManySteps() {
         Parameters parameters = parameters();
         Map<String, Reference> references = references(parameters);
-        var optimizer = new AdamW(CONFIG, parameters);
+        var optimizer = AdamW.of(CONFIG, parameters);
         for (int i = 0; i < 20; i++) {
             step(optimizer, references, i % 3 == 0 ? 0.25 : 1, 0.01 / (i + 1));
             assertAgrees(parameters, references);
@@ -130,12 +130,11 @@ class AdamWTest {
     void goesOnFromASavedState() {
         Parameters parameters = parameters();
         Map<String, Reference> references = references(parameters);
-        var first = new AdamW(CONFIG, parameters);
+        var first = AdamW.of(CONFIG, parameters);
         for (int i = 0; i < 3; i++) {
             step(first, references, 1, 0.01);
         }
-        var second = new AdamW(CONFIG, parameters);
-        second.restore(first.state(), first.updates());
+        var second = AdamW.resume(CONFIG, parameters, first.state(), first.updates());
         step(second, references, 1, 0.01);
         assertAgrees(parameters, references);
         assertThat(second.updates()).isEqualTo(4);
@@ -145,7 +144,7 @@ class AdamWTest {
     void aParameterWithoutGradientStaysAsItIs() {
         Parameters parameters = parameters();
         double[] before = parameters.get(NORM).toDoubleVector();
-        var optimizer = new AdamW(CONFIG, parameters);
+        var optimizer = AdamW.of(CONFIG, parameters);
         Map<String, INDArray> gradients = new LinkedHashMap<>();
         gradients.put(MATRIX, array(3, 4));
         optimizer.update(gradients, 1, 0.01);
@@ -153,9 +152,25 @@ class AdamWTest {
     }
 
     @Test
+    void aSavedStateIsTakenOverNotCopied() {
+        Parameters parameters = parameters();
+        Map<String, INDArray> saved = AdamW.of(CONFIG, parameters).state();
+        INDArray other = array(2, 2);
+        saved.put("m.frozen.weight", other);
+        try (var optimizer = AdamW.resume(CONFIG, parameters, saved, 3)) {
+            optimizer.state().forEach((name, moment) -> assertThat(moment).isSameAs(saved.get(name)));
+            assertThat(other.wasClosed())
+                    .as("moments that nothing trains are freed")
+                    .isTrue();
+        }
+        assertThat(saved.values()).allMatch(INDArray::wasClosed);
+        assertThat(parameters.asMap().values()).noneMatch(INDArray::wasClosed);
+    }
+
+    @Test
     void aStateThatLacksAParameterIsRefused() {
-        var optimizer = new AdamW(CONFIG, parameters());
-        assertThatThrownBy(() -> optimizer.restore(Map.of(), 1))
+        Parameters parameters = parameters();
+        assertThatThrownBy(() -> AdamW.resume(CONFIG, parameters, Map.of(), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("m." + MATRIX);
     }

@@ -77,7 +77,7 @@ class BranchTest {
     }
 
     private static Checkpoint load(Path run, long step) {
-        return CheckpointStore.load(checkpoint(run, step));
+        return CheckpointStore.load(checkpoint(run, step), Checkpoint.Content.ALL);
     }
 
     private static List<String> steps(Path run) {
@@ -267,18 +267,20 @@ class BranchTest {
                 """);
         Path run = folder.resolve("thoughts");
         try (Trainer trainer = Trainer.start(config, run)) {
-            List<String> last = new ArrayList<>();
+            List<Integer> thoughtTokens = new ArrayList<>();
             trainer.addListener(new TrainingListener() {
                 @Override
                 public void onStage(StageConfig stage, int stepsDone) {
-                    last.add(trainer.lastStage().name());
+                    thoughtTokens.add(trainer.thoughtSettings().thoughtTokens());
                 }
             });
             assertThat(trainer.train()).isTrue();
-            last.add(trainer.lastStage().name());
-            assertThat(last).containsExactly("longer", "short", "longer", "longer", "longer");
-            assertThat(StageEnds.last(config, load(run, 6)).name()).isEqualTo("short");
-            assertThat(StageEnds.last(config, load(run, 8)).name()).isEqualTo("longer");
+            thoughtTokens.add(trainer.thoughtSettings().thoughtTokens());
+            assertThat(thoughtTokens).containsExactly(4, 1, 3, 4, 4);
+            assertThat(StageEnds.thoughtSettings(config, load(run, 6)).thoughtTokens())
+                    .isEqualTo(1);
+            assertThat(StageEnds.thoughtSettings(config, load(run, 8)).thoughtTokens())
+                    .isEqualTo(3);
             Path exported = folder.resolve("exported");
             new ModelExport(config, load(run, 6), trainer.tokenizer(), 1L << 20, ModelExport.Adapters.MERGED)
                     .write(exported);

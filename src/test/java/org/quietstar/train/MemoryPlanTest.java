@@ -79,7 +79,7 @@ class MemoryPlanTest {
         Set<String> trained = TrainableParameters.shapes(stage, model).keySet();
         Parameters all = parameters(stage, model, true);
         assertThat(plan.weights()).isEqualTo(bytes(all.asMap()));
-        var optimizer = new AdamW(stage.optimizer(), all.only(trained));
+        var optimizer = AdamW.of(stage.optimizer(), all.only(trained));
         assertThat(plan.optimizer()).isEqualTo(bytes(optimizer.state()));
         ThoughtLayout sizes = ThoughtLayout.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
