@@ -46,7 +46,11 @@ final class HeldOut {
         try (var evaluator = new Evaluator(
                         model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed());
                 TextBatches batches = TextBatches.validation(
-                        heldOut, tokenizer, config.seed(), record -> listener.onWarning(record.toString()))) {
+                        heldOut,
+                        tokenizer,
+                        model.tokens().padId(),
+                        config.seed(),
+                        record -> listener.onWarning(record.toString()))) {
             listener.onTokens(0, wanted);
             return evaluator.score(batches, scored -> {
                 listener.onTokens(Math.min(scored, wanted), wanted);

@@ -5,18 +5,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
+import org.quietstar.hash.Sha256;
 
 /**
  * The list of a checkpoint's files with their sizes and SHA-256 sums, {@code manifest.json}. Its own sum stands in
@@ -47,11 +44,11 @@ record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> fil
             files.addObject()
                     .put("name", path.getFileName().toString())
                     .put("bytes", Files.size(path))
-                    .put("sha256", sha256(path));
+                    .put("sha256", Sha256.of(path));
         }
         Path manifest = folder.resolve(FILE);
         Durable.write(manifest, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
-        String sum = sha256(manifest) + "  " + FILE + "\n";
+        String sum = Sha256.of(manifest) + "  " + FILE + "\n";
         Durable.write(folder.resolve(SUM_FILE), sum.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -64,7 +61,7 @@ record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> fil
         Path manifest = folder.resolve(FILE);
         try {
             String sum = Files.readString(present(folder.resolve(SUM_FILE)));
-            if (!sum.equals(sha256(present(manifest)) + "  " + FILE + "\n")) {
+            if (!sum.equals(Sha256.of(present(manifest)) + "  " + FILE + "\n")) {
                 throw new QuietStarException(manifest + ": its SHA-256 is not the one in " + SUM_FILE);
             }
             JsonNode json = JSON.readTree(Files.readAllBytes(manifest));
@@ -100,7 +97,7 @@ record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> fil
             }
             Path file = folder.resolve(entry.name());
             try {
-                if (!sha256(present(file)).equals(entry.sha256())) {
+                if (!Sha256.of(present(file)).equals(entry.sha256())) {
                     throw new QuietStarException(file + ": its SHA-256 is not the one in the manifest");
                 }
             } catch (IOException e) {
@@ -114,18 +111,5 @@ record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> fil
             throw new QuietStarException(file + ": is missing");
         }
         return file;
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 20];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 
 /**
  * Which stage of a run starts from which, and what follows from that. Steps are counted over all stages in the order of

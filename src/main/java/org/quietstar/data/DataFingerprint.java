@@ -3,12 +3,10 @@ package org.quietstar.data;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
+import org.quietstar.hash.Sha256;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
@@ -24,7 +22,7 @@ final class DataFingerprint {
     /** The fingerprint as 64 hexadecimal digits; throws QuietStarException where a file cannot be read. */
     static String of(
             List<TextFile> files, DataConfig config, Tokenizer tokenizer, List<Long> seeds, boolean validation) {
-        MessageDigest digest = sha256();
+        var digest = new Sha256();
         for (TextFile file : files) {
             add(digest, file.path().getFileName(), file.size(), file.format(), file.gzip());
             addSamples(digest, file);
@@ -40,33 +38,25 @@ final class DataFingerprint {
                 validation ? 1 : config.shuffleBuffer(),
                 tokenizer.fingerprint(),
                 seeds);
-        return HexFormat.of().formatHex(digest.digest());
+        return digest.hex();
     }
 
-    private static void add(MessageDigest digest, Object... values) {
+    private static void add(Sha256 digest, Object... values) {
         for (Object value : values) {
-            digest.update((value + "\n").getBytes(StandardCharsets.UTF_8));
+            digest.add((value + "\n").getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private static void addSamples(MessageDigest digest, TextFile file) {
+    private static void addSamples(Sha256 digest, TextFile file) {
         try (var access = new RandomAccessFile(file.path().toFile(), "r")) {
             for (long from : new long[] {0, Math.max(0, access.length() - SAMPLE_BYTES)}) {
                 byte[] sample = new byte[(int) Math.min(SAMPLE_BYTES, access.length() - from)];
                 access.seek(from);
                 access.readFully(sample);
-                digest.update(sample);
+                digest.add(sample);
             }
         } catch (IOException exception) {
             throw new QuietStarException(file.path() + ": cannot be read (" + exception.getMessage() + ")", exception);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every JDK has SHA-256", exception);
         }
     }
 }

@@ -25,14 +25,19 @@ public final class DataPosition implements Serializable {
 
     private final String fingerprint;
     private final int epoch;
-    private final WindowPosition windows;
+    private final TokenWindows.Position windows;
     private final int[][] buffer;
     private final long shuffleState;
     private final long batches;
 
     /** {@code buffer} holds windows that no longer change. */
     DataPosition(
-            String fingerprint, int epoch, WindowPosition windows, int[][] buffer, long shuffleState, long batches) {
+            String fingerprint,
+            int epoch,
+            TokenWindows.Position windows,
+            int[][] buffer,
+            long shuffleState,
+            long batches) {
         this.fingerprint = fingerprint;
         this.epoch = epoch;
         this.windows = windows;
@@ -56,7 +61,7 @@ public final class DataPosition implements Serializable {
         return batches;
     }
 
-    WindowPosition windows() {
+    TokenWindows.Position windows() {
         return windows;
     }
 
@@ -70,13 +75,13 @@ public final class DataPosition implements Serializable {
 
     /** As values that JSON knows: numbers, strings, no more than one level. */
     public Map<String, Object> toMap() {
-        FilePosition file = windows.reader().position();
+        FilePosition file = windows.documents().file();
         var map = new LinkedHashMap<String, Object>();
         map.put("format", FORMAT);
         map.put("fingerprint", fingerprint);
         map.put("batches", batches);
         map.put("epoch", epoch);
-        map.put("file", windows.reader().orderIndex());
+        map.put("file", windows.documents().orderIndex());
         map.put("offset", file.offset());
         map.put("line", file.line());
         map.put("part", file.part());
@@ -104,13 +109,13 @@ public final class DataPosition implements Serializable {
                 (int) number(map, "part"),
                 number(map, "documentLine"),
                 value(map, "startsLine", Boolean.class));
-        var reader = new ReaderPosition((int) number(map, "file"), file);
+        var reader = new TextRecordReader.Position((int) number(map, "file"), file);
         try {
             List<int[]> carried = unpack(value(map, "carried", String.class));
             return new DataPosition(
                     value(map, "fingerprint", String.class),
                     (int) number(map, "epoch"),
-                    new WindowPosition(reader, carried.get(0), (int) number(map, "taken")),
+                    new TokenWindows.Position(reader, carried.get(0), (int) number(map, "taken")),
                     unpack(value(map, "buffer", String.class)).toArray(int[][]::new),
                     Long.parseUnsignedLong(value(map, "shuffleState", String.class), 16),
                     number(map, "batches"));
@@ -169,7 +174,7 @@ public final class DataPosition implements Serializable {
     @Override
     public String toString() {
         return "DataPosition[epoch " + epoch + ", " + batches + " batches, file "
-                + windows.reader().orderIndex() + ", line "
-                + windows.reader().position().line() + ", " + buffer.length + " windows buffered]";
+                + windows.documents().orderIndex() + ", line "
+                + windows.documents().file().line() + ", " + buffer.length + " windows buffered]";
     }
 }

@@ -1,5 +1,7 @@
 package org.quietstar.data;
 
+import org.quietstar.random.SplitMix;
+
 /**
  * Which documents a stream reads: all, or one side of a split by a hash of seed and place (file and line), so that both
  * sides agree without talking to each other.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.quietstar.data.LineInput.Segment;
 
 /** Documents of a JSON-lines file: one field of one object a line. Empty lines and empty texts are skipped. */
@@ -45,14 +46,14 @@ final class JsonLinesParser implements DocumentParser {
     }
 
     @Override
-    public DocumentPart next() throws IOException {
+    public Optional<Part> next() throws IOException {
         while (part >= parts.size()) {
             if (!readLine()) {
-                return null;
+                return Optional.empty();
             }
         }
         String text = parts.get(part++);
-        return new DocumentPart(text, line.line(), part - 1, part == parts.size());
+        return Optional.of(new Part(text, line.line(), part - 1, part == parts.size()));
     }
 
     @Override
@@ -139,10 +140,10 @@ final class JsonLinesParser implements DocumentParser {
     private static List<String> split(String text) {
         var parts = new ArrayList<String>();
         int from = 0;
-        while (text.length() - from > DocumentPart.MAX_CHARS) {
-            int to = from + DocumentPart.MAX_CHARS;
+        while (text.length() - from > MAX_CHARS) {
+            int to = from + MAX_CHARS;
             int cut = to;
-            while (cut > from + DocumentPart.MAX_CHARS / 2 && !Character.isWhitespace(text.charAt(cut))) {
+            while (cut > from + MAX_CHARS / 2 && !Character.isWhitespace(text.charAt(cut))) {
                 cut--;
             }
             if (!Character.isWhitespace(text.charAt(cut))) {

@@ -1,6 +1,7 @@
 package org.quietstar.data;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.data.LineInput.Segment;
 
@@ -11,7 +12,7 @@ final class PlainTextParser implements DocumentParser {
     /** More empty lines than this in a row are no text. */
     private static final int MAX_BLANKS = 32;
     /** Room is left for the line breaks at the end of a part. */
-    private static final int MAX_TEXT = DocumentPart.MAX_CHARS - MAX_BLANKS - 1;
+    private static final int MAX_TEXT = MAX_CHARS - MAX_BLANKS - 1;
 
     private final DocumentBoundary ends;
     private final LineInput input;
@@ -23,11 +24,11 @@ final class PlainTextParser implements DocumentParser {
         this.ends = ends;
         this.part = position.part();
         this.documentLine = position.documentLine();
-        this.input = new LineInput(file, position, position.startsLine(), DocumentPart.MAX_CHARS / 2, log);
+        this.input = new LineInput(file, position, position.startsLine(), MAX_CHARS / 2, log);
     }
 
     @Override
-    public DocumentPart next() throws IOException {
+    public Optional<Part> next() throws IOException {
         var text = new StringBuilder();
         int blanks = 0;
         for (Segment segment = peek(); segment != null; segment = peek()) {
@@ -55,13 +56,13 @@ final class PlainTextParser implements DocumentParser {
                 documentLine = segment.line();
             }
             if (text.length() > 0 && text.length() + segment.text().length() > MAX_TEXT) {
-                return new DocumentPart(text.toString(), documentLine, part++, false);
+                return Optional.of(new Part(text.toString(), documentLine, part++, false));
             }
             text.append(segment.text());
             blanks = 0;
             ahead = null;
         }
-        return text.length() == 0 ? null : end(text);
+        return text.length() == 0 ? Optional.empty() : end(text);
     }
 
     @Override
@@ -94,10 +95,10 @@ final class PlainTextParser implements DocumentParser {
                 && segment.text().strip().equals(END_OF_TEXT);
     }
 
-    private DocumentPart end(StringBuilder text) {
-        var document = new DocumentPart(text.toString(), documentLine, part, true);
+    private Optional<Part> end(StringBuilder text) {
+        var document = new Part(text.toString(), documentLine, part, true);
         part = 0;
-        return document;
+        return Optional.of(document);
     }
 
     /** The next segment that is UTF-8, without taking it. */

@@ -1,135 +1,91 @@
 package org.quietstar.data;
 
-import java.util.NoSuchElementException;
-import org.nd4j.linalg.dataset.AsyncMultiDataSetIterator;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
-import org.nd4j.linalg.dataset.api.MultiDataSetPreProcessor;
-import org.nd4j.linalg.dataset.api.iterator.MultiDataSetIterator;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.quietstar.QuietStarException;
 
-/**
- * Prepares batches in the background with DL4J's {@link AsyncMultiDataSetIterator}, used in the way that makes it
- * reliable: without workspaces, so that a batch stays valid for as long as it is held; and over an iterator that
- * never throws, for its thread ends silently when one does, and the consumer would wait forever. A failure travels
- * through the queue as an element instead.
- */
+/** Prepares batches in the background, in order, a few ahead of their reader. */
 final class Prefetcher implements AutoCloseable {
-    private final AsyncMultiDataSetIterator iterator;
-    private Failure failed;
+    static final String THREAD = "quietstar-batches";
 
-    /** Starts the thread; {@code size} batches wait at most (DL4J's least is 2). */
-    Prefetcher(MultiDataSetIterator batches, int size) {
-        this.iterator = new AsyncMultiDataSetIterator(new FailureCarrier(batches), Math.max(2, size), false);
+    private final BatchStream source;
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+        var thread = new Thread(task, THREAD);
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ArrayDeque<Future<Optional<TokenBatch>>> ahead = new ArrayDeque<>();
+    private Optional<RuntimeException> failed = Optional.empty();
+
+    /**
+     * Starts the thread, which alone uses the source until this is closed.
+     *
+     * @param size batches that wait at most, at least 1
+     */
+    Prefetcher(BatchStream source, int size) {
+        this.source = source;
+        for (int i = 0; i < size; i++) {
+            prepareOne();
+        }
+    }
+
+    private void prepareOne() {
+        ahead.add(executor.submit(() -> source.hasNext() ? Optional.of(source.next()) : Optional.empty()));
     }
 
     /**
-     * The next batch, or null at the end.
+     * The next batch; empty at the end.
      *
      * @throws QuietStarException for what went wrong in the background, now and at each later call
      */
-    MultiDataSet next() {
-        if (failed == null && !iterator.hasNext()) {
-            return null;
+    Optional<TokenBatch> next() {
+        if (failed.isPresent()) {
+            throw failed.get();
         }
-        MultiDataSet batch = failed == null ? iterator.next() : failed;
-        if (batch instanceof Failure failure) {
-            failed = failure;
-            if (failure.cause instanceof Error error) {
-                throw error;
-            }
-            String message = failure.cause instanceof QuietStarException
-                    ? failure.cause.getMessage()
-                    : "the next batch could not be prepared: " + failure.cause;
-            throw new QuietStarException(message, failure.cause);
+        try {
+            Optional<TokenBatch> batch = ahead.remove().get();
+            prepareOne();
+            return batch;
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure(e);
         }
-        return batch;
+    }
+
+    private RuntimeException failure(Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        String message = cause instanceof QuietStarException
+                ? cause.getMessage()
+                : "the next batch could not be prepared: " + cause;
+        var failure = new QuietStarException(message, cause);
+        failed = Optional.of(failure);
+        return failure;
     }
 
     /** Ends the thread and waits for it. */
     @Override
     public void close() {
-        iterator.shutdown();
-    }
-
-    /** A batch that could not be. */
-    private static final class Failure extends org.nd4j.linalg.dataset.MultiDataSet {
-        private static final long serialVersionUID = 1L;
-        private final transient Throwable cause;
-
-        Failure(Throwable cause) {
-            this.cause = cause;
-        }
-    }
-
-    /** Gives a {@link Failure} as its last element where the other iterator throws. Used by one thread at a time. */
-    private static final class FailureCarrier implements MultiDataSetIterator {
-        private static final long serialVersionUID = 1L;
-        private final MultiDataSetIterator batches;
-        private transient Throwable failure;
-        private boolean failureGiven;
-
-        FailureCarrier(MultiDataSetIterator batches) {
-            this.batches = batches;
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (failure != null) {
-                return !failureGiven;
-            }
+        ahead.forEach(task -> task.cancel(false));
+        executor.shutdown();
+        boolean interrupted = false;
+        for (boolean ended = false; !ended; ) {
             try {
-                return batches.hasNext();
-            } catch (RuntimeException | Error exception) {
-                failure = exception;
-                return true;
+                ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
-
-        @Override
-        public MultiDataSet next() {
-            if (failure == null) {
-                try {
-                    return batches.next();
-                } catch (RuntimeException | Error exception) {
-                    failure = exception;
-                }
-            }
-            if (failureGiven) {
-                throw new NoSuchElementException("the failure was given already");
-            }
-            failureGiven = true;
-            return new Failure(failure);
-        }
-
-        @Override
-        public MultiDataSet next(int num) {
-            throw new UnsupportedOperationException("call next()");
-        }
-
-        @Override
-        public void setPreProcessor(MultiDataSetPreProcessor preProcessor) {
-            batches.setPreProcessor(preProcessor);
-        }
-
-        @Override
-        public MultiDataSetPreProcessor getPreProcessor() {
-            return batches.getPreProcessor();
-        }
-
-        /** Not here: AsyncMultiDataSetIterator would reset an iterator that has ended, and read it twice. */
-        @Override
-        public boolean resetSupported() {
-            return false;
-        }
-
-        @Override
-        public boolean asyncSupported() {
-            return true;
-        }
-
-        @Override
-        public void reset() {
-            throw new UnsupportedOperationException("a prefetcher reads once");
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -2,6 +2,7 @@ package org.quietstar.data;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.quietstar.random.SplitMix;
 
 /**
  * One span of L ids from each document, every start equally likely; a shorter document as a whole. The span depends on

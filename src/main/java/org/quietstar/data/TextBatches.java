@@ -1,8 +1,10 @@
 package org.quietstar.data;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.BadRecordPolicy;
@@ -13,27 +15,30 @@ import org.quietstar.tokenizer.Tokenizer;
  *
  * <pre>{@code
  * try (TextBatches batches = TextBatches.training(config.lastStage().data(), tokenizer, config.seed(), listener)) {
- *     Batch batch = batches.next();
+ *     TokenBatch batch = batches.next();
  *     ...
  *     checkpoint.put("data", batches.position().toMap());
  * }
  * }</pre>
  */
-public final class TextBatches implements AutoCloseable {
+public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
     private final List<TextFile> files;
     private final TextRecordReader documents;
-    private final TokenBatchIterator iterator;
-    private final ReadLog log;
+    private final BatchStream stream;
     private final String fingerprint;
+    private final String emptyMessage;
     private final int prefetch;
+    private final int padId;
     private final DataPosition start;
     private DataPosition position;
-    private Prefetcher prefetcher;
+    private Optional<Prefetcher> prefetcher = Optional.empty();
+    private Optional<TokenBatch> ahead = Optional.empty();
     private boolean ended;
 
     private TextBatches(
             DataConfig config,
             Tokenizer tokenizer,
+            int padId,
             long splitSeed,
             long orderSeed,
             DataListener listener,
@@ -46,25 +51,26 @@ public final class TextBatches implements AutoCloseable {
         }
         this.files = TextSources.resolve(key, patterns, config.format());
         this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
-        this.log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
+        var log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
         this.prefetch = config.prefetch();
+        this.padId = padId;
+        this.emptyMessage = emptyMessage(key, config, validation && !ownFiles);
         this.documents = new TextRecordReader(files, config.textField(), config.textDocuments(), log);
         HoldOutSplit split = config.validation().isEmpty()
                 ? new HoldOutSplit(splitSeed, config.validationFraction(), validation)
                 : HoldOutSplit.everything();
         WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
-        var windows = new WindowRecordReader(documents, tokenizer, split, cutter, config.sequenceLength(), log);
-        var plan = new BatchPlan(
+        var windows = new TokenWindows(documents, tokenizer, split, cutter);
+        var plan = new BatchStream.Plan(
                 files.size(),
                 config.batchSize(),
                 config.sequenceLength(),
                 validation ? 1 : config.shuffleBuffer(),
                 !validation,
                 orderSeed,
-                fingerprint,
-                emptyMessage(key, config, validation && !ownFiles));
-        this.iterator = new TokenBatchIterator(windows, tokenizer, plan);
-        this.start = iterator.position();
+                fingerprint);
+        this.stream = new BatchStream(windows, tokenizer, padId, plan);
+        this.start = stream.position();
         this.position = start;
     }
 
@@ -74,50 +80,75 @@ public final class TextBatches implements AutoCloseable {
      *
      * @param config the section {@code data}
      * @param tokenizer encodes the text; stays open, and must until this is closed
+     * @param padId fills up short sequences: an id that the model has a row for, which a tokenizer's own may not be
      * @param splitSeed decides which documents are held out; the same as in {@link #validation}
      * @param orderSeed of the shuffling and the random spans
      * @param listener is told of bad records, from the background thread
      * @throws QuietStarException for files that are missing, of unknown format, or unreadable
      */
     public static TextBatches training(
-            DataConfig config, Tokenizer tokenizer, long splitSeed, long orderSeed, DataListener listener) {
-        return new TextBatches(config, tokenizer, splitSeed, orderSeed, listener, false);
+            DataConfig config, Tokenizer tokenizer, int padId, long splitSeed, long orderSeed, DataListener listener) {
+        return new TextBatches(config, tokenizer, padId, splitSeed, orderSeed, listener, false);
     }
 
-    /** As {@link #training(DataConfig, Tokenizer, long, long, DataListener)} with one seed for both. */
+    /**
+     * As {@link #training(DataConfig, Tokenizer, int, long, long, DataListener)} with the tokenizer's padding id and one
+     * seed for both.
+     */
     public static TextBatches training(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener) {
-        return training(config, tokenizer, seed, seed, listener);
+        return training(config, tokenizer, tokenizer.padId(), seed, seed, listener);
     }
 
     /**
      * The held-out text once, in the order of the files; the last batch may have rows of padding only. Parameters as in
-     * {@link #training(DataConfig, Tokenizer, long, DataListener)}.
+     * {@link #training(DataConfig, Tokenizer, int, long, long, DataListener)}.
      */
+    public static TextBatches validation(
+            DataConfig config, Tokenizer tokenizer, int padId, long seed, DataListener listener) {
+        return new TextBatches(config, tokenizer, padId, seed, seed, listener, true);
+    }
+
+    /** As {@link #validation(DataConfig, Tokenizer, int, long, DataListener)} with the tokenizer's padding id. */
     public static TextBatches validation(DataConfig config, Tokenizer tokenizer, long seed, DataListener listener) {
-        return new TextBatches(config, tokenizer, seed, seed, listener, true);
+        return validation(config, tokenizer, tokenizer.padId(), seed, listener);
     }
 
     /**
-     * The next batch; null at the end of validation.
+     * Whether there is another batch; it waits for it. Training text has no end.
+     *
+     * @throws QuietStarException as {@link #next}
+     */
+    @Override
+    public boolean hasNext() {
+        if (ahead.isEmpty() && !ended) {
+            if (prefetcher.isEmpty()) {
+                prefetcher = Optional.of(new Prefetcher(stream, prefetch));
+            }
+            try {
+                ahead = prefetcher.get().next();
+            } catch (QuietStarException e) {
+                throw e.getCause() instanceof BatchStream.NoWindows ? new QuietStarException(emptyMessage, e) : e;
+            }
+            ended = ahead.isEmpty();
+        }
+        return ahead.isPresent();
+    }
+
+    /**
+     * The next batch.
      *
      * @throws QuietStarException for a bad record where those are fatal, a file that vanished, data without any text
+     * @throws NoSuchElementException at the end of validation
      */
-    public Batch next() {
-        if (ended) {
-            return null;
+    @Override
+    public TokenBatch next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("the held-out text has ended");
         }
-        if (prefetcher == null) {
-            prefetcher = new Prefetcher(iterator, prefetch);
-        }
-        MultiDataSet data = prefetcher.next();
-        if (data == null) {
-            ended = true;
-            return null;
-        }
-        BatchMetaData about = data.getExampleMetaData(BatchMetaData.class).get(0);
-        position = about.after();
-        return new Batch(
-                data.getFeatures(0), data.getFeaturesMaskArray(0), about.realTokens(), about.textBytes(), position);
+        TokenBatch batch = ahead.orElseThrow();
+        ahead = Optional.empty();
+        position = batch.after();
+        return batch;
     }
 
     /** Where the stream stands: behind the batch that {@link #next()} gave last, whatever is prepared already. */
@@ -133,13 +164,13 @@ public final class TextBatches implements AutoCloseable {
      */
     public void restore(DataPosition to) {
         if (!to.fingerprint().equals(fingerprint)) {
-            throw new QuietStarException("the run cannot go on: its data has fingerprint " + to.fingerprint()
+            throw new QuietStarException("the run cannot continue: its data has fingerprint " + to.fingerprint()
                     + ", the data now " + fingerprint + ". The files are now " + describe(files)
                     + ". Bring back the files, section data, tokenizer and seed that the run began with, or begin a"
                     + " new run");
         }
         stop();
-        iterator.restore(to);
+        stream.restore(to);
         position = to;
     }
 
@@ -148,19 +179,13 @@ public final class TextBatches implements AutoCloseable {
         restore(start);
     }
 
-    /** What was read so far, also for batches that nobody took yet. */
-    public DataStatistics statistics() {
-        return log.statistics();
-    }
-
     /** Identifies the data and how it is read; {@link #restore} compares it. 64 hexadecimal digits. */
     public String fingerprint() {
         return fingerprint;
     }
 
-    /** The files that are read, sorted. */
-    public List<TextFile> files() {
-        return files;
+    int padId() {
+        return padId;
     }
 
     /** Ends the background thread and closes the files. */
@@ -173,10 +198,9 @@ public final class TextBatches implements AutoCloseable {
 
     private void stop() {
         ended = false;
-        if (prefetcher != null) {
-            prefetcher.close();
-            prefetcher = null;
-        }
+        ahead = Optional.empty();
+        prefetcher.ifPresent(Prefetcher::close);
+        prefetcher = Optional.empty();
     }
 
     private String emptyMessage(String key, DataConfig config, boolean heldOut) {

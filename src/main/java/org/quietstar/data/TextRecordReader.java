@@ -2,12 +2,14 @@ package org.quietstar.data;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.datavec.api.conf.Configuration;
 import org.datavec.api.records.Record;
@@ -31,6 +33,14 @@ import org.quietstar.config.DataConfig.TextFormat;
 public final class TextRecordReader extends BaseRecordReader {
     private static final long serialVersionUID = 1L;
 
+    /**
+     * A place in a pass over several files.
+     *
+     * @param orderIndex how many files of the pass are finished
+     * @param file place in the file that is being read
+     */
+    record Position(int orderIndex, FilePosition file) implements Serializable {}
+
     private final String textField;
     private final DocumentBoundary textDocuments;
     private final transient ReadLog log;
@@ -39,8 +49,8 @@ public final class TextRecordReader extends BaseRecordReader {
     private transient int orderIndex;
     private transient FilePosition start = FilePosition.START;
     private transient DocumentParser parser;
-    private transient DocumentPart ahead;
-    private transient ReaderPosition aheadPosition;
+    private transient Optional<DocumentParser.Part> ahead = Optional.empty();
+    private transient Position aheadPosition;
     private transient Configuration configuration = new Configuration();
 
     /**
@@ -89,25 +99,25 @@ public final class TextRecordReader extends BaseRecordReader {
 
     /** Goes through the files once more, in {@code fileOrder}: indices into the list of files. */
     void restart(int[] fileOrder) {
-        seek(fileOrder, new ReaderPosition(0, FilePosition.START));
+        seek(fileOrder, new Position(0, FilePosition.START));
     }
 
     /** Goes on at {@code position} of a pass in {@code fileOrder}. */
-    void seek(int[] fileOrder, ReaderPosition position) {
+    void seek(int[] fileOrder, Position position) {
         closeParser();
         order = fileOrder.clone();
         orderIndex = position.orderIndex();
-        start = position.position();
-        ahead = null;
+        start = position.file();
+        ahead = Optional.empty();
     }
 
     /** The place to {@link #seek} to for what {@link #nextRecord()} would give next. */
-    ReaderPosition position() {
-        return ahead != null ? aheadPosition : currentPosition();
+    Position position() {
+        return ahead.isPresent() ? aheadPosition : currentPosition();
     }
 
-    private ReaderPosition currentPosition() {
-        return new ReaderPosition(orderIndex, parser == null ? start : parser.position());
+    private Position currentPosition() {
+        return new Position(orderIndex, parser == null ? start : parser.position());
     }
 
     /** Number of files. */
@@ -117,11 +127,11 @@ public final class TextRecordReader extends BaseRecordReader {
 
     @Override
     public boolean hasNext() {
-        if (ahead == null) {
+        if (ahead.isEmpty()) {
             aheadPosition = currentPosition();
             ahead = read();
         }
-        return ahead != null;
+        return ahead.isPresent();
     }
 
     @Override
@@ -134,8 +144,8 @@ public final class TextRecordReader extends BaseRecordReader {
         if (!hasNext()) {
             throw new NoSuchElementException("no document is left");
         }
-        DocumentPart part = ahead;
-        ahead = null;
+        DocumentParser.Part part = ahead.orElseThrow();
+        ahead = Optional.empty();
         TextFile file = files.get(order[orderIndex]);
         var metaData =
                 new DocumentMetaData(file.path().toString(), order[orderIndex], part.line(), part.part(), part.last());
@@ -144,8 +154,8 @@ public final class TextRecordReader extends BaseRecordReader {
         return new org.datavec.api.records.impl.Record(record, metaData);
     }
 
-    /** The next part of any document, or null when all files are read. */
-    private DocumentPart read() {
+    /** The next part of any document; empty when all files are read. */
+    private Optional<DocumentParser.Part> read() {
         while (orderIndex < order.length) {
             TextFile file = files.get(order[orderIndex]);
             try {
@@ -154,8 +164,8 @@ public final class TextRecordReader extends BaseRecordReader {
                             ? new JsonLinesParser(file, textField, start, log)
                             : new PlainTextParser(file, textDocuments, start, log);
                 }
-                DocumentPart part = parser.next();
-                if (part != null) {
+                Optional<DocumentParser.Part> part = parser.next();
+                if (part.isPresent()) {
                     return part;
                 }
             } catch (IOException exception) {
@@ -168,7 +178,7 @@ public final class TextRecordReader extends BaseRecordReader {
             start = FilePosition.START;
             orderIndex++;
         }
-        return null;
+        return Optional.empty();
     }
 
     @Override

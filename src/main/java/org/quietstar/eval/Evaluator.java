@@ -7,12 +7,11 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.LossConfig;
-import org.quietstar.data.Batch;
-import org.quietstar.data.MicroBatch;
-import org.quietstar.data.SplitMix;
 import org.quietstar.data.TextBatches;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
+import org.quietstar.random.SplitMix;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.PlanMemory;
@@ -40,7 +39,6 @@ public final class Evaluator implements AutoCloseable {
     private final Optional<Parameters> fresh;
 
     private final long seed;
-    private final int padId;
 
     /**
      * @param model whose parameters it follows; one that has not learned to think is scored with idle thoughts, which
@@ -53,10 +51,9 @@ public final class Evaluator implements AutoCloseable {
         NativeSettings.warnOnce();
         this.config = config;
         this.seed = seed;
-        this.padId = model.tokens().padId();
         // One thought for each position, and the next token alone: that is what a reader of the text would need.
         this.layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
-        this.inputs = new LearningInputs(layout, 0, padId, model.dataType());
+        this.inputs = new LearningInputs(layout, 0, model.tokens().padId(), model.dataType());
         ThinkingModel thinking = model.withIdleThoughts();
         this.fresh = model.thinks() ? Optional.empty() : thinking.thought();
         this.forward = ThoughtForward.forScoring(
@@ -79,10 +76,8 @@ public final class Evaluator implements AutoCloseable {
     public TokenScores score(TextBatches batches, IntPredicate goesOn) {
         var scores = new TokenScores();
         int sequence = 0;
-        for (Batch batch = batches.next();
-                batch != null && scores.size() < config.maxTokens();
-                batch = batches.next()) {
-            sequence = score(batch, sequence, scores);
+        while (scores.size() < config.maxTokens() && batches.hasNext()) {
+            sequence = score(batches.next(), sequence, scores);
             if (!goesOn.test(scores.size())) {
                 break;
             }
@@ -90,10 +85,9 @@ public final class Evaluator implements AutoCloseable {
         return scores;
     }
 
-    private int score(Batch batch, int firstSequence, TokenScores scores) {
-        MicroBatch text = MicroBatch.of(batch, padId);
-        int[] lengths = text.lengths();
-        inputs.setText(text.ids(), lengths, inputs.counts(lengths));
+    private int score(TokenBatch batch, int firstSequence, TokenScores scores) {
+        int[] lengths = batch.lengths();
+        inputs.setText(batch.ids(), lengths, inputs.counts(lengths));
         forward.sample(inputs, (token, noise) -> UniformNoise.fill(noise, SplitMix.of(seed, firstSequence, token)));
         forward.finish(inputs);
         plan.run();

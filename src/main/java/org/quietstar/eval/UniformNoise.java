@@ -1,7 +1,7 @@
 package org.quietstar.eval;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 import org.quietstar.samediff.HostArrays;
 
 /** Uniform random numbers for a rollout, the same on every machine for the same seed. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.quietstar.QuietStarException;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 import org.quietstar.thought.ThinkingModel;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** A text in the making. */

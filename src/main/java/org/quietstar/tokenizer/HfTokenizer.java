@@ -6,10 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -18,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.quietstar.QuietStarException;
+import org.quietstar.hash.Sha256;
 
 /**
  * A Hugging Face {@code tokenizer.json} through DJL's binding of the {@code tokenizers} library.
@@ -62,7 +60,7 @@ public final class HfTokenizer implements Tokenizer {
         // Unknown text has no other id: this one may come from text, though it is declared special.
         json.unknownId().ifPresent(id -> special[id] = false);
         special[padId] = true;
-        this.fingerprint = "huggingface-" + sha256(json.bytes());
+        this.fingerprint = "huggingface-" + Sha256.of(json.bytes());
     }
 
     /**
@@ -210,13 +208,5 @@ public final class HfTokenizer implements Tokenizer {
 
     private static boolean contains(int[] ids, IntPredicate predicate) {
         return IntStream.of(ids).anyMatch(predicate);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every JDK has SHA-256", exception);
-        }
     }
 }

@@ -34,8 +34,8 @@ final class HeldOutLoss implements AutoCloseable {
                     stage.data().sequenceLength(),
                     config.seed());
         }
-        try (TextBatches batches =
-                TextBatches.validation(stage.data(), tokenizer, config.seed(), DataListener.none())) {
+        try (TextBatches batches = TextBatches.validation(
+                stage.data(), tokenizer, model.tokens().padId(), config.seed(), DataListener.none())) {
             TokenScores scores = evaluator.score(batches, tokens -> true);
             double sum = 0;
             for (int i = 0; i < scores.size(); i++) {

@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
-import org.quietstar.data.MicroBatch;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientFunction;
@@ -41,7 +41,7 @@ final class LanguageModelObjective implements Objective {
     }
 
     @Override
-    public Result compute(List<MicroBatch> batches, long seed, boolean measureParts) {
+    public Result compute(List<TokenBatch> batches, long seed, boolean measureParts) {
         long labels = batches.stream()
                 .flatMapToInt(batch -> Arrays.stream(batch.lengths()))
                 .mapToLong(n -> Math.max(0, n - 1))
@@ -61,7 +61,7 @@ final class LanguageModelObjective implements Objective {
         return new Result(loss, metrics, gradients.gradients());
     }
 
-    private void fill(MicroBatch batch, long labels) {
+    private void fill(TokenBatch batch, long labels) {
         int[] ids = batch.ids();
         int[] next = new int[ids.length];
         double[] weights = new double[ids.length];

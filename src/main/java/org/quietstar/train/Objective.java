@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.StageConfig;
-import org.quietstar.data.MicroBatch;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.thought.RewardFunction;
 import org.quietstar.thought.ThinkingModel;
 
@@ -29,7 +29,7 @@ interface Objective extends AutoCloseable {
      * @param seed of everything random in this step
      * @param measureParts whether the gradient norms of the loss's parts are measured apart
      */
-    Result compute(List<MicroBatch> batches, long seed, boolean measureParts);
+    Result compute(List<TokenBatch> batches, long seed, boolean measureParts);
 
     /**
      * What a stage minimises, as its {@code train.mode} says.

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.StageConfig;
-import org.quietstar.data.MicroBatch;
-import org.quietstar.data.SplitMix;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.eval.UniformNoise;
+import org.quietstar.random.SplitMix;
 import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningInputs.LabelCounts;
 import org.quietstar.thought.LearningStep;
@@ -53,7 +53,7 @@ final class QuietStarObjective implements Objective {
     }
 
     @Override
-    public Result compute(List<MicroBatch> batches, long seed, boolean measureParts) {
+    public Result compute(List<TokenBatch> batches, long seed, boolean measureParts) {
         LabelCounts totals = batches.stream()
                 .map(b -> batch.counts(b.lengths()))
                 .reduce(LabelCounts::plus)
@@ -61,7 +61,7 @@ final class QuietStarObjective implements Objective {
         statistics.clear();
         double[] losses = new double[4];
         for (int i = 0; i < batches.size(); i++) {
-            MicroBatch micro = batches.get(i);
+            TokenBatch micro = batches.get(i);
             batch.setText(micro.ids(), micro.lengths(), totals);
             run(SplitMix.hash(seed, i), i == 0, measureParts);
             losses[0] += step.loss();

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.quietstar.config.StageConfig;
-import org.quietstar.data.MicroBatch;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.runtime.ProcessMemory;
 
 /** A line of the metrics file. */
@@ -25,10 +25,10 @@ final class StepMetrics {
             double norm,
             double learningRate,
             SkippedSteps skipped,
-            List<MicroBatch> batches,
+            List<TokenBatch> batches,
             long started) {
         double seconds = (System.nanoTime() - started) * 1e-9;
-        long tokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
+        long tokens = batches.stream().mapToLong(TokenBatch::tokens).sum();
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put(Metrics.STEP, step);
         metrics.put(Metrics.STAGE, stage.name());

@@ -21,8 +21,8 @@ import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
-import org.quietstar.data.MicroBatch;
 import org.quietstar.data.TextBatches;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.hub.ModelLoader;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Backend;
@@ -207,10 +207,7 @@ public final class Trainer implements AutoCloseable {
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
             for (boolean goesOn = true; goesOn && stageStep < stage.train().steps(); ) {
                 long started = System.nanoTime();
-                List<MicroBatch> batches = MicroBatch.take(
-                        data,
-                        stage.train().gradientAccumulation(),
-                        model.tokens().padId());
+                List<TokenBatch> batches = TokenBatch.take(data, stage.train().gradientAccumulation());
                 stageStep++;
                 step++;
                 boolean measureParts = isDue(stage.train().gradientNormsEvery());
@@ -286,7 +283,12 @@ public final class Trainer implements AutoCloseable {
     /** The stages differ in the order of the text; what is held out is the same for all. */
     private TextBatches text(StageConfig stage) {
         return TextBatches.training(
-                stage.data(), tokenizer, config.seed(), tree.orderSeed(stageIndex), record -> warn(record.toString()));
+                stage.data(),
+                tokenizer,
+                model.tokens().padId(),
+                config.seed(),
+                tree.orderSeed(stageIndex),
+                record -> warn(record.toString()));
     }
 
     private boolean isDue(int every) {

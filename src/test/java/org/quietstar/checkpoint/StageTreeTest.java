@@ -3,7 +3,7 @@ package org.quietstar.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 import org.quietstar.train.SmallRecipe;
 
 class StageTreeTest {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.Packing;
+import org.quietstar.random.SplitMix;
 import org.quietstar.tokenizer.ByteTokenizer;
 
 class DataPositionTest {
@@ -38,13 +39,12 @@ class DataPositionTest {
                 TestFiles.corpus(folder, "a.txt", 20, 1),
                 TestFiles.corpus(folder, "b.jsonl.gz", 15, 2),
                 TestFiles.corpus(folder, "c.txt.gz", 9, 3));
-        var ids = new ArrayList<int[][]>();
+        var ids = new ArrayList<int[]>();
         var positions = new ArrayList<DataPosition>();
         try (TextBatches batches = training(config)) {
             positions.add(batches.position());
             for (int i = 0; i < 60; i++) {
-                Batch batch = batches.next();
-                ids.add(batch.ids().toIntMatrix());
+                ids.add(batches.next().ids());
                 positions.add(batches.position());
             }
             assertThat(positions.get(60).epoch()).isPositive();
@@ -58,7 +58,7 @@ class DataPositionTest {
                 batches.next();
                 batches.restore(DataPosition.fromMap(map));
                 for (int i = at; i < Math.min(60, at + 8); i++) {
-                    assertThat(batches.next().ids().toIntMatrix()).isEqualTo(ids.get(i));
+                    assertThat(batches.next().ids()).isEqualTo(ids.get(i));
                     assertThat(batches.position().toMap())
                             .isEqualTo(positions.get(i + 1).toMap());
                 }
@@ -75,16 +75,16 @@ class DataPositionTest {
         }
         Path file = TestFiles.write(folder.resolve("long.txt"), text + "\n\n\nshort one");
         DataConfig config = TestFiles.config(Packing.PACK, 4096, 4, 3, 0, file);
-        var ids = new ArrayList<int[][]>();
+        var ids = new ArrayList<int[]>();
         var positions = new ArrayList<DataPosition>();
         try (TextBatches batches = training(config)) {
             for (int i = 0; i < 160; i++) {
-                ids.add(batches.next().ids().toIntMatrix());
+                ids.add(batches.next().ids());
                 positions.add(batches.position());
             }
             for (int at : new int[] {10, 70, 120, 150, 156}) {
                 batches.restore(positions.get(at));
-                assertThat(batches.next().ids().toIntMatrix()).isEqualTo(ids.get(at + 1));
+                assertThat(batches.next().ids()).isEqualTo(ids.get(at + 1));
             }
         }
     }

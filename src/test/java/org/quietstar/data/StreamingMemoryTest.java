@@ -72,10 +72,8 @@ class StreamingMemoryTest {
                     .withShuffleBuffer(1)
                     .withOnBadRecord(BadRecordPolicy.FAIL);
             try (TextBatches batches = TextBatches.validation(config, new ByteTokenizer(), 1, DataListener.none())) {
-                for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-                    tokens += batch.realTokens();
-                    batch.ids().close();
-                    batch.mask().close();
+                while (batches.hasNext()) {
+                    tokens += batches.next().tokens();
                 }
             }
             System.out.println("tokens " + tokens);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.Packing;
+import org.quietstar.random.SplitMix;
 
 /** Files and settings that several tests need. */
 final class TestFiles {

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.BadRecordPolicy;
@@ -22,6 +22,9 @@ import org.quietstar.tokenizer.Tokenizer;
 
 class TextBatchesTest {
     private static final Tokenizer BYTES = new ByteTokenizer();
+    private static final int[] SHORT_LINES = {
+        'a', 0xC3, 0xA9, 257, 258, 258, 'h', 'e', 'l', 'l', 'o', 257, 258, 258, 258, 258, 258, 258
+    };
 
     @TempDir
     private Path folder;
@@ -30,33 +33,34 @@ class TextBatchesTest {
         return TextBatches.training(config, BYTES, 42, DataListener.none());
     }
 
-    private static String row(Batch batch, int row) {
-        return BYTES.decode(batch.ids().toIntMatrix()[row]);
+    private static String row(TokenBatch batch, int row) {
+        return BYTES.decode(TestBatches.row(batch, row));
     }
 
     @Test
-    void shapesTypesMaskAndBytes() throws IOException {
+    void idsLengthsAndBytes() throws IOException {
         Path file = TestFiles.write(folder.resolve("t.txt"), "aé\n\n\nhello");
         try (TextBatches batches = TextBatches.validation(
                 withValidation(TestFiles.config(Packing.PAD, 6, 3, 1, 0, file), file), BYTES, 1, DataListener.none())) {
-            Batch batch = batches.next();
-            assertThat(batch.ids().dataType()).isEqualTo(DataType.INT32);
-            assertThat(batch.mask().dataType()).isEqualTo(DataType.FLOAT);
-            assertThat(batch.ids().toIntMatrix()).isEqualTo(new int[][] {
-                {'a', 0xC3, 0xA9, 257, 258, 258},
-                {'h', 'e', 'l', 'l', 'o', 257},
-                {258, 258, 258, 258, 258, 258}
-            });
-            assertThat(batch.mask().toFloatMatrix())
-                    .isEqualTo(new float[][] {{1, 1, 1, 1, 0, 0}, {1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, 0, 0}});
-            assertThat(batch.realTokens()).isEqualTo(10);
+            TokenBatch batch = batches.next();
+            assertThat(batch.ids()).containsExactly(SHORT_LINES);
+            assertThat(batch.lengths()).containsExactly(4, 6, 0);
+            assertThat(batch.sequenceLength()).isEqualTo(6);
+            assertThat(batch.tokens()).isEqualTo(10);
             assertThat(batch.textBytes()).isEqualTo(2 + 4); // without each first token and the ends
-            assertThat(batch.ids().isAttached()).isFalse();
-            assertThat(batches.next()).isNull();
-            assertThat(batches.next()).isNull();
+            assertThat(batches.hasNext()).isFalse();
+            assertThatThrownBy(batches::next).isInstanceOf(NoSuchElementException.class);
             batches.reset();
             assertThat(batches.next().ids()).isEqualTo(batch.ids());
-            assertThat(batches.statistics().documents()).isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void aModelsOwnPaddingIdFillsUpWhatIsShort() throws IOException {
+        Path file = TestFiles.write(folder.resolve("t.txt"), "abc");
+        DataConfig config = withValidation(TestFiles.config(Packing.PAD, 6, 2, 1, 0, file), file);
+        try (TextBatches batches = TextBatches.validation(config, BYTES, 7, 1, DataListener.none())) {
+            assertThat(batches.next().ids()).containsExactly('a', 'b', 'c', 257, 7, 7, 7, 7, 7, 7, 7, 7);
         }
     }
 
@@ -78,7 +82,7 @@ class TextBatchesTest {
             var rows = new ArrayList<String>();
             var epochs = new ArrayList<Integer>();
             for (int i = 0; i < 57; i++) { // 4 epochs of 57 windows in batches of 4
-                Batch batch = batches.next();
+                TokenBatch batch = batches.next();
                 for (int row = 0; row < 4; row++) {
                     rows.add(row(batch, row));
                 }
@@ -103,7 +107,7 @@ class TextBatchesTest {
         try (TextBatches one = training(config);
                 TextBatches same = training(config);
                 TextBatches other = TextBatches.training(config, BYTES, 43, DataListener.none())) {
-            Batch first = one.next();
+            TokenBatch first = one.next();
             assertThat(same.next().ids()).isEqualTo(first.ids());
             assertThat(other.next().ids()).isNotEqualTo(first.ids());
         }
@@ -115,9 +119,7 @@ class TextBatchesTest {
         DataConfig config = TestFiles.config(Packing.PAD, 96, 5, 1, 0.2, file);
         var heldOut = new HashSet<String>();
         try (TextBatches batches = TextBatches.validation(config, BYTES, 42, DataListener.none())) {
-            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-                collect(batch, heldOut);
-            }
+            batches.forEachRemaining(batch -> collect(batch, heldOut));
         }
         assertThat(heldOut.size()).isBetween(40, 80);
         var trained = new HashSet<String>();
@@ -130,8 +132,8 @@ class TextBatchesTest {
         assertThat(trained.size() + heldOut.size()).isEqualTo(300);
     }
 
-    private static void collect(Batch batch, Set<String> rows) {
-        for (int row = 0; row < batch.ids().size(0); row++) {
+    private static void collect(TokenBatch batch, Set<String> rows) {
+        for (int row = 0; row < batch.lengths().length; row++) {
             String text = row(batch, row);
             if (!text.isEmpty()) {
                 rows.add(text);
@@ -149,7 +151,6 @@ class TextBatchesTest {
             for (int i = 0; i < 10; i++) {
                 batches.next();
             }
-            assertThat(batches.statistics().badRecords()).isGreaterThanOrEqualTo(4);
         }
         assertThat(reported).hasSize(1);
         assertThat(reported.get(0).toString()).contains("t.jsonl:2: is no valid JSON");
@@ -215,7 +216,7 @@ class TextBatchesTest {
 
     private static long prefetchThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("AMDSI"))
+                .filter(thread -> thread.getName().equals(Prefetcher.THREAD))
                 .count();
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.config.DataConfig.TextFormat;
+import org.quietstar.random.SplitMix;
 
 class TextRecordReaderTest {
     @TempDir
@@ -203,7 +204,7 @@ class TextRecordReaderTest {
                 : String.join("\n\n\n", documents);
         Path file = TestFiles.write(folder.resolve(name), content);
         var parts = new ArrayList<Record>();
-        var places = new ArrayList<ReaderPosition>();
+        var places = new ArrayList<TextRecordReader.Position>();
         try (var reader = reader(DocumentBoundary.BLANK_LINES, true, file)) {
             places.add(reader.position());
             while (reader.hasNext()) {

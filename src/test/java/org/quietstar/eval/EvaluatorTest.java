@@ -19,10 +19,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
-import org.quietstar.data.Batch;
 import org.quietstar.data.DataListener;
-import org.quietstar.data.MicroBatch;
 import org.quietstar.data.TextBatches;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
@@ -131,15 +130,15 @@ class EvaluatorTest {
         try (StaticPlan plan =
                         StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.NLL));
                 TextBatches batches = batches(config)) {
-            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-                MicroBatch micro = MicroBatch.of(batch, TOKENIZER.padId());
+            while (batches.hasNext()) {
+                TokenBatch batch = batches.next();
                 for (int r = 0; r < b * l; r++) {
-                    inputs.get(LanguageModelGraph.IDS).putScalar(r, micro.ids()[r]);
-                    inputs.get(LanguageModelGraph.LABELS).putScalar(r, r + 1 < b * l ? micro.ids()[r + 1] : 0);
+                    inputs.get(LanguageModelGraph.IDS).putScalar(r, batch.ids()[r]);
+                    inputs.get(LanguageModelGraph.LABELS).putScalar(r, r + 1 < b * l ? batch.ids()[r + 1] : 0);
                 }
                 plan.run();
                 for (int r = 0; r < b * l; r++) {
-                    if (r % l + 1 < micro.lengths()[r / l]) {
+                    if (r % l + 1 < batch.lengths()[r / l]) {
                         nlls.add(plan.output(LanguageModelGraph.NLL).getFloat(r));
                     }
                 }
@@ -189,8 +188,8 @@ class EvaluatorTest {
         RunConfig config = config();
         int labels = 0;
         try (TextBatches batches = batches(config)) {
-            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-                for (int length : MicroBatch.of(batch, TOKENIZER.padId()).lengths()) {
+            while (batches.hasNext()) {
+                for (int length : batches.next().lengths()) {
                     labels += Math.max(0, length - 1);
                 }
             }

@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
-import org.quietstar.data.MicroBatch;
 import org.quietstar.data.TestBatches;
+import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.thought.ThinkingModel;
@@ -66,15 +66,15 @@ class ObjectiveTest {
         return base.and(thought);
     }
 
-    private static List<MicroBatch> batches(int batchSize) {
+    private static List<TokenBatch> batches(int batchSize) {
         var random = new Random(11);
         int[][] sequences = Arrays.stream(LENGTHS)
                 .mapToObj(n -> random.ints(n, 0, PAD).toArray())
                 .toArray(int[][]::new);
-        List<MicroBatch> batches = new ArrayList<>();
+        List<TokenBatch> batches = new ArrayList<>();
         for (int from = 0; from < sequences.length; from += batchSize) {
             int[][] part = Arrays.copyOfRange(sequences, from, from + batchSize);
-            batches.add(MicroBatch.of(TestBatches.of(LENGTH, PAD, part), PAD));
+            batches.add(TestBatches.of(LENGTH, PAD, part));
         }
         return batches;
     }
@@ -216,7 +216,7 @@ class ObjectiveTest {
         Computed expected = quietStar(DataType.DOUBLE, 8);
         try (Objective objective =
                 new QuietStarObjective(thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty())) {
-            List<MicroBatch> other = batches(8);
+            List<TokenBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {
                 if (r % LENGTH >= LENGTHS[r / LENGTH]) {

@@ -18,7 +18,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.CheckpointStore;
 import org.quietstar.config.RunConfig;
-import org.quietstar.data.Batch;
 import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.model.DecoderParameters;
@@ -193,8 +192,8 @@ class TrainerTest {
             trainer.train();
             try (TextBatches batches = TextBatches.validation(
                     config.lastStage().data(), trainer.tokenizer(), config.seed(), DataListener.none())) {
-                for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-                    for (int id : batch.ids().reshape(-1).toIntVector()) {
+                while (batches.hasNext()) {
+                    for (int id : batches.next().ids()) {
                         if (id >= 'a' && id <= 'z') {
                             heldOut.add(id);
                         }

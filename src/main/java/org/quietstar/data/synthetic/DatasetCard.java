@@ -1,14 +1,12 @@
 package org.quietstar.data.synthetic;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.quietstar.hash.Sha256;
 
 /** The card of the embedded data set: what it is, why it is so, and what it does not show. */
 final class DatasetCard {
@@ -108,7 +106,12 @@ final class DatasetCard {
     private static String row(String name, String content) {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         return String.format(
-                Locale.ROOT, "| `%s` | %d | %d | `%s` |", name, content.lines().count(), bytes.length, sha256(bytes));
+                Locale.ROOT,
+                "| `%s` | %d | %d | `%s` |",
+                name,
+                content.lines().count(),
+                bytes.length,
+                Sha256.of(bytes));
     }
 
     /** A row for each room, a column for each colour. */
@@ -120,13 +123,5 @@ final class DatasetCard {
                                 .mapToObj(door -> House.ROOMS.get(house.behind(room, door)))
                                 .collect(Collectors.joining(" | ", "\n| **" + House.ROOMS.get(room) + "** | ", " |")))
                         .collect(Collectors.joining());
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException exception) {
-            throw new IllegalStateException("every JDK has SHA-256", exception);
-        }
     }
 }

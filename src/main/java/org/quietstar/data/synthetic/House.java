@@ -3,7 +3,7 @@ package org.quietstar.data.synthetic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 
 /**
  * A house of ten rooms. Each has a door of each of six colours, which leads, in one direction, to another room; doors of

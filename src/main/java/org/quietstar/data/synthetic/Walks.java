@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.quietstar.data.SplitMix;
+import org.quietstar.random.SplitMix;
 
 /**
  * Draws walks and writes them as text. A document is one walk with its answer: at once, after a pause between dashes in

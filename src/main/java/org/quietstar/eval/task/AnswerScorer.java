@@ -12,11 +12,11 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.quietstar.QuietStarException;
-import org.quietstar.data.SplitMix;
 import org.quietstar.generate.NextTokenPredictor;
 import org.quietstar.generate.NextTokenPredictor.Prediction;
 import org.quietstar.generate.NextTokenPredictor.Text;
 import org.quietstar.generate.Thought;
+import org.quietstar.random.SplitMix;
 import org.quietstar.thought.ThinkingModel;
 
 /**

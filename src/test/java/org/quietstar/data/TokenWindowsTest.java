@@ -10,90 +10,89 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.TreeMap;
-import org.datavec.api.writable.NDArrayWritable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.config.DataConfig.Packing;
 import org.quietstar.config.DataConfig.TextFormat;
 import org.quietstar.tokenizer.ByteTokenizer;
 
-class WindowRecordReaderTest {
+class TokenWindowsTest {
     private static final int EOS = 257;
-    private static final int PAD = 258;
 
     @TempDir
     private Path folder;
 
-    private WindowRecordReader windows(Packing packing, int length, String... lines) throws IOException {
+    private TokenWindows windows(Packing packing, int length, String... lines) throws IOException {
         Path file = TestFiles.write(folder.resolve("t.txt"), String.join("\n", lines));
         List<TextFile> files = TextSources.resolve("data.train", List.of(file.toString()), TextFormat.AUTO);
         var documents = new TextRecordReader(files, "text", DocumentBoundary.LINE, true, DataListener.none());
-        return new WindowRecordReader(documents, new ByteTokenizer(), packing, length, 1);
+        var windows = new TokenWindows(
+                documents, new ByteTokenizer(), HoldOutSplit.everything(), WindowCutter.of(packing, length, 1, true));
+        windows.startEpoch(0, new int[] {0});
+        return windows;
     }
 
-    private static List<int[]> all(WindowRecordReader windows) {
+    private static List<int[]> all(TokenWindows windows) {
         var found = new ArrayList<int[]>();
         while (windows.hasNext()) {
-            found.add(((NDArrayWritable) windows.next().get(0)).get().toIntVector());
+            found.add(windows.next());
         }
         return found;
     }
 
     @Test
     void packGoesThroughDocuments() throws IOException {
-        try (var windows = windows(Packing.PACK, 4, "abc", "de", "fg")) {
+        {
+            TokenWindows windows = windows(Packing.PACK, 4, "abc", "de", "fg");
             assertThat(all(windows))
-                    .containsExactly(new int[] {'a', 'b', 'c', EOS}, new int[] {'d', 'e', EOS, 'f'}, new int[] {
-                        'g', EOS, PAD, PAD
-                    });
+                    .containsExactly(
+                            new int[] {'a', 'b', 'c', EOS}, new int[] {'d', 'e', EOS, 'f'}, new int[] {'g', EOS});
         }
     }
 
     @Test
     void aLastWindowWithNothingToPredictIsDropped() throws IOException {
-        try (var windows = windows(Packing.PACK, 4, "abc", "def", "")) {
+        {
+            TokenWindows windows = windows(Packing.PACK, 4, "abc", "def", "");
             assertThat(all(windows)).hasSize(2);
         }
-        try (var windows = windows(Packing.PAD, 4, "abcd", "x")) {
-            assertThat(all(windows)).containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'x', EOS, PAD, PAD});
+        {
+            TokenWindows windows = windows(Packing.PAD, 4, "abcd", "x");
+            assertThat(all(windows)).containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'x', EOS});
         }
     }
 
     @Test
     void padBeginsAnewWithEachDocument() throws IOException {
-        try (var windows = windows(Packing.PAD, 4, "abcde", "f")) {
+        {
+            TokenWindows windows = windows(Packing.PAD, 4, "abcde", "f");
             assertThat(all(windows))
-                    .containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'e', EOS, PAD, PAD}, new int[] {
-                        'f', EOS, PAD, PAD
-                    });
+                    .containsExactly(new int[] {'a', 'b', 'c', 'd'}, new int[] {'e', EOS}, new int[] {'f', EOS});
         }
     }
 
     @Test
-    void aWindowIsOneIntegerVector() throws IOException {
-        try (var windows = windows(Packing.PACK, 4, "abc")) {
-            var window = (NDArrayWritable) windows.next().get(0);
-            assertThat(window.get().dataType()).isEqualTo(DataType.INT32);
-            assertThat(window.get().shape()).containsExactly(4);
-            assertThat(windows.hasNext()).isFalse();
-            assertThatThrownBy(windows::next).isInstanceOf(NoSuchElementException.class);
-            windows.reset();
-            assertThat(all(windows)).hasSize(1);
-        }
+    void anEpochEndsAndBeginsAnew() throws IOException {
+        TokenWindows windows = windows(Packing.PACK, 4, "abc");
+        assertThat(windows.next()).hasSize(4);
+        assertThat(windows.hasNext()).isFalse();
+        assertThatThrownBy(windows::next).isInstanceOf(NoSuchElementException.class);
+        windows.startEpoch(1, new int[] {0});
+        assertThat(all(windows)).hasSize(1);
     }
 
     @Test
     void randomSpanTakesOneSpanOfEachDocument() throws IOException {
         String digits = "!\"#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[";
-        try (var windows = windows(Packing.RANDOM_SPAN, 5, digits, "ab", digits)) {
+        {
+            TokenWindows windows = windows(Packing.RANDOM_SPAN, 5, digits, "ab", digits);
             List<int[]> found = all(windows);
             assertThat(found).hasSize(3);
-            assertThat(found.get(1)).containsExactly('a', 'b', EOS, PAD, PAD);
+            assertThat(found.get(1)).containsExactly('a', 'b', EOS);
             assertThat(found.get(0)).hasSize(5).isNotEqualTo(found.get(2));
             assertThat(digits).contains(new ByteTokenizer().decode(found.get(0)));
-            windows.reset();
+            windows.startEpoch(1, new int[] {0});
             assertThat(all(windows)).usingRecursiveComparison().isEqualTo(found);
         }
     }

@@ -1,4 +1,4 @@
-package org.quietstar.data;
+package org.quietstar.random;
 
 /**
  * SplitMix64 (Steele, Lea, Flood 2014): a random generator whose whole state is one {@code long}, so that it can be

@@ -1,4 +1,4 @@
-package org.quietstar.data;
+package org.quietstar.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
