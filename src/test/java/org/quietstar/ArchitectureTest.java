@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -41,6 +42,45 @@ final class ArchitectureTest {
             .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.samediff..")))
             .because("samediff is usable without Quiet-STaR")
             .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule THE_COMPILER_OF_PLANS_IS_BEHIND_ITS_DOOR = noClasses()
+            .that()
+            .resideOutsideOfPackage("..quietstar.samediff.plan..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "..quietstar.samediff.plan.ir..",
+                    "..quietstar.samediff.plan.pass..",
+                    "..quietstar.samediff.plan.run..")
+            .because("StaticPlan is the door to them");
+
+    @ArchTest
+    static final ArchRule THE_FIXES_KNOW_NOTHING_OF_PLANS = noClasses()
+            .that()
+            .resideInAPackage("..quietstar.samediff")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..quietstar.samediff.plan..")
+            .because("the fixes are usable without plans");
+
+    @ArchTest
+    static final ArchRule THE_COMPILER_GOES_ONE_WAY = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("plan")
+            .definedBy("..quietstar.samediff.plan")
+            .layer("pass")
+            .definedBy("..quietstar.samediff.plan.pass")
+            .layer("run")
+            .definedBy("..quietstar.samediff.plan.run")
+            .layer("ir")
+            .definedBy("..quietstar.samediff.plan.ir")
+            .whereLayer("plan")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("pass")
+            .mayOnlyBeAccessedByLayers("plan")
+            .whereLayer("run")
+            .mayOnlyBeAccessedByLayers("plan", "pass");
 
     @ArchTest
     static final ArchRule RUNTIME_IS_A_LEAF = noClasses()

@@ -14,7 +14,7 @@ import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** A small Llama as a SameDiff graph, which learns one sentence by plain gradient descent. */
 public final class Ex2_DecoderInSameDiff {
@@ -41,7 +41,7 @@ public final class Ex2_DecoderInSameDiff {
         var graph = new LanguageModelGraph(model, 1, length, parameters);
         var gradients = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
         List<String> outputs = gradients.outputs(List.of(LanguageModelGraph.LOSS));
-        try (var plan = StaticPlan.compile(gradients.function(), graph.graph(), inputs, outputs)) {
+        try (var plan = StaticPlan.compile(gradients, inputs, outputs)) {
             for (int step = 0; step <= 100; step++) {
                 plan.run();
                 if (step % 50 == 0) {

@@ -9,7 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** A graph of your own, a regression with several layers, in SameDiff's own session and as a plan that is made once. */
 public final class Ex8_StaticPlan {
@@ -31,7 +31,7 @@ public final class Ex8_StaticPlan {
 
         List<String> variables = GradientFunction.trainable(sd);
         var gradients = GradientFunction.of(sd, "loss", variables);
-        try (var plan = StaticPlan.compile(gradients.function(), sd, data, gradients.outputs(List.of("loss")))) {
+        try (var plan = StaticPlan.compile(gradients, data, gradients.outputs(List.of("loss")))) {
             plan.run();
             INDArray ofSession = sd.calculateGradients(data, variables).get("w0");
             System.out.println("gradient in both: " + ofSession.norm2Number() + ", "

@@ -7,7 +7,7 @@ import org.quietstar.QuietStarException;
 
 /** Who executes the step's graphs. */
 public enum Executor {
-    /** What training uses: {@link org.quietstar.samediff.StaticPlan}. */
+    /** What training uses: {@link org.quietstar.samediff.plan.StaticPlan}. */
     PLAN,
     /** The same work through SameDiff's own session, as M2.1 ships it. */
     SESSION;

@@ -14,8 +14,8 @@ import org.quietstar.model.Parameters;
 import org.quietstar.random.SplitMix;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.samediff.HostArrays;
-import org.quietstar.samediff.PlanMemory;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LossSpec;
 import org.quietstar.thought.QuietStarLoss;
@@ -59,7 +59,7 @@ public final class Evaluator implements AutoCloseable {
         this.forward = ThoughtForward.forScoring(
                 thinking, layout, ThoughtSampler.atTemperature(config.thoughtTemperature()), memory);
         var graph = new QuietStarLoss(thinking, LossSpec.of(LossConfig.defaults()), layout);
-        this.plan = StaticPlan.builder(graph.graph(), graph.graph())
+        this.plan = StaticPlan.of(graph.graph())
                 .given(inputs.inputs())
                 .given(Map.of(DecoderNames.FINAL, forward.hidden()))
                 .outputs(List.of(QuietStarLoss.BASE_NLL, QuietStarLoss.THOUGHT_NLL))

@@ -18,7 +18,7 @@ import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Backend;
 import org.quietstar.safetensors.SafetensorsReader;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningStep;
 import org.quietstar.thought.LossSpec;
@@ -150,7 +150,7 @@ public final class GoldenCheck {
         for (int i = 0; i <= settings.model().layers(); i++) {
             outputs.add(DecoderNames.state(i));
         }
-        try (var plan = StaticPlan.compile(objective.graph(), objective.graph(), batch.inputs(), outputs)) {
+        try (var plan = StaticPlan.compile(objective.graph(), batch.inputs(), outputs)) {
             plan.run();
             losses(plan);
             Map<String, INDArray> recorded = read("acts.safetensors", DataType.DOUBLE);
@@ -262,8 +262,7 @@ public final class GoldenCheck {
     private void gradients(String part, String loss, Map<String, INDArray> recorded) {
         ReferenceObjective objective = objective();
         var gradients = GradientFunction.of(objective.graph(), loss, objective.parameterNames());
-        try (var plan = StaticPlan.compile(
-                gradients.function(), objective.graph(), batch.inputs(), gradients.outputs(List.of(loss)))) {
+        try (var plan = StaticPlan.compile(gradients, batch.inputs(), gradients.outputs(List.of(loss)))) {
             plan.run();
             recorded.forEach((name, expected) -> {
                 INDArray ours = gradients.dependsOn(name)

@@ -13,9 +13,9 @@ import org.quietstar.model.attention.HeadShape;
 import org.quietstar.model.attention.KvCache;
 import org.quietstar.model.attention.Masks;
 import org.quietstar.samediff.HostArrays;
-import org.quietstar.samediff.PlanCache;
-import org.quietstar.samediff.PlanMemory;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanCache;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.ThinkingModel;
 
 /**
@@ -274,7 +274,7 @@ final class CachedDecoder implements AutoCloseable {
             given.put(PassGraph.BASE, base);
             outputs.add(PassGraph.WEIGHT);
         }
-        return StaticPlan.builder(graph.graph(), graph.graph())
+        return StaticPlan.of(graph.graph())
                 .given(given)
                 .into(targets)
                 .outputs(outputs)

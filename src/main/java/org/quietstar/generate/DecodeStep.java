@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.samediff.HostArrays;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.TokenRules;

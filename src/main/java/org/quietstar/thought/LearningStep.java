@@ -13,8 +13,8 @@ import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.GradientSplit;
-import org.quietstar.samediff.PlanMemory;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * One training step's work on a micro-batch: sampled thoughts, losses, and the gradients of the trained parameters, by one
@@ -113,7 +113,7 @@ public final class LearningStep implements AutoCloseable {
         List<String> kept = new ArrayList<>(STATISTICS);
         kept.addAll(split.first());
         kept.addAll(split.carried());
-        this.likelihoods = StaticPlan.builder(gradient.function(), graph.graph())
+        this.likelihoods = StaticPlan.of(gradient)
                 .given(batch.inputs())
                 .given(Map.of(DecoderNames.FINAL, forward.hidden()))
                 .into(Map.of(cut, hiddenGradient))
@@ -128,7 +128,7 @@ public final class LearningStep implements AutoCloseable {
         given.putAll(forward.activations().all());
         given.put(cut, hiddenGradient);
         split.carried().forEach(name -> given.put(name, likelihoods.output(name)));
-        this.backward = StaticPlan.builder(gradient.function(), graph.graph())
+        this.backward = StaticPlan.of(gradient)
                 .given(given)
                 .outputs(split.second())
                 .outputs(milestones(vectors))

@@ -21,9 +21,9 @@ import org.quietstar.samediff.GatherWithGradient;
 import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.LeanGraph;
-import org.quietstar.samediff.PlanCache;
-import org.quietstar.samediff.PlanMemory;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanCache;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * The {@link ReinforceLoss} as training runs it: loss, and gradient by the final hidden states and by the output head, for
@@ -123,7 +123,7 @@ final class ReinforceGradient implements AutoCloseable {
         Map<String, INDArray> given = new LinkedHashMap<>();
         given.put(STATES, states);
         inputs.forEach((name, array) -> given.put(name, part(array, n)));
-        return StaticPlan.builder(gradient.function(), sd)
+        return StaticPlan.of(gradient)
                 .given(given)
                 .outputs(outputs)
                 .sharing(memory)

@@ -15,8 +15,8 @@ import org.quietstar.config.LossConfig;
 import org.quietstar.config.LossConfig.RewardBaseline;
 import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.LeanGraph;
-import org.quietstar.samediff.PlanMemory;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * Reward and advantage of each thought (paper, section 4.4.3; docs/algorithm.md, section 6): how much likelier it made the next M tokens, and how much
@@ -92,7 +92,7 @@ final class Reward {
             SDVariable advantage = new Reward(sd, layout, loss, type).advantage(given, valid);
             // An output has a place of its own, also where the advantage is the reward itself.
             sd.identity(advantage).rename(QuietStarLoss.ADVANTAGE);
-            this.plan = StaticPlan.builder(sd, sd)
+            this.plan = StaticPlan.of(sd)
                     .given(Map.of(
                             QuietStarLoss.REWARD,
                             reward,

@@ -11,8 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.samediff.HostArrays;
-import org.quietstar.samediff.PlanMemory;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * The rollout (paper, section 4.2: parallel generation; docs/algorithm.md, section 3): samples P thoughts of T tokens after

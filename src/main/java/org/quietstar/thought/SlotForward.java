@@ -13,9 +13,9 @@ import org.quietstar.model.Decoder;
 import org.quietstar.model.attention.KvCache;
 import org.quietstar.model.attention.TextAttention;
 import org.quietstar.samediff.LeanGraph;
-import org.quietstar.samediff.PlanMemory;
 import org.quietstar.samediff.SameDiffFixes;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.PlanMemory;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * The forward pass of the slots {@code first} … {@code last} of all blocks at once (docs/algorithm.md, section 2: the sequential computation): they attend to the
@@ -74,7 +74,7 @@ final class SlotForward implements AutoCloseable {
             }
         }
         List<String> outputs = tail.build(sd, decoder, hidden, inputs);
-        this.plan = StaticPlan.builder(sd, sd)
+        this.plan = StaticPlan.of(sd)
                 .given(inputs)
                 .into(targets)
                 .outputs(outputs)
@@ -121,7 +121,7 @@ final class SlotForward implements AutoCloseable {
             this.ids = Nd4j.zeros(DataType.INT32, layout.textRows());
             SDVariable tokens = decoder.embed(sd.placeHolder("ids", DataType.INT32, layout.textRows()));
             decoder.layers(tokens, TextAttention.causal(sd, model, layout.batch(), layout.length(), type));
-            this.plan = StaticPlan.builder(sd, sd)
+            this.plan = StaticPlan.of(sd)
                     .given(Map.of("ids", ids))
                     .into(activations.ofText())
                     .sharing(memory)

@@ -14,7 +14,7 @@ import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.HostArrays;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** Plain next-token training: the mean NLL of all labels. */
 final class LanguageModelObjective implements Objective {
@@ -35,8 +35,7 @@ final class LanguageModelObjective implements Objective {
         List<String> names =
                 graph.parameterNames().stream().filter(trained::contains).toList();
         var gradient = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, names);
-        this.plan = StaticPlan.compile(
-                gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)));
+        this.plan = StaticPlan.compile(gradient, inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)));
         names.forEach(name -> gradientNames.put(name, gradient.gradientOf(name)));
     }
 

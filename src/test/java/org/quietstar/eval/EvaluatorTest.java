@@ -25,7 +25,7 @@ import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtParameters;
 import org.quietstar.thought.TokenRules;
@@ -127,8 +127,7 @@ class EvaluatorTest {
         inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, (long) b * l));
         inputs.put(LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, (long) b * l));
         List<Float> nlls = new ArrayList<>();
-        try (StaticPlan plan =
-                        StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.NLL));
+        try (StaticPlan plan = StaticPlan.compile(graph.graph(), inputs, List.of(LanguageModelGraph.NLL));
                 TextBatches batches = batches(config)) {
             while (batches.hasNext()) {
                 TokenBatch batch = batches.next();

@@ -22,7 +22,7 @@ import org.quietstar.data.SharedFiles;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.safetensors.SafetensorsReader;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.tokenizer.HfTokenizer;
 import org.quietstar.tokenizer.Tokenizer;
 
@@ -149,7 +149,7 @@ class RecordedLogitsTest {
                 LanguageModelGraph.IDS, Nd4j.createFromArray(ids),
                 LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, ids.length),
                 LanguageModelGraph.WEIGHTS, Nd4j.ones(DataType.FLOAT, ids.length, 1));
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
+        try (var plan = StaticPlan.compile(graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
             plan.run();
             return plan.output(LanguageModelGraph.LOGITS).toDoubleMatrix();
         }

@@ -20,7 +20,7 @@ import org.quietstar.config.ModelConfig;
 import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.SameDiffFixes;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** The decoder's graph against {@link ReferenceDecoder}, and the language model's loss on top of it. */
 class DecoderTest {
@@ -117,7 +117,7 @@ class DecoderTest {
         double loss = loss(new ReferenceDecoder(model, parameters), logits);
         var graph = new LanguageModelGraph(model, BATCH, LENGTH, parameters);
         var outputs = List.of(LanguageModelGraph.LOGITS, LanguageModelGraph.LOSS, LanguageModelGraph.NLL);
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), inputs(IDS, weights()), outputs)) {
+        try (var plan = StaticPlan.compile(graph.graph(), inputs(IDS, weights()), outputs)) {
             plan.run();
             double[] actual = Differences.numbers(plan.output(LanguageModelGraph.LOGITS));
             assertThat(Differences.relative(actual, Differences.numbers(logits)))
@@ -142,8 +142,7 @@ class DecoderTest {
         var graph = new LanguageModelGraph(model, BATCH, LENGTH, parameters);
         var gradients = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, graph.parameterNames());
         double step = 1e-6;
-        try (var plan = StaticPlan.compile(
-                gradients.function(), graph.graph(), inputs(IDS, weights()), gradients.outputs(List.of()))) {
+        try (var plan = StaticPlan.compile(gradients, inputs(IDS, weights()), gradients.outputs(List.of()))) {
             plan.run();
             for (String name : graph.parameterNames()) {
                 INDArray gradient = plan.output(gradients.gradientOf(name));
@@ -191,7 +190,7 @@ class DecoderTest {
         Parameters parameters = parameters(model);
         var graph = new LanguageModelGraph(model, BATCH, LENGTH, parameters);
         Map<String, INDArray> inputs = inputs(IDS.clone(), weights());
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
+        try (var plan = StaticPlan.compile(graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
             plan.run();
             INDArray before = plan.output(LanguageModelGraph.LOGITS).dup();
             inputs.get(LanguageModelGraph.IDS).putScalar(1, 7);
@@ -214,7 +213,7 @@ class DecoderTest {
         SDVariable logits = sd.var("logits", Nd4j.create(new double[][] {{1000, -1000, 999}, {-5000, -5000, -5000}}));
         CrossEntropy.nll(sd, logits, sd.constant(Nd4j.create(new double[][] {{999}, {-5000}})))
                 .rename("nll");
-        try (var plan = StaticPlan.compile(sd, sd, Map.of(), List.of("nll"))) {
+        try (var plan = StaticPlan.compile(sd, Map.of(), List.of("nll"))) {
             plan.run();
             assertThat(Differences.numbers(plan.output("nll")))
                     .containsExactly(new double[] {1 + Math.log1p(Math.exp(-1)), Math.log(3)}, offset(1e-12));

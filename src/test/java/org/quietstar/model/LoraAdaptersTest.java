@@ -13,7 +13,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.LoraConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 class LoraAdaptersTest {
     private static final ModelConfig MODEL = SmallDecoder.config()
@@ -58,8 +58,7 @@ class LoraAdaptersTest {
                 LanguageModelGraph.IDS, Nd4j.createFromArray(1, 2, 3, 4, 5, 6, 7, 8, 9, 0),
                 LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, 10),
                 LanguageModelGraph.WEIGHTS, Nd4j.ones(type, 10, 1));
-        try (StaticPlan plan =
-                StaticPlan.compile(graph.graph(), graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
+        try (StaticPlan plan = StaticPlan.compile(graph.graph(), inputs, List.of(LanguageModelGraph.LOGITS))) {
             plan.run();
             return plan.output(LanguageModelGraph.LOGITS).dup('c');
         }

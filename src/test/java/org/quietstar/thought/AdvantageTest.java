@@ -11,7 +11,7 @@ import org.quietstar.config.LossConfig;
 import org.quietstar.config.LossConfig.RewardBaseline;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** docs/algorithm.md, section 10.4, and the options of reward and advantage by their defining properties. */
 class AdvantageTest {
@@ -25,7 +25,7 @@ class AdvantageTest {
         ReferenceObjective graph = tiny.graph();
         LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
         var outputs = List.of(QuietStarLoss.REWARD, QuietStarLoss.ADVANTAGE);
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), outputs)) {
+        try (var plan = StaticPlan.compile(graph.graph(), batch.inputs(), outputs)) {
             plan.run();
             return new Numbers(
                     cube(layout, Differences.numbers(plan.output(QuietStarLoss.REWARD))),

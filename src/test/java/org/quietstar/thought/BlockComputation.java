@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * One way of computing the hidden states of text and blocks (docs/algorithm.md, section 2): one or more graphs, whose rows are named
@@ -84,8 +84,7 @@ final class BlockComputation {
             List<String> names = new ArrayList<>(tiny.parameters().asMap().keySet());
             names.removeIf(name -> !graph.sd.hasVariable(name));
             var gradient = GradientFunction.of(graph.sd, "functional", names);
-            try (var plan =
-                    StaticPlan.compile(gradient.function(), graph.sd, graph.inputs, gradient.outputs(outputs))) {
+            try (var plan = StaticPlan.compile(gradient, graph.inputs, gradient.outputs(outputs))) {
                 plan.run();
                 graph.parts.forEach(part -> keepStates(part, plan));
                 names.stream().filter(gradient::dependsOn).forEach(name -> {

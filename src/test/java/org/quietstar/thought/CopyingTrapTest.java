@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** docs/algorithm.md, section 10.3: a token that is to be predicted must not reach the logits that predict it. */
 class CopyingTrapTest {
@@ -24,8 +24,7 @@ class CopyingTrapTest {
         int[] text = tiny.text(1);
         int[] thoughts = tiny.thoughts(2);
         LearningInputs batch = tiny.batch(text, tiny.fullLengths(), thoughts);
-        try (var plan =
-                StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), List.of(QuietStarLoss.MIXED_LOGITS))) {
+        try (var plan = StaticPlan.compile(graph.graph(), batch.inputs(), List.of(QuietStarLoss.MIXED_LOGITS))) {
             plan.run();
             double[][] before = plan.output(QuietStarLoss.MIXED_LOGITS).toDoubleMatrix();
             for (int changed = 1; changed < LAYOUT.length(); changed++) {

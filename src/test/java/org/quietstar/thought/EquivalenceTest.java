@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.PlanMemory;
 import org.quietstar.samediff.SameDiffFixes;
+import org.quietstar.samediff.plan.PlanMemory;
 
 /**
  * docs/algorithm.md, section 10.1: naive = sequential = flattened = block-structured, hidden states of every layer and the gradient

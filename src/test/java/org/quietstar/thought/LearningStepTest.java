@@ -21,7 +21,7 @@ import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** The training step, which computes everything once and leaves out what is zero, against the whole graph's gradient. */
 class LearningStepTest {
@@ -191,7 +191,7 @@ class LearningStepTest {
         ReferenceObjective graph = tiny.graph();
         var gradient = GradientFunction.of(graph.graph(), ReferenceObjective.LOSS, graph.parameterNames());
         List<String> outputs = gradient.outputs(List.of(ReferenceObjective.LOSS, ReferenceObjective.POLICY_LOSS));
-        try (var plan = StaticPlan.compile(gradient.function(), graph.graph(), batch.inputs(), outputs)) {
+        try (var plan = StaticPlan.compile(gradient, batch.inputs(), outputs)) {
             plan.run();
             graph.parameterNames().stream()
                     .filter(gradient::dependsOn)

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 class LookaheadTest {
     @ParameterizedTest
@@ -22,7 +22,7 @@ class LookaheadTest {
         INDArray x = Nd4j.arange(1, 2 * 4 * 2 + 1).castTo(DataType.DOUBLE).reshape(2, 4, 2);
         QuietStarLoss.ahead(sd, sd.placeHolder("x", DataType.DOUBLE, 2, 4, 2), 2, layout, DataType.DOUBLE)
                 .rename("ahead");
-        try (var plan = StaticPlan.compile(sd, sd, Map.of("x", x), List.of("ahead"))) {
+        try (var plan = StaticPlan.compile(sd, Map.of("x", x), List.of("ahead"))) {
             plan.run();
             INDArray ahead = plan.output("ahead");
             assertThat(ahead.shape()).containsExactly(lookahead, 2, 1, 4, 2);

@@ -15,7 +15,7 @@ import org.quietstar.config.LossConfig.RewardSource;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * docs/algorithm.md, section 10.5: the gradient of the whole loss for every parameter against central differences, along a random
@@ -60,7 +60,7 @@ class LossGradientTest {
         ReferenceObjective forward = tiny.graph();
         List<String> outputs = new ArrayList<>(ReferenceLoss.OUTPUTS);
         outputs.add(QuietStarLoss.ADVANTAGE);
-        try (var plan = StaticPlan.compile(forward.graph(), forward.graph(), batch.inputs(), outputs)) {
+        try (var plan = StaticPlan.compile(forward.graph(), batch.inputs(), outputs)) {
             plan.run();
             var reference = new ReferenceLoss(tiny, text, lengths, thoughts);
             var held = new ReferenceLoss.Detached(

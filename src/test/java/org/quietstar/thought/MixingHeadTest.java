@@ -20,7 +20,7 @@ import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.SameDiffFixes;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** docs/algorithm.md, sections 5 and 10.2. */
 class MixingHeadTest {
@@ -38,7 +38,7 @@ class MixingHeadTest {
         TinyModel tiny = TinyModel.of(tied, 0, layout, mixer, LossOptions.DEFAULT, DataType.DOUBLE);
         ReferenceObjective graph = tiny.graph();
         LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), OUTPUTS)) {
+        try (var plan = StaticPlan.compile(graph.graph(), batch.inputs(), OUTPUTS)) {
             plan.run();
             double[][] hidden = plan.output(DecoderNames.FINAL).toDoubleMatrix();
             double[][] weights = plan.output(QuietStarLoss.MIX_WEIGHT).toDoubleMatrix();
@@ -121,7 +121,7 @@ class MixingHeadTest {
                 random.parameters().and(fresh));
         ReferenceObjective graph = tiny.graph();
         LearningInputs batch = tiny.batch(tiny.text(1), tiny.fullLengths(), tiny.thoughts(2));
-        try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), OUTPUTS)) {
+        try (var plan = StaticPlan.compile(graph.graph(), batch.inputs(), OUTPUTS)) {
             plan.run();
             assertThat(plan.output(QuietStarLoss.MIX_WEIGHT)).isEqualTo(Nd4j.zeros(type, 3L * layout.slotRows(), 1));
             INDArray expected = baseStatesAhead(tiny, plan.output(DecoderNames.FINAL));
@@ -157,7 +157,7 @@ class MixingHeadTest {
         SameDiff sd = SameDiff.create();
         sd.mmul(sd.var("hidden", hidden), sd.var("head", head), false, true, false)
                 .rename("logits");
-        try (var plan = StaticPlan.compile(sd, sd, Map.of(), List.of("logits"))) {
+        try (var plan = StaticPlan.compile(sd, Map.of(), List.of("logits"))) {
             plan.run();
             return plan.output("logits").dup();
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** A fresh learning graph's loss and gradients, computed once. */
 final class QuietStarGradients {
@@ -21,8 +21,7 @@ final class QuietStarGradients {
     /** The same with the loss itself under its own name. */
     static Map<String, INDArray> withLoss(ReferenceObjective graph, String loss, LearningInputs batch) {
         var gradient = GradientFunction.of(graph.graph(), loss, graph.parameterNames());
-        try (var plan = StaticPlan.compile(
-                gradient.function(), graph.graph(), batch.inputs(), gradient.outputs(List.of(loss)))) {
+        try (var plan = StaticPlan.compile(gradient, batch.inputs(), gradient.outputs(List.of(loss)))) {
             plan.run();
             Map<String, INDArray> result = new LinkedHashMap<>();
             result.put(loss, plan.output(loss).dup());

@@ -14,7 +14,7 @@ import org.quietstar.config.LossConfig.RewardBaseline;
 import org.quietstar.config.LossConfig.RewardSource;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.samediff.Differences;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** The learning graph's losses, rewards and advantages against plain loops, for every option. */
 class QuietStarLossTest {
@@ -59,7 +59,7 @@ class QuietStarLossTest {
         for (int[] lengths :
                 List.of(tiny.fullLengths(), new int[] {tiny.layout().length(), 4})) {
             LearningInputs batch = tiny.batch(text, lengths, thoughts);
-            try (var plan = StaticPlan.compile(graph.graph(), graph.graph(), batch.inputs(), outputs)) {
+            try (var plan = StaticPlan.compile(graph.graph(), batch.inputs(), outputs)) {
                 plan.run();
                 ReferenceLoss.Terms expected = new ReferenceLoss(tiny, text, lengths, thoughts).of(plan);
                 assertScalar(plan, QuietStarLoss.BASE_LOSS, expected.base());

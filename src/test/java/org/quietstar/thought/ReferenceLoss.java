@@ -8,7 +8,7 @@ import org.quietstar.config.LossConfig.RewardBaseline;
 import org.quietstar.config.LossConfig.RewardSource;
 import org.quietstar.model.DecoderNames;
 import org.quietstar.model.DecoderParameters;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * The loss of docs/algorithm.md, section 6, in plain Java loops, from the logits of a learning graph: what the graph's weights, masks

@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ThoughtConfig.Mixer;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /** docs/algorithm.md, section 3. */
 class RolloutTest {
@@ -50,8 +50,7 @@ class RolloutTest {
     private static double[][] learningLogits(TinyModel tiny, int[] text, int[] thoughts) {
         ReferenceObjective graph = tiny.graph();
         LearningInputs batch = tiny.batch(text, tiny.fullLengths(), thoughts);
-        try (var plan = StaticPlan.compile(
-                graph.graph(), graph.graph(), batch.inputs(), List.of(ReferenceObjective.THOUGHT_LOGITS))) {
+        try (var plan = StaticPlan.compile(graph.graph(), batch.inputs(), List.of(ReferenceObjective.THOUGHT_LOGITS))) {
             plan.run();
             double[][] logits = plan.output(ReferenceObjective.THOUGHT_LOGITS).toDoubleMatrix();
             for (double[] row : logits) {

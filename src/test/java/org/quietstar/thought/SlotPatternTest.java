@@ -24,7 +24,7 @@ import org.quietstar.model.attention.JointSoftmax;
 import org.quietstar.model.attention.TextAttention;
 import org.quietstar.samediff.Differences;
 import org.quietstar.samediff.SameDiffFixes;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * Text and slots one group after another against the learning graph, in which all go together: every named variable of
@@ -89,7 +89,7 @@ class SlotPatternTest {
     }
 
     private static Map<String, INDArray> run(SameDiff sd, Map<String, INDArray> inputs, List<String> names) {
-        try (var plan = StaticPlan.compile(sd, sd, inputs, names)) {
+        try (var plan = StaticPlan.compile(sd, inputs, names)) {
             plan.run();
             Map<String, INDArray> results = new LinkedHashMap<>();
             names.forEach(name -> results.put(name, plan.output(name).dup('c')));

@@ -26,7 +26,7 @@ import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningStep;
 import org.quietstar.thought.LossSpec;
@@ -142,8 +142,7 @@ class MemoryPlanTest {
                 LanguageModelGraph.LABELS, org.nd4j.linalg.factory.Nd4j.zeros(DataType.INT32, (long) batch * length),
                 LanguageModelGraph.WEIGHTS,
                         org.nd4j.linalg.factory.Nd4j.zeros(DataType.FLOAT, (long) batch * length, 1));
-        try (var step = StaticPlan.compile(
-                gradient.function(), graph.graph(), inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)))) {
+        try (var step = StaticPlan.compile(gradient, inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)))) {
             assertThat(plan.buffers()).isCloseTo(step.plannedBytes(), withinPercentage(BUFFERS));
         }
         all.close();

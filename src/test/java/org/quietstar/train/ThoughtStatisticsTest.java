@@ -13,7 +13,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.quietstar.samediff.StaticPlan;
+import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.QuietStarLoss;
 import org.quietstar.thought.ThoughtLayout;
 
@@ -33,7 +33,6 @@ class ThoughtStatisticsTest {
             doubled.rename(name);
         });
         StaticPlan plan = StaticPlan.compile(
-                sd,
                 sd,
                 inputs,
                 List.of(

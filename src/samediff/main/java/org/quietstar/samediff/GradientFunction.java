@@ -18,14 +18,17 @@ import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 /**
  * SameDiff's own gradient function of one scalar loss, with the names of the gradients in it.
  *
+ * @param forward the graph that was differentiated; it holds the arrays
  * @param function the forward graph followed by its backward graph
  * @param gradientNames for each variable asked for on which the loss depends, the name of its gradient in
  *     {@code function}
  */
-public record GradientFunction(SameDiff function, Map<String, String> gradientNames) {
+public record GradientFunction(SameDiff forward, SameDiff function, Map<String, String> gradientNames) {
 
     /**
-     * Differentiates {@code loss} with respect to {@code variables}.
+     * Differentiates {@code loss} with respect to {@code variables}. While it works, what the calling thread prints to
+     * {@code System.out} is dropped, since M2.1 prints a line for every op; the stream is replaced for the whole process
+     * for that time.
      *
      * @param graph a graph of which no gradient function was made yet
      * @param loss name of a scalar
@@ -43,7 +46,7 @@ public record GradientFunction(SameDiff function, Map<String, String> gradientNa
                 names.put(name, gradient.name());
             }
         }
-        return new GradientFunction(function, Map.copyOf(names));
+        return new GradientFunction(graph, function, Map.copyOf(names));
     }
 
     /** Names of a graph's trainable variables, in the order of their declaration. */
@@ -69,7 +72,7 @@ public record GradientFunction(SameDiff function, Map<String, String> gradientNa
         return gradientNames.containsKey(variable);
     }
 
-    /** All gradients and the given further outputs, as {@link StaticPlan#compile} takes them. */
+    /** All gradients and the given further outputs, as a static plan takes them. */
     public List<String> outputs(List<String> more) {
         List<String> all = new ArrayList<>(more);
         all.addAll(gradientNames.values());

@@ -2,6 +2,7 @@ package org.quietstar.samediff;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -114,7 +115,14 @@ public final class HostArrays {
 
     private static INDArray rows(INDArray matrix, long first, long step, long count) {
         long width = matrix.size(1);
-        return ArrayViews.view(
-                matrix, new StridedLayout(new long[] {count, width}, new long[] {step * width, 1}, first * width));
+        long[] shape = {count, width};
+        long[] strides = {step * width, 1};
+        return Nd4j.create(buffer(matrix), shape, strides, matrix.offset() + first * width, 'c');
+    }
+
+    /** The buffer that an array is a view of, in which its offset counts. */
+    public static DataBuffer buffer(INDArray array) {
+        DataBuffer original = array.data().originalDataBuffer();
+        return original == null ? array.data() : original;
     }
 }

@@ -10,8 +10,9 @@ import org.nd4j.autodiff.samediff.array.SingleThreadArrayHolder;
 public final class LeanGraph {
     private LeanGraph() {}
 
-    /** An empty graph for one thread. */
+    /** An empty graph for one thread. Throws IllegalStateException where ND4J is of another version. */
     public static SameDiff create() {
+        Nd4jVersion.require();
         SameDiff sd = SameDiff.create();
         GraphNames.install(sd);
         sd.setArrayHolders(new SingleThreadArrayHolder(), new SingleThreadArrayHolder(), false);

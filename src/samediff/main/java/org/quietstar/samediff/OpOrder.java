@@ -15,7 +15,7 @@ import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SameDiff;
 
 /** The order in which a graph's ops can be executed. */
-final class OpOrder {
+public final class OpOrder {
     private OpOrder() {}
 
     /**
@@ -25,7 +25,7 @@ final class OpOrder {
      *
      * @param given variables that are known, so that nothing before them is needed for them
      */
-    static List<String> of(SameDiff graph, List<String> outputs, Set<String> given) {
+    public static List<String> of(SameDiff graph, List<String> outputs, Set<String> given) {
         Map<String, Integer> rank = new HashMap<>();
         for (String name : graph.getOps().keySet()) {
             rank.put(name, rank.size());
@@ -96,7 +96,7 @@ final class OpOrder {
     }
 
     /** Names of the variables that an op reads. */
-    static String[] argumentsOf(DifferentialFunction op) {
+    public static String[] argumentsOf(DifferentialFunction op) {
         String[] names = op.argNames();
         return names == null ? new String[0] : names;
     }

@@ -18,11 +18,16 @@ public final class SameDiffFixes {
 
     private SameDiffFixes() {}
 
-    /** Registers the corrected ops once for this JVM. Graphs built earlier keep the classes that they have. */
+    /**
+     * Registers the corrected ops once for this JVM. Graphs built earlier keep the classes that they have.
+     *
+     * @throws IllegalStateException where ND4J is of a version that this was not written for
+     */
     public static synchronized void install() {
         if (installed) {
             return;
         }
+        Nd4jVersion.require();
         register(new GatherWithGradient());
         installed = true;
     }

@@ -12,6 +12,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.samediff.plan.StaticPlan;
 
 class GradientFunctionTest {
     private static INDArray pair(double a, double b) {
@@ -33,7 +34,7 @@ class GradientFunctionTest {
                 .hasMessageContaining("'other'");
         List<String> outputs = gradients.outputs(List.of("loss"));
         assertThat(outputs).containsExactlyInAnyOrder("loss", gradients.gradientOf("w"), gradients.gradientOf("x"));
-        try (var plan = StaticPlan.compile(gradients.function(), sd, Map.of("x", pair(5, 7)), outputs)) {
+        try (var plan = StaticPlan.compile(gradients, Map.of("x", pair(5, 7)), outputs)) {
             plan.run();
             assertThat(plan.output("loss").getDouble(0)).isEqualTo(2 * 5 + 3 * 7);
             assertThat(plan.output(gradients.gradientOf("w"))).isEqualTo(pair(5, 7));

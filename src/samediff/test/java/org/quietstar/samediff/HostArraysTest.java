@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.samediff.plan.ir.ArrayViews;
 
 /** Both ways, the CPU's and a device's, on arrays of their own and on parts of others. */
 final class HostArraysTest {

@@ -26,6 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.util.DeviceLocal;
+import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * One test for each thing that the project does otherwise than it would with a DL4J that has no such bug. A test that
@@ -138,7 +139,7 @@ class WorkaroundsTest {
         SameDiff sd = SameDiff.create();
         sd.sum(sd.var("x", Nd4j.create(new double[][] {{3}, {4}})), true, 1).rename("y");
         assertThatThrownBy(() -> sd.output(Map.of(), "y")).isInstanceOf(NullPointerException.class);
-        try (var plan = StaticPlan.compile(sd, sd, Map.of(), List.of("y"))) {
+        try (var plan = StaticPlan.compile(sd, Map.of(), List.of("y"))) {
             plan.run();
             assertThat(Differences.numbers(plan.output("y"))).containsExactly(3, 4);
         }
