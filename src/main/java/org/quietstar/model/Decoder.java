@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -140,17 +139,17 @@ public final class Decoder {
         int queryWidth = HeadShape.of(model).queryWidth();
         SDVariable y = keep(i, DecoderNames.NORM1, d, norm(x, i, LayerPart.NORM1, DecoderNames.NORM1_SCALE));
         Projected projected = project(i, y, pattern.rows());
-        SDVariable q = keep(i, DecoderNames.QUERIES, queryWidth, positions.queries(projected.queries.get()));
-        SDVariable k = named(i, DecoderNames.KEYS, positions.keys(projected.keys.get()));
-        SDVariable v = named(i, DecoderNames.VALUES, projected.values.get());
+        SDVariable q = keep(i, DecoderNames.QUERIES, queryWidth, positions.queries(projected.queries));
+        SDVariable k = named(i, DecoderNames.KEYS, positions.keys(projected.keys));
+        SDVariable v = named(i, DecoderNames.VALUES, projected.values);
         SDVariable attention = keep(i, DecoderNames.ATTENTION, queryWidth, pattern.attend(new LayerOf(i), q, k, v));
         SDVariable mid = keep(i, DecoderNames.MID, d, x.add(linear(attention, i, LayerPart.ATTENTION_OUT)));
         SDVariable z = keep(i, DecoderNames.NORM2, d, norm(mid, i, LayerPart.NORM2, DecoderNames.NORM2_SCALE));
         return mid.add(linear(feedForward(i, z), i, LayerPart.DOWN));
     }
 
-    /** Each is made when it is asked for, so that a graph's ops stand in the order in which they are needed. */
-    private record Projected(Supplier<SDVariable> queries, Supplier<SDVariable> keys, Supplier<SDVariable> values) {}
+    /** Before positions; [R, queryWidth] and twice [R, keyWidth]. */
+    private record Projected(SDVariable queries, SDVariable keys, SDVariable values) {}
 
     private Projected project(int i, SDVariable y, int rows) {
         HeadShape heads = HeadShape.of(model);
@@ -158,27 +157,24 @@ public final class Decoder {
             SDVariable all = linear(y, i, LayerPart.FUSED);
             int q = heads.queryWidth();
             int k = heads.keyWidth();
-            return new Projected(
-                    () -> columns(all, rows, 0, q), () -> columns(all, rows, q, k), () -> columns(all, rows, q + k, k));
+            return new Projected(columns(all, rows, 0, q), columns(all, rows, q, k), columns(all, rows, q + k, k));
         }
         if (kind.queryKeyNorm()) {
             return new Projected(
-                    () -> normOfHeads(
+                    normOfHeads(
                             keep(i, DecoderNames.RAW_QUERIES, heads.queryWidth(), linear(y, i, LayerPart.QUERIES)),
                             i,
                             LayerPart.QUERY_NORM,
                             rows),
-                    () -> normOfHeads(
+                    normOfHeads(
                             keep(i, DecoderNames.RAW_KEYS, heads.keyWidth(), linear(y, i, LayerPart.KEYS)),
                             i,
                             LayerPart.KEY_NORM,
                             rows),
-                    () -> linear(y, i, LayerPart.VALUES));
+                    linear(y, i, LayerPart.VALUES));
         }
         return new Projected(
-                () -> linear(y, i, LayerPart.QUERIES),
-                () -> linear(y, i, LayerPart.KEYS),
-                () -> linear(y, i, LayerPart.VALUES));
+                linear(y, i, LayerPart.QUERIES), linear(y, i, LayerPart.KEYS), linear(y, i, LayerPart.VALUES));
     }
 
     private SDVariable columns(SDVariable x, int rows, int from, int count) {

@@ -15,7 +15,7 @@ import org.quietstar.model.DecoderParameters;
  *
  * <ul>
  *   <li>backward pass: gradients of what is trained; of one layer at a time its feed-forward part 3·R·F, the scores of
- *       the blocks with the text S·B·P·L·H·L twice in place of two of the former where they are larger, and 4.5·R·D;
+ *       the blocks with the text S·B·P·L·H·L twice in place of two of the former where they are larger, and 5.5·R·D;
  *   <li>likelihoods: logits (N + M·B·P·L)·V, 8·(N + M·B·P·L)·D, and twice the output head where it is trained;
  *   <li>policy: logits n·V of n rows at a time, 3·n·D, and the head or n·D where the head is trained;
  *   <li>sampling: 2·B·P·L·V.
@@ -62,7 +62,7 @@ public final class LearningMemory {
                 .filter(entry -> !behindDecoder(model, entry.getKey()))
                 .mapToLong(entry -> elements(entry.getValue()))
                 .sum();
-        return gradients + 2 * Math.max(feedForward, scores) + feedForward + rows * model.hiddenSize() * 9 / 2;
+        return gradients + 2 * Math.max(feedForward, scores) + feedForward + rows * model.hiddenSize() * 11 / 2;
     }
 
     /** Whether a parameter's gradient is known before the pass through the decoder begins. */

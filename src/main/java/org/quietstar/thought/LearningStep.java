@@ -96,11 +96,7 @@ public final class LearningStep implements AutoCloseable {
         QuietStarLoss graph = new QuietStarLoss(model, loss, batch.layout());
         this.parameterNames =
                 graph.parameterNames().stream().filter(trained::contains).toList();
-        List<String> vectors = graph.parameterNames().stream()
-                .filter(name -> !trained.contains(name) && parameters.get(name).rank() == 1)
-                .toList();
         List<String> variables = new ArrayList<>(parameterNames);
-        variables.addAll(vectors);
         variables.add(DecoderNames.FINAL);
         this.gradient = GradientFunction.of(graph.graph(), QuietStarLoss.LOSS, variables);
         String cut = gradient.gradientOf(DecoderNames.FINAL);
@@ -131,7 +127,6 @@ public final class LearningStep implements AutoCloseable {
         this.backward = StaticPlan.of(gradient)
                 .given(given)
                 .outputs(split.second())
-                .outputs(milestones(vectors))
                 .sharing(memory)
                 .compile();
         this.headGradientIsApart = trainsHead && !split.first().contains(gradient.gradientOf(head));
@@ -140,30 +135,6 @@ public final class LearningStep implements AutoCloseable {
                 : Optional.of(head)
                         .filter(name -> trainsHead)
                         .map(name -> likelihoods.output(gradient.gradientOf(name)));
-    }
-
-    /**
-     * Gradients of frozen vectors (norms), on the backward pass's way to a gradient that is wanted. A plan computes what it
-     * needs for one output after the other; these few numbers of each layer make it go down layer by layer. Without them a
-     * decoder whose matrices are all frozen would have its activations computed again for all layers before the first is
-     * used, in more memory than training all of it takes.
-     */
-    private List<String> milestones(List<String> vectors) {
-        List<String> ops = new ArrayList<>(gradient.function().getOps().keySet());
-        int last = split.second().stream()
-                .mapToInt(name -> ops.indexOf(writer(name)))
-                .max()
-                .orElse(-1);
-        return vectors.stream()
-                .filter(gradient::dependsOn)
-                .map(gradient::gradientOf)
-                .filter(name -> ops.indexOf(writer(name)) < last)
-                .filter(name -> !split.first().contains(name))
-                .toList();
-    }
-
-    private String writer(String name) {
-        return gradient.function().getVariables().get(name).getOutputOfOp();
     }
 
     /** Hears gradients by parameter; the arrays are valid while it listens. */

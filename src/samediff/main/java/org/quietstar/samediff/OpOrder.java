@@ -20,7 +20,8 @@ public final class OpOrder {
 
     /**
      * Needed ops, each after those that it reads from: for one output after the other, in the graph's own order, what it
-     * still needs. What is computed again of a forward pass so stands just before the backward op that reads it, which
+     * still needs. Of what an op reads, the result with the longest way to it comes first. So a backward pass goes down
+     * layer by layer, and what is computed again of a forward pass stands just before the backward op that reads it, which
      * keeps lifetimes short.
      *
      * @param given variables that are known, so that nothing before them is needed for them
@@ -37,6 +38,19 @@ public final class OpOrder {
                 .filter(Objects::nonNull)
                 .sorted(Comparator.comparing(rank::get))
                 .toList();
+        Map<String, Integer> heights = new HashMap<>();
+        depthFirst(needs, ends, Comparator.comparing(rank::get))
+                .forEach(op -> heights.put(
+                        op, needs.get(op).stream().mapToInt(heights::get).max().orElse(0) + 1));
+        return depthFirst(
+                needs,
+                ends,
+                Comparator.<String, Integer>comparing(heights::get).reversed().thenComparing(rank::get));
+    }
+
+    /** Each op after those that it needs; of these, the first by {@code choice} is gone into first. */
+    private static List<String> depthFirst(
+            Map<String, Set<String>> needs, List<String> ends, Comparator<String> choice) {
         Set<String> order = new LinkedHashSet<>();
         Set<String> open = new HashSet<>();
         Deque<String> todo = new ArrayDeque<>();
@@ -46,7 +60,7 @@ public final class OpOrder {
                 String op = todo.peek();
                 List<String> missing = needs.get(op).stream()
                         .filter(before -> !order.contains(before))
-                        .sorted(Comparator.comparing(rank::get).reversed())
+                        .sorted(choice.reversed())
                         .toList();
                 if (order.contains(op) || missing.isEmpty()) {
                     order.add(todo.pop());
