@@ -91,6 +91,10 @@ class QuietStarTest {
         assertThatThrownBy(() -> QuietStar.config("model: {hidenSize: 16}"))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("hiddenSize");
+        assertThatThrownBy(() -> QuietStar.config("model: {family: gpt2, slidingWindow: 5}"))
+                .as("what a family has no place for, as the command says")
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContainingAll("model.family", "slidingWindow");
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class LanguageModelMemory {
         long gradients = trained.values().stream()
                 .mapToLong(shape -> Arrays.stream(shape).reduce(1, (a, b) -> a * b))
                 .sum();
-        boolean apart = !model.tiedEmbeddings() && trained.containsKey(DecoderParameters.EMBEDDING);
+        boolean apart = !model.tiedEmbeddings() && trained.containsKey(DecoderParameters.embedding(model));
         long logits = rows * model.vocabSize();
         double numbers =
                 gradients + rows * (model.layers() * ofLayer + atWork) + (apart ? Math.max(0, logits - table) : logits);

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.Checkpoint;
 import org.quietstar.checkpoint.CheckpointStore;
@@ -24,6 +25,8 @@ import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.data.SharedFiles;
+import org.quietstar.generate.GenerateOptions;
+import org.quietstar.generate.GenerationListener;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.safetensors.SafetensorsReader;
 import org.quietstar.samediff.Differences;
@@ -92,6 +95,37 @@ class ModelExportTest {
                             .path("r")
                             .asInt())
                     .isEqualTo(2);
+        }
+    }
+
+    /** A later stage of another mode has settings of thoughts, too, but the model does not think by them. */
+    @Test
+    void aModelThinksAsItWasTrainedToThinkHoweverItIsLoaded() {
+        RunConfig config = SmallRecipe.stages("""
+                stages:
+                  - {name: thinks, train: {mode: quiet-star, steps: 2}, thought: {thoughtTokens: 3}}
+                  - {name: after, train: {mode: language-model, steps: 2}, thought: {thoughtTokens: 5}}
+                """);
+        Checkpoint checkpoint = train(config);
+        Path target = folder.resolve("out");
+        export(config, checkpoint, target, LARGE);
+        for (Path path : List.of(folder.resolve("run"), target)) {
+            try (QuietStar model = QuietStar.load(path)) {
+                assertThat(model.generate(
+                                        "red where",
+                                        GenerateOptions.builder().maxTokens(1).build(),
+                                        GenerationListener.none())
+                                .tokens()
+                                .get(0)
+                                .thought()
+                                .orElseThrow()
+                                .ids())
+                        .as("thought of the model in " + path)
+                        .hasSize(3);
+            }
+        }
+        try (QuietStar model = QuietStar.ofStage(folder.resolve("run"), "after")) {
+            assertThat(model.thinks()).isTrue();
         }
     }
 

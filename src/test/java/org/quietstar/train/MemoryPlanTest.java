@@ -121,21 +121,25 @@ class MemoryPlanTest {
                 "train.freeze=[model.embed_tokens.*]",
                 "data.sequenceLength=64",
                 "model.tiedEmbeddings=false",
+                "data.batchSize=8 model.tiedEmbeddings=false model.vocabSize=12000",
+                "data.batchSize=8 model.family=gpt2 model.tiedEmbeddings=false model.vocabSize=12000",
                 "model.vocabSize=3000"
             })
-    void theLanguageModelStageOfTheTinyRecipe(String set) {
-        RunConfig config = tiny(set, "stages.plain.train.steps=0", "stages.quiet-star.train.steps=0");
+    void theLanguageModelStageOfTheTinyRecipe(String sets) {
+        List<String> all = new ArrayList<>(List.of(sets.split(" ")));
+        all.addAll(List.of("stages.plain.train.steps=0", "stages.quiet-star.train.steps=0"));
+        RunConfig config = tiny(all.toArray(String[]::new));
         MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
         StageConfig stage = config.stages().get(0);
         ModelConfig model = config.model().vocabSize() == 0 ? config.model().withVocabSize(VOCABULARY) : config.model();
-        Parameters all = parameters(stage, model, false);
-        assertThat(plan.weights()).isEqualTo(bytes(all.asMap()));
+        Parameters parameters = parameters(stage, model, false);
+        assertThat(plan.weights()).isEqualTo(bytes(parameters.asMap()));
         Set<String> trained = TrainableParameters.shapes(stage, model).keySet();
-        assertThat(plan.gradients()).isEqualTo(bytes(all.only(trained).asMap()));
+        assertThat(plan.gradients()).isEqualTo(bytes(parameters.only(trained).asMap()));
         assertThat(plan.optimizer()).isEqualTo(2 * plan.gradients());
         int batch = stage.data().batchSize();
         int length = stage.data().sequenceLength();
-        var graph = new LanguageModelGraph(model, batch, length, all);
+        var graph = new LanguageModelGraph(model, batch, length, parameters);
         var gradient = GradientFunction.of(graph.graph(), LanguageModelGraph.LOSS, new ArrayList<>(trained));
         Map<String, INDArray> inputs = Map.of(
                 LanguageModelGraph.IDS, org.nd4j.linalg.factory.Nd4j.zeros(DataType.INT32, (long) batch * length),
@@ -145,7 +149,7 @@ class MemoryPlanTest {
         try (var step = StaticPlan.compile(gradient, inputs, gradient.outputs(List.of(LanguageModelGraph.LOSS)))) {
             assertThat(plan.buffers()).isCloseTo(step.plannedBytes(), withinPercentage(BUFFERS));
         }
-        all.close();
+        parameters.close();
     }
 
     @Test
