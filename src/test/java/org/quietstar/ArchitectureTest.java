@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
@@ -183,9 +184,17 @@ final class ArchitectureTest {
             .because("a model is read and written however it was trained");
 
     @ArchTest
+    static final ArchRule THE_PRODUCT_KNOWS_NO_MEASURING_INSTRUMENTS = noClasses()
+            .that(OURS.and(resideOutsideOfPackages("..quietstar.bench..", "..quietstar.golden..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..quietstar.bench..", "..quietstar.golden..")
+            .because("they stand outside of the main sources");
+
+    @ArchTest
     static final ArchRule BENCH_KNOWS_THE_ENGINE_ALONE = noClasses()
             .that()
-            .resideInAPackage("..quietstar.bench..")
+            .resideInAPackage("..quietstar.bench")
             .should()
             .dependOnClassesThat(OURS.and(DescribedPredicate.not(resideInAnyPackage(
                             "..quietstar.bench..",
@@ -216,7 +225,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_CLI_KNOWS_THE_COMMAND_LINE = noClasses()
             .that()
-            .resideOutsideOfPackage("..quietstar.cli..")
+            .resideOutsideOfPackages("..quietstar.cli..", "..quietstar.bench.cli..", "..quietstar.golden..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..quietstar.cli..", "picocli..");

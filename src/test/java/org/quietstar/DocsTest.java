@@ -191,7 +191,7 @@ class DocsTest {
                         .collect(Collectors.toSet());
         int found = 0;
         for (Path source : sources()) {
-            Matcher room = Pattern.compile(".*main/java/org/quietstar/(.+)/package-info\\.java")
+            Matcher room = Pattern.compile(".*(?:main|instruments)/java/org/quietstar/(.+)/package-info\\.java")
                     .matcher(slashes(source));
             if (room.matches()) {
                 String name = room.group(1).replace('/', '.');

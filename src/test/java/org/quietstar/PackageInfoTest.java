@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every package says what it is for and shows its use in a few lines, which compile. */
 class PackageInfoTest {
-    private static final List<Path> SOURCES = List.of(Path.of("src/main/java"), Path.of("src/samediff/main/java"));
+    private static final List<Path> SOURCES =
+            List.of(Path.of("src/main/java"), Path.of("src/instruments/java"), Path.of("src/samediff/main/java"));
     private static final Pattern CODE = Pattern.compile("<pre>\\{@code\n(.*?)\n \\* \\}</pre>", Pattern.DOTALL);
     private static final int FEWEST_LINES = 3;
     private static final int MOST_LINES = 9;

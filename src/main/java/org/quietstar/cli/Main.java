@@ -3,11 +3,12 @@ package org.quietstar.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
 import org.quietstar.QuietStarException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: one class per command, each listed here. */
+/** The command line: one class per command, each listed here; the measuring instruments add theirs ({@link Instrument}). */
 @Command(
         name = "quietstar",
         description = "Teaches a language model to think before it speaks (Quiet-STaR, arXiv 2403.09629).",
@@ -22,9 +23,7 @@ import picocli.CommandLine.Command;
             ConfigCommand.class,
             PlanCommand.class,
             DatasetCommand.class,
-            DoctorCommand.class,
-            CheckGoldenCommand.class,
-            BenchCommand.class
+            DoctorCommand.class
         })
 public final class Main {
     /** Exit code for input that the user can fix. */
@@ -41,6 +40,7 @@ public final class Main {
     /** The configured parser, as the tests call it. */
     public static CommandLine commandLine() {
         var commandLine = new CommandLine(new Main());
+        ServiceLoader.load(Instrument.class, Main.class.getClassLoader()).forEach(commandLine::addSubcommand);
         commandLine.setExecutionExceptionHandler((exception, command, result) -> {
             if (exception instanceof QuietStarException) {
                 command.getErr().println("quietstar: " + exception.getMessage());

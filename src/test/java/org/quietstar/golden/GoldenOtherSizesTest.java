@@ -8,7 +8,6 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.quietstar.eval.GoldenCheck;
 
 /** Recordings of other sizes: several sequences, one thought, one token, one lookahead, a trimmed reward. */
 class GoldenOtherSizesTest {

@@ -1,4 +1,4 @@
-package org.quietstar.cli;
+package org.quietstar.bench.cli;
 
 import java.io.IOException;
 import java.util.concurrent.Callable;

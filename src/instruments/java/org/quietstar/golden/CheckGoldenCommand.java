@@ -1,10 +1,10 @@
-package org.quietstar.cli;
+package org.quietstar.golden;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.quietstar.eval.GoldenCheck;
+import org.quietstar.cli.Instrument;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Compares losses, activations and gradients of the product's own graphs, in double precision, with"
                         + " recorded ones; exit code 1 if any row is off by more than the tolerance.")
-final class CheckGoldenCommand implements Callable<Integer> {
+public final class CheckGoldenCommand implements Instrument, Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder with golden.json and its safetensors files.")
     private Path folder;
 

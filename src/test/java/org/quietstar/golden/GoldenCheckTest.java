@@ -1,4 +1,4 @@
-package org.quietstar.eval;
+package org.quietstar.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

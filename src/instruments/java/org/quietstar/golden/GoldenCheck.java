@@ -1,4 +1,4 @@
-package org.quietstar.eval;
+package org.quietstar.golden;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

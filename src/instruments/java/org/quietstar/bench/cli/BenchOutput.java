@@ -1,4 +1,4 @@
-package org.quietstar.cli;
+package org.quietstar.bench.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

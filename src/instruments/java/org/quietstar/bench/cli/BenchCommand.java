@@ -1,5 +1,6 @@
-package org.quietstar.cli;
+package org.quietstar.bench.cli;
 
+import org.quietstar.cli.Instrument;
 import picocli.CommandLine.Command;
 
 /** {@code quietstar bench}: the measurements, one subcommand each. */
@@ -16,4 +17,4 @@ import picocli.CommandLine.Command;
             BenchScalingCommand.class,
             BenchGenerateCommand.class
         })
-final class BenchCommand {}
+public final class BenchCommand implements Instrument {}

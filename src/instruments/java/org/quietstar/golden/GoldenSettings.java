@@ -1,4 +1,4 @@
-package org.quietstar.eval;
+package org.quietstar.golden;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package org.quietstar.eval;
+package org.quietstar.golden;
 
 import org.quietstar.samediff.OnCuda;
 

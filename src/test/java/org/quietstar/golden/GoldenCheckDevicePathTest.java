@@ -1,4 +1,4 @@
-package org.quietstar.eval;
+package org.quietstar.golden;
 
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.quietstar.samediff.DevicePath;
