@@ -7,7 +7,9 @@ import org.quietstar.config.RunConfig;
 import org.quietstar.data.TextBatches;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.Evaluator;
+import org.quietstar.eval.ModelComparison;
 import org.quietstar.eval.TokenScores;
+import org.quietstar.hub.ModelLoader;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.tokenizer.Tokenizer;
 
@@ -57,5 +59,33 @@ final class HeldOut {
                 return !stopped.getAsBoolean();
             });
         }
+    }
+
+    /**
+     * Scores two models on the same held-out text.
+     *
+     * @param config whose evaluation it is
+     * @param files to score; none for what the recipe holds out
+     * @throws QuietStarException where their tokenizers differ, and where it was stopped
+     */
+    static ModelComparison compare(
+            ModelLoader.Loaded mine,
+            ModelLoader.Loaded other,
+            RunConfig config,
+            List<String> files,
+            EvaluationListener listener,
+            BooleanSupplier stopped) {
+        if (!mine.tokenizer().fingerprint().equals(other.tokenizer().fingerprint())) {
+            throw new QuietStarException(
+                    "the two models have different tokenizers, so they do not predict the same tokens;"
+                            + " compare the bits per byte of their evaluations instead");
+        }
+        DataConfig heldOut = text(config, files);
+        TokenScores first = score(mine.model(), config, heldOut, mine.tokenizer(), listener, stopped);
+        TokenScores second = score(other.model(), config, heldOut, mine.tokenizer(), listener, stopped);
+        if (stopped.getAsBoolean()) {
+            throw new QuietStarException("the comparison was stopped before both models were scored");
+        }
+        return ModelComparison.of(first, second, config.evaluation().bootstrapSamples(), config.seed());
     }
 }

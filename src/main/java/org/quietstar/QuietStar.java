@@ -11,7 +11,6 @@ import org.quietstar.checkpoint.CheckpointStore;
 import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.checkpoint.StageEnds;
-import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.eval.EvaluationListener;
@@ -280,21 +279,8 @@ public final class QuietStar implements AutoCloseable {
      *     was stopped
      */
     public ModelComparison compare(QuietStar other, List<String> text, EvaluationListener listener) {
-        if (!tokenizer().fingerprint().equals(other.tokenizer().fingerprint())) {
-            throw new QuietStarException(
-                    "the two models have different tokenizers, so they do not predict the same tokens;"
-                            + " compare the bits per byte of their evaluations instead");
-        }
-        RunConfig config = config();
-        DataConfig heldOut = HeldOut.text(config, text);
         try {
-            TokenScores mine = HeldOut.score(loaded.model(), config, heldOut, tokenizer(), listener, stopping::get);
-            TokenScores others =
-                    HeldOut.score(other.loaded.model(), config, heldOut, tokenizer(), listener, stopping::get);
-            if (stopping.get()) {
-                throw new QuietStarException("the comparison was stopped before both models were scored");
-            }
-            return ModelComparison.of(mine, others, config.evaluation().bootstrapSamples(), config.seed());
+            return HeldOut.compare(loaded, other.loaded, config(), text, listener, stopping::get);
         } finally {
             stopping.set(false);
         }

@@ -182,12 +182,24 @@ public final class GoldenCheck {
 
     /** Our activations under the recorded names. */
     private Map<String, INDArray> activations(StaticPlan plan) {
+        Map<String, INDArray> ours = new LinkedHashMap<>();
+        putStates(ours, plan);
+        putThoughtLogits(ours, plan);
+        putMixed(ours, plan);
+        long rewarded =
+                layout.rewardedPositions(layout.length(), settings.loss().rewardTrim());
+        var positions = NDArrayIndex.interval(0, rewarded);
+        ours.put("reward", plan.output(QuietStarLoss.REWARD).get(NDArrayIndex.all(), NDArrayIndex.all(), positions));
+        ours.put("adv", plan.output(QuietStarLoss.ADVANTAGE).get(NDArrayIndex.all(), NDArrayIndex.all(), positions));
+        ours.put("act", plan.output(ReferenceObjective.LOG_POLICY));
+        return ours;
+    }
+
+    /** The residual stream of the text and of every slot, after each layer and at the end. */
+    private void putStates(Map<String, INDArray> ours, StaticPlan plan) {
         long b = layout.batch();
-        long p = layout.thoughts();
         long l = layout.length();
         long d = settings.model().hiddenSize();
-        long v = settings.model().vocabSize();
-        Map<String, INDArray> ours = new LinkedHashMap<>();
         for (int i = 0; i <= settings.model().layers() + 1; i++) {
             boolean last = i > settings.model().layers();
             INDArray states = plan.output(last ? DecoderNames.FINAL : DecoderNames.state(i));
@@ -195,9 +207,15 @@ public final class GoldenCheck {
             ours.put("text" + suffix, rows(states, 0, layout.textRows()).reshape(b, l, d));
             for (int a = 1; a <= layout.slots(); a++) {
                 INDArray slot = rows(states, layout.firstRowOfSlot(a), layout.firstRowOfSlot(a + 1));
-                ours.put("slot" + (a - 1) + suffix, slot.reshape(b * p, l, d));
+                ours.put("slot" + (a - 1) + suffix, slot.reshape(b * layout.thoughts(), l, d));
             }
         }
+    }
+
+    private void putThoughtLogits(Map<String, INDArray> ours, StaticPlan plan) {
+        long b = layout.batch();
+        long l = layout.length();
+        long v = settings.model().vocabSize();
         ours.put("text.logits", plan.output(QuietStarLoss.BASE_LOGITS).reshape(b, l, v));
         for (int t = 0; t < layout.thoughtTokens(); t++) {
             INDArray logits = rows(
@@ -206,33 +224,28 @@ public final class GoldenCheck {
                             (t + 1) * layout.slotRows())
                     .dup();
             settings.bannedIds().forEach(id -> logits.getColumn(id).assign(BANNED_LOGIT));
-            ours.put("slot" + t + ".logits", logits.reshape(b * p, l, v));
+            ours.put("slot" + t + ".logits", logits.reshape(b * layout.thoughts(), l, v));
         }
+    }
+
+    /** Mixed logits, weights and NLL after a thought, of the positions that have the label. */
+    private void putMixed(Map<String, INDArray> ours, StaticPlan plan) {
+        long blocks = (long) layout.batch() * layout.thoughts();
+        long l = layout.length();
+        long v = settings.model().vocabSize();
         ours.put("talk_k", Nd4j.zeros(DataType.DOUBLE, layout.lookahead()));
         for (int k = 0; k < layout.lookahead(); k++) {
             long valid = l - 1 - k;
-            INDArray logits =
-                    rows(plan.output(QuietStarLoss.MIXED_LOGITS), k * layout.slotRows(), (k + 1) * layout.slotRows());
-            ours.put("mixed" + k + ".logits", firstPositions(logits.reshape(b * p, l, v), valid));
-            INDArray w =
-                    rows(plan.output(QuietStarLoss.MIX_WEIGHT), k * layout.slotRows(), (k + 1) * layout.slotRows());
-            ours.put("mixed" + k + ".w", firstPositions(w.reshape(b * p, l), valid));
-            INDArray nll = plan.output(QuietStarLoss.THOUGHT_NLL).slice(k).reshape(b * p, l);
+            int from = k * layout.slotRows();
+            int to = from + layout.slotRows();
+            INDArray logits = rows(plan.output(QuietStarLoss.MIXED_LOGITS), from, to);
+            ours.put("mixed" + k + ".logits", firstPositions(logits.reshape(blocks, l, v), valid));
+            INDArray w = rows(plan.output(QuietStarLoss.MIX_WEIGHT), from, to);
+            ours.put("mixed" + k + ".w", firstPositions(w.reshape(blocks, l), valid));
+            INDArray nll = plan.output(QuietStarLoss.THOUGHT_NLL).slice(k).reshape(blocks, l);
             ours.get("talk_k")
                     .putScalar(k, firstPositions(nll, valid).meanNumber().doubleValue());
         }
-        long rewarded =
-                layout.rewardedPositions(layout.length(), settings.loss().rewardTrim());
-        ours.put(
-                "reward",
-                plan.output(QuietStarLoss.REWARD)
-                        .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
-        ours.put(
-                "adv",
-                plan.output(QuietStarLoss.ADVANTAGE)
-                        .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, rewarded)));
-        ours.put("act", plan.output(ReferenceObjective.LOG_POLICY));
-        return ours;
     }
 
     private static INDArray rows(INDArray x, int from, int to) {

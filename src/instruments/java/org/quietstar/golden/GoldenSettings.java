@@ -91,33 +91,11 @@ record GoldenSettings(
 
     static GoldenSettings read(Path folder) {
         Path file = folder.resolve("golden.json");
-        JsonNode root;
-        try {
-            root = new ObjectMapper().readTree(Files.readString(file));
-        } catch (JsonProcessingException e) {
-            throw new QuietStarException(file + ": not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new QuietStarException(
-                    file
-                            + ": cannot be read; a golden folder holds golden.json, weights.safetensors, inputs.safetensors,"
-                            + " acts.safetensors and grads_*.safetensors",
-                    e);
-        }
+        JsonNode root = root(file);
         var c = new Reader(file, required(file, root, "config"));
         var b = new Reader(file, root);
         List<Integer> banned = new ArrayList<>();
         c.get("ban_ids").forEach(id -> banned.add(id.intValue()));
-        ModelConfig model = ModelConfig.defaults()
-                .withVocabSize(c.integer("vocab"))
-                .withHiddenSize(c.integer("dim"))
-                .withIntermediateSize(c.integer("ffn"))
-                .withLayers(c.integer("layers"))
-                .withHeads(c.integer("heads"))
-                .withKvHeads(c.integer("kv"))
-                .withRopeTheta(c.number("rope_theta"))
-                .withRmsNormEps(c.number("eps"))
-                .withTiedEmbeddings(c.truth("tied"))
-                .withMaxPositions(Integer.MAX_VALUE);
         ThoughtConfig thought = ThoughtConfig.defaults()
                 .withThoughtTokens(c.integer("T"))
                 .withLookahead(c.integer("A"))
@@ -133,7 +111,7 @@ record GoldenSettings(
                 .withReward(c.either("reward", "mixed", RewardSource.MIXED, "talk", RewardSource.THOUGHT))
                 .withRewardTrim(c.integer("reward_trim"));
         return new GoldenSettings(
-                model,
+                model(c),
                 thought,
                 loss,
                 new LossWeights(c.number("w_base"), c.number("w_talk"), c.number("w_policy")),
@@ -142,5 +120,33 @@ record GoldenSettings(
                 banned,
                 c.integer("pad_id"),
                 required(file, root, "losses_f64"));
+    }
+
+    private static JsonNode root(Path file) {
+        try {
+            return new ObjectMapper().readTree(Files.readString(file));
+        } catch (JsonProcessingException e) {
+            throw new QuietStarException(file + ": not JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new QuietStarException(
+                    file
+                            + ": cannot be read; a golden folder holds golden.json, weights.safetensors, inputs.safetensors,"
+                            + " acts.safetensors and grads_*.safetensors",
+                    e);
+        }
+    }
+
+    private static ModelConfig model(Reader c) {
+        return ModelConfig.defaults()
+                .withVocabSize(c.integer("vocab"))
+                .withHiddenSize(c.integer("dim"))
+                .withIntermediateSize(c.integer("ffn"))
+                .withLayers(c.integer("layers"))
+                .withHeads(c.integer("heads"))
+                .withKvHeads(c.integer("kv"))
+                .withRopeTheta(c.number("rope_theta"))
+                .withRmsNormEps(c.number("eps"))
+                .withTiedEmbeddings(c.truth("tied"))
+                .withMaxPositions(Integer.MAX_VALUE);
     }
 }

@@ -77,17 +77,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 out,
                 "Memory copy",
                 String.format(Locale.ROOT, "%4.1f GB/s", report.speed().copyGigabytesPerSecond()));
-        MemoryLimits memory = report.memory();
-        row(
-                out,
-                "Memory limits",
-                String.format(
-                        Locale.ROOT,
-                        "heap %.1f GiB, off-heap %.1f GiB, resident %.1f GiB, of %.1f GiB for this process",
-                        MemoryLimits.gib(memory.heapBytes()),
-                        MemoryLimits.gib(memory.offHeapBytes()),
-                        MemoryLimits.gib(memory.physicalBytes()),
-                        MemoryLimits.gib(memory.machineBytes())));
+        row(out, "Memory limits", text(report.memory()));
         report.environment().forEach((name, value) -> row(out, name, value));
         if (findings.isEmpty()) {
             row(out, "Verdict", "nothing is slow");
@@ -97,6 +87,16 @@ public final class DoctorCommand implements Callable<Integer> {
             out.println("WARNING: " + finding.problem());
             out.println("Fix:     " + finding.fix());
         }
+    }
+
+    private static String text(MemoryLimits memory) {
+        return String.format(
+                Locale.ROOT,
+                "heap %.1f GiB, off-heap %.1f GiB, resident %.1f GiB, of %.1f GiB for this process",
+                MemoryLimits.gib(memory.heapBytes()),
+                MemoryLimits.gib(memory.offHeapBytes()),
+                MemoryLimits.gib(memory.physicalBytes()),
+                MemoryLimits.gib(memory.machineBytes()));
     }
 
     private static void printDevices(PrintWriter out, Backend backend) {

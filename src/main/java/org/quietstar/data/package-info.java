@@ -8,6 +8,9 @@
  * reader, or take the batches by a MultiDataSetIterator ({@link org.quietstar.data.TokenBatchIterator}). Each batch knows the {@link
  * org.quietstar.data.DataPosition} behind it; a stream that is set there gives the same batches from then on.
  *
+ * <p>More than 20 files, because text has two formats, packing three ways, and each step of the road is one that can be
+ * tested alone; only what other packages use is public.
+ *
  * <p>Letters: B sequences in a batch, L tokens in a sequence.
  *
  * <pre>{@code

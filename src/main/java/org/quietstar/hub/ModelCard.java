@@ -29,8 +29,6 @@ final class ModelCard {
 
     /** Markdown, with the header that Hugging Face's hub reads. */
     String text() {
-        ModelConfig sizes = model.config();
-        String family = Families.of(sizes).written(sizes).className();
         var text = new StringBuilder("""
                 ---
                 library_name: transformers
@@ -40,14 +38,7 @@ final class ModelCard {
                 # Model card
 
                 """);
-        text.append(String.format(
-                Locale.ROOT,
-                "A %s of %,d parameters: %d layers of width %d, vocabulary %d. Written by Quiet-STaR for Deeplearning4j.%n%n",
-                family,
-                model.decoder().count(),
-                sizes.layers(),
-                sizes.hiddenSize(),
-                sizes.vocabSize()));
+        text.append(sizes());
         text.append("`config.json` and `model.safetensors` are an ordinary language model in float32;"
                 + " `AutoModelForCausalLM.from_pretrained` of Hugging Face's library loads it, without thoughts.\n\n");
         if (model.thought().isPresent()) {
@@ -68,6 +59,18 @@ final class ModelCard {
         text.append("\nThe licences of the data and of the model that training began with hold for this one, too.\n\n"
                 + "## Recipe\n\n```yaml\n");
         return text.append(Recipes.toYaml(config)).append("```\n").toString();
+    }
+
+    private String sizes() {
+        ModelConfig sizes = model.config();
+        return String.format(
+                Locale.ROOT,
+                "A %s of %,d parameters: %d layers of width %d, vocabulary %d. Written by Quiet-STaR for Deeplearning4j.%n%n",
+                Families.of(sizes).written(sizes).className(),
+                model.decoder().count(),
+                sizes.layers(),
+                sizes.hiddenSize(),
+                sizes.vocabSize());
     }
 
     private Map<String, String> provenance() {

@@ -102,13 +102,7 @@ public final class TrainingPlot {
                 PANEL_HEIGHT + (isLast ? AXIS_HEIGHT : 0), "", isLast ? axisTitle(stages) : "", panel.axis());
         // All panels begin at the same place, however wide their numbers are.
         chart.getStyler().setYAxisLeftWidthHint(AXIS_WIDTH);
-        Map<Line, MetricSeries> series = new LinkedHashMap<>();
-        for (Line line : panel.lines()) {
-            MetricSeries values = MetricSeries.of(lines, line.key(), MOST_POINTS);
-            if (!values.isEmpty()) {
-                series.put(line, values);
-            }
-        }
+        Map<Line, MetricSeries> series = series(panel, lines);
         double low = series.values().stream()
                 .mapToDouble(MetricSeries::smallest)
                 .min()
@@ -137,6 +131,18 @@ public final class TrainingPlot {
             ChartStyle.rule(chart, "zero", new double[] {0, end}, new double[2]);
         }
         return chart;
+    }
+
+    /** The panel's lines that have any value. */
+    private static Map<Line, MetricSeries> series(Panel panel, List<? extends JsonNode> lines) {
+        Map<Line, MetricSeries> series = new LinkedHashMap<>();
+        for (Line line : panel.lines()) {
+            MetricSeries values = MetricSeries.of(lines, line.key(), MOST_POINTS);
+            if (!values.isEmpty()) {
+                series.put(line, values);
+            }
+        }
+        return series;
     }
 
     /** The step at which each stage after the first begins, by name of the stage. */

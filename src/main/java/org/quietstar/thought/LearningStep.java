@@ -120,21 +120,26 @@ public final class LearningStep implements AutoCloseable {
         this.head = DecoderParameters.head(model.config());
         boolean trainsHead = parameterNames.contains(head);
         this.policy = new ReinforceGradient(model, loss, batch.layout(), forward.hidden(), trainsHead, memory);
-        Map<String, INDArray> given = new LinkedHashMap<>(batch.inputs());
-        given.putAll(forward.activations().all());
-        given.put(cut, hiddenGradient);
-        split.carried().forEach(name -> given.put(name, likelihoods.output(name)));
-        this.backward = StaticPlan.of(gradient)
-                .given(given)
-                .outputs(split.second())
-                .sharing(memory)
-                .compile();
+        this.backward = backwardFrom(cut);
         this.headGradientIsApart = trainsHead && !split.first().contains(gradient.gradientOf(head));
         this.headGradient = headGradientIsApart
                 ? Optional.of(Nd4j.zeros(model.dataType(), parameters.get(head).shape()))
                 : Optional.of(head)
                         .filter(name -> trainsHead)
                         .map(name -> likelihoods.output(gradient.gradientOf(name)));
+    }
+
+    /** From the gradient of the final hidden states on, with all that the passes before have kept. */
+    private StaticPlan backwardFrom(String cut) {
+        Map<String, INDArray> given = new LinkedHashMap<>(batch.inputs());
+        given.putAll(forward.activations().all());
+        given.put(cut, hiddenGradient);
+        split.carried().forEach(name -> given.put(name, likelihoods.output(name)));
+        return StaticPlan.of(gradient)
+                .given(given)
+                .outputs(split.second())
+                .sharing(memory)
+                .compile();
     }
 
     /** Hears gradients by parameter; the arrays are valid while it listens. */

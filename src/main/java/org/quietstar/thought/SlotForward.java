@@ -59,19 +59,8 @@ final class SlotForward implements AutoCloseable {
         SDVariable hidden = decoder.layers(embeddings, new SlotPattern(sd, model, layout, first, last, type))
                 .normed();
         Map<String, INDArray> targets = new HashMap<>(activations.ofSlots(first, last));
-        KvCache cache = activations.cache();
-        int blocks = layout.firstRowOfSlot(1);
-        int own = layout.firstRowOfSlot(first);
-        int end = layout.firstRowOfSlot(last + 1);
         for (int i = 0; i < model.layers(); i++) {
-            inputs.put(SlotPattern.textKeys(i), cache.keys(i, 0, blocks));
-            inputs.put(SlotPattern.textValues(i), cache.values(i, 0, blocks));
-            if (first > 1) {
-                inputs.put(SlotPattern.pastKeys(i), cache.keys(i, blocks, own));
-                inputs.put(SlotPattern.pastValues(i), cache.values(i, blocks, own));
-                targets.put(SlotPattern.ownKeys(i), cache.keys(i, blocks, end));
-                targets.put(SlotPattern.ownValues(i), cache.values(i, blocks, end));
-            }
+            connectCache(i, activations.cache(), layout, first, last, inputs, targets);
         }
         List<String> outputs = tail.build(sd, decoder, hidden, inputs);
         this.plan = StaticPlan.of(sd)
@@ -80,6 +69,28 @@ final class SlotForward implements AutoCloseable {
                 .outputs(outputs)
                 .sharing(memory)
                 .compile();
+    }
+
+    /** A layer's keys and values: what earlier rows have left is read, and the slots' own go beside it. */
+    private static void connectCache(
+            int layer,
+            KvCache cache,
+            ThoughtLayout layout,
+            int first,
+            int last,
+            Map<String, INDArray> inputs,
+            Map<String, INDArray> targets) {
+        int blocks = layout.firstRowOfSlot(1);
+        int own = layout.firstRowOfSlot(first);
+        int end = layout.firstRowOfSlot(last + 1);
+        inputs.put(SlotPattern.textKeys(layer), cache.keys(layer, 0, blocks));
+        inputs.put(SlotPattern.textValues(layer), cache.values(layer, 0, blocks));
+        if (first > 1) {
+            inputs.put(SlotPattern.pastKeys(layer), cache.keys(layer, blocks, own));
+            inputs.put(SlotPattern.pastValues(layer), cache.values(layer, blocks, own));
+            targets.put(SlotPattern.ownKeys(layer), cache.keys(layer, blocks, end));
+            targets.put(SlotPattern.ownValues(layer), cache.values(layer, blocks, end));
+        }
     }
 
     /** Where the tokens of the slots that read some go, INT32, slot after slot; START and END read none. */

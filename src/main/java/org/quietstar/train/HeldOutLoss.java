@@ -1,5 +1,6 @@
 package org.quietstar.train;
 
+import java.util.OptionalDouble;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataListener;
@@ -24,8 +25,18 @@ final class HeldOutLoss implements AutoCloseable {
         this.tokenizer = tokenizer;
     }
 
+    /**
+     * The loss where it is due: every {@code train.evaluateEvery} steps of the stage, and, where that is not 0, with each
+     * checkpoint, which is scored by its own weights.
+     */
+    OptionalDouble measureIfDue(boolean checkpoint, int stageStep) {
+        int every = stage.train().evaluateEvery();
+        boolean due = every > 0 && (checkpoint || stageStep % every == 0);
+        return due ? OptionalDouble.of(measure()) : OptionalDouble.empty();
+    }
+
     /** Mean NLL of the held-out text in nats per token, after thoughts where the model has any. */
-    double measure() {
+    private double measure() {
         if (evaluator == null) {
             evaluator = new Evaluator(
                     model,

@@ -63,12 +63,13 @@ final class RunState {
         data.restore(DataPosition.fromMap(position));
     }
 
-    /** The optimiser as the checkpoint left it; it takes over the checkpoint's moments. */
-    static AdamW resume(Checkpoint checkpoint, OptimizerConfig config, Parameters parameters) {
-        return AdamW.resume(
-                config,
-                parameters,
-                checkpoint.optimizer(),
-                ((Number) checkpoint.state().get(UPDATES)).longValue());
+    /** The optimiser as the checkpoint left it, whose moments it takes over; a new one where there is none. */
+    static AdamW optimizer(Optional<Checkpoint> resumed, OptimizerConfig config, Parameters parameters) {
+        return resumed.map(checkpoint -> AdamW.resume(
+                        config,
+                        parameters,
+                        checkpoint.optimizer(),
+                        ((Number) checkpoint.state().get(UPDATES)).longValue()))
+                .orElseGet(() -> AdamW.of(config, parameters));
     }
 }

@@ -1,11 +1,12 @@
 package org.quietstar.train;
 
 import java.util.Map;
+import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.config.StageConfig;
 
-/** Counts the steps whose loss or gradient was not finite and which therefore changed nothing. */
+/** Passes over steps whose loss or gradient is not finite, and counts them. */
 final class SkippedSteps {
     private static final String TOTAL = "skipped_steps";
     private static final String IN_ROW = "skipped_in_row";
@@ -13,15 +14,23 @@ final class SkippedSteps {
     private long total;
     private int inRow;
 
-    /** A step was applied. */
-    void applied() {
+    /**
+     * Updates the parameters, unless a number is not finite.
+     *
+     * @param norm of the gradient
+     * @param clipNorm largest norm that goes in unscaled; 0 means no limit
+     * @return why the step was skipped, if it was
+     */
+    Optional<String> apply(
+            AdamW optimizer, Objective.Result result, double norm, double clipNorm, double learningRate) {
+        if (!Double.isFinite(result.loss()) || !Double.isFinite(norm)) {
+            total++;
+            inRow++;
+            return Optional.of("its loss is " + result.loss() + ", its gradient's norm " + norm);
+        }
+        optimizer.update(result.gradients(), GradientAccumulator.clip(norm, clipNorm), learningRate);
         inRow = 0;
-    }
-
-    /** A step was skipped. */
-    void skipped() {
-        total++;
-        inRow++;
+        return Optional.empty();
     }
 
     /** Skipped since the run began. */

@@ -197,7 +197,8 @@ public final class Trainer implements AutoCloseable {
         begin(stage);
         Set<String> trained = TrainableParameters.shapes(stage, model.config()).keySet();
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
-        try (AdamW optimizer = optimizer(stage, model.parameters().only(trained));
+        try (AdamW optimizer = RunState.optimizer(
+                        resumed, stage.optimizer(), model.parameters().only(trained));
                 TextBatches data = text(stage);
                 Objective objective = Objective.of(model, stage, trained, reward);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
@@ -214,7 +215,8 @@ public final class Trainer implements AutoCloseable {
                 Objective.Result result = objective.compute(batches, tree.drawSeed(stageIndex, step), measureParts);
                 double norm = GradientAccumulator.norm(result.gradients());
                 double learningRate = rate.at(stageStep);
-                apply(result, norm, optimizer, stage.optimizer().clipNorm(), learningRate);
+                skipped.apply(optimizer, result, norm, stage.optimizer().clipNorm(), learningRate)
+                        .ifPresent(why -> warn("step " + step + " was skipped: " + why));
                 Map<String, Object> line =
                         StepMetrics.of(step, stage, result.metrics(), norm, learningRate, skipped, batches, started);
                 metrics.write(line);
@@ -222,22 +224,14 @@ public final class Trainer implements AutoCloseable {
                 skipped.requireFew(stage, step, folder);
                 boolean save = isDue(config.checkpoint().everySteps())
                         || stageStep == stage.train().steps();
-                OptionalDouble heldOut = heldOut(stage.train().evaluateEvery(), save, evaluation);
+                OptionalDouble heldOut = evaluation.measureIfDue(save, stageStep);
+                heldOut.ifPresent(nll -> listeners.forEach(listener -> listener.onHeldOut(stageStep, nll)));
                 goesOn = !stopping;
                 if (save || !goesOn) {
-                    Checkpoint saved = save(data, optimizer, heldOut);
-                    if (!goesOn) {
-                        resumed = Optional.of(saved);
-                        optimizer.release();
-                    }
+                    save(data, optimizer, heldOut, goesOn);
                 }
             }
         }
-    }
-
-    private AdamW optimizer(StageConfig stage, Parameters trained) {
-        return resumed.map(checkpoint -> RunState.resume(checkpoint, stage.optimizer(), trained))
-                .orElseGet(() -> AdamW.of(stage.optimizer(), trained));
     }
 
     private void forgetResumed() {
@@ -269,17 +263,6 @@ public final class Trainer implements AutoCloseable {
         model = model.withAdapters(stage.train().lora(), config.seed());
     }
 
-    /** Updates the parameters, unless a number is not finite. */
-    private void apply(Objective.Result result, double norm, AdamW optimizer, double clipNorm, double learningRate) {
-        if (Double.isFinite(result.loss()) && Double.isFinite(norm)) {
-            optimizer.update(result.gradients(), GradientAccumulator.clip(norm, clipNorm), learningRate);
-            skipped.applied();
-        } else {
-            skipped.skipped();
-            warn("step " + step + " was skipped: its loss is " + result.loss() + ", its gradient's norm " + norm);
-        }
-    }
-
     /** The stages differ in the order of the text; what is held out is the same for all. */
     private TextBatches text(StageConfig stage) {
         return TextBatches.training(
@@ -295,24 +278,17 @@ public final class Trainer implements AutoCloseable {
         return every > 0 && stageStep % every == 0;
     }
 
-    /** The held-out loss where it is due. A checkpoint is scored by its own weights, so it is due there as well. */
-    private OptionalDouble heldOut(int every, boolean save, HeldOutLoss evaluation) {
-        if (!isDue(every) && !(save && every > 0)) {
-            return OptionalDouble.empty();
-        }
-        double nll = evaluation.measure();
-        listeners.forEach(listener -> listener.onHeldOut(stageStep, nll));
-        return OptionalDouble.of(nll);
-    }
-
-    private Checkpoint save(TextBatches data, AdamW optimizer, OptionalDouble heldOut) {
+    private void save(TextBatches data, AdamW optimizer, OptionalDouble heldOut, boolean goesOn) {
         var position = new RunPosition(stageIndex, stageStep, reward.isPresent());
         Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, data);
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
         var checkpoint = new Checkpoint(step, model.decoder().asMap(), thought, optimizer.state(), state, heldOut);
         CheckpointInfo saved = checkpoints.save(checkpoint);
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
-        return checkpoint;
+        if (!goesOn) {
+            resumed = Optional.of(checkpoint);
+            optimizer.release();
+        }
     }
 
     private void warn(String message) {

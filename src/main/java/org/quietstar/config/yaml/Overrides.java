@@ -1,8 +1,10 @@
 package org.quietstar.config.yaml;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
 
 /**
@@ -103,30 +105,24 @@ public final class Overrides {
             return key;
         }
         if (section != null && dot < 0) {
-            throw origin.error(
-                    "",
-                    path + " is a section; name one of its keys: "
-                            + String.join(
-                                    ", ",
-                                    section.keys().stream().map(KeySpec::path).toList()));
+            throw origin.error("", path + " is a section; name one of its keys: " + names(section.keys()));
         }
         List<KeySpec> members = section == null ? List.of() : section.group(path.substring(dot + 1));
         if (!members.isEmpty()) {
-            throw origin.error(
-                    "",
-                    path + " is a group of keys; name one of them: "
-                            + String.join(
-                                    ", ", members.stream().map(KeySpec::path).toList()));
+            throw origin.error("", path + " is a group of keys; name one of them: " + names(members));
         }
         if (path.equals(Schema.STAGES)) {
             throw origin.error(
                     "",
-                    "stages are listed in the file; one key of a stage is set by "
-                            + "--set stages.NAME.SECTION.KEY=VALUE");
+                    "stages are listed in the file; one key of a stage is set by --set stages.NAME.SECTION.KEY=VALUE");
         }
         String within = section == null ? "" : section.name();
         String name = section == null ? path : path.substring(dot + 1);
         throw new UnknownKey(schema, prefix)
                 .error(origin, within, name, new YamlNode.Scalar(assignment.value(), false, origin));
+    }
+
+    private static String names(Collection<KeySpec> keys) {
+        return keys.stream().map(KeySpec::path).collect(Collectors.joining(", "));
     }
 }

@@ -14,11 +14,28 @@ final class DatasetCard {
 
     /** @param contents of the other files, by name */
     static String text(SyntheticDataset dataset, Map<String, String> contents) {
-        List<String> examples =
-                contents.get(SyntheticDataset.TRAIN_FILE).lines().limit(8).toList();
-        return String.format(
-                Locale.ROOT,
-                """
+        String examples =
+                contents.get(SyntheticDataset.TRAIN_FILE).lines().limit(8).collect(Collectors.joining("\n"));
+        return what(dataset)
+                + facts(dataset, contents)
+                + why()
+                + String.format(Locale.ROOT, """
+                ## The house
+
+                Behind the door of each colour:
+
+                %s
+
+                ## The first documents
+
+                ```
+                %s
+                ```
+                """, map(new House(dataset.seed())), examples);
+    }
+
+    private static String what(SyntheticDataset dataset) {
+        return String.format(Locale.ROOT, """
                 # Walks through a house
 
                 Ten rooms, six colours of doors. Every room has one door of each colour, and a door always leads to the same
@@ -30,6 +47,13 @@ final class DatasetCard {
                 %s
                 ```
 
+                """, kinds(dataset.seed()));
+    }
+
+    private static String facts(SyntheticDataset dataset, Map<String, String> contents) {
+        return String.format(
+                Locale.ROOT,
+                """
                 | | |
                 |---|---|
                 | licence | CC0 1.0: do with it what you like |
@@ -44,6 +68,22 @@ final class DatasetCard {
                 |---|---|---|---|
                 %s
 
+                """,
+                dataset.seed(),
+                dataset.train(),
+                dataset.validation(),
+                100 * (1 - Walks.WORKED_OUT - Walks.HUMMED),
+                100 * Walks.HUMMED,
+                100 * Walks.WORKED_OUT,
+                WordTokenizer.words().size(),
+                SyntheticDataset.TOKENIZER_FILE,
+                contents.entrySet().stream()
+                        .map(file -> row(file.getKey(), file.getValue()))
+                        .collect(Collectors.joining("\n")));
+    }
+
+    private static String why() {
+        return String.format(Locale.ROOT, """
                 ## Why it is so
 
                 - **One step is easy.** Room and door give the next room: a table of %d entries.
@@ -61,34 +101,7 @@ final class DatasetCard {
                 - The ability to work a walk out comes from the text. Training with thoughts adds that it is used in silence.
                 - Walks longer than the thought (`%s`: 5 to 7 steps) stay at chance.
 
-                ## The house
-
-                Behind the door of each colour:
-
-                %s
-
-                ## The first documents
-
-                ```
-                %s
-                ```
-                """,
-                kinds(dataset.seed()),
-                dataset.seed(),
-                dataset.train(),
-                dataset.validation(),
-                100 * (1 - Walks.WORKED_OUT - Walks.HUMMED),
-                100 * Walks.HUMMED,
-                100 * Walks.WORKED_OUT,
-                WordTokenizer.words().size(),
-                SyntheticDataset.TOKENIZER_FILE,
-                contents.entrySet().stream()
-                        .map(file -> row(file.getKey(), file.getValue()))
-                        .collect(Collectors.joining("\n")),
-                House.ROOMS.size() * House.DOORS.size(),
-                SyntheticDataset.LONGER_FILE,
-                map(new House(dataset.seed())),
-                String.join("\n", examples));
+                """, House.ROOMS.size() * House.DOORS.size(), SyntheticDataset.LONGER_FILE);
     }
 
     /** One walk in each of its three forms. */

@@ -3,6 +3,7 @@ package org.quietstar.samediff.plan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.samediff.plan.ir.Value;
@@ -71,5 +72,16 @@ final class BufferAssignment {
     /** Bytes that an executor with an array of its own for every value would allocate. */
     long requestedBytes() {
         return requestedBytes;
+    }
+
+    /** The plan's size as a line of text. */
+    String describe(int kernels, int barriers) {
+        return String.format(
+                Locale.ROOT,
+                "%d kernels, %d barriers of threads, %.1f MB of buffers for %.1f MB of results",
+                kernels,
+                barriers,
+                plannedBytes() * 1e-6,
+                requestedBytes() * 1e-6);
     }
 }

@@ -98,8 +98,7 @@ final class PlanCompiler {
 
     /** The planned value of a variable. */
     Value value(String variable) {
-        Value known = draft.value(variable);
-        return known != null ? known : leaf(variable);
+        return draft.value(variable).orElseGet(() -> leaf(variable));
     }
 
     private void bind(String name, INDArray target) {

@@ -291,13 +291,7 @@ public final class StaticPlan implements AutoCloseable {
         List<String> lines = new ArrayList<>();
         applied.forEach((pass, count) ->
                 lines.add(String.format(Locale.ROOT, "%-24s %5d×  %s", pass.name(), count, pass.summary())));
-        lines.add(String.format(
-                Locale.ROOT,
-                "%d kernels, %d barriers of threads, %.1f MB of buffers for %.1f MB of results",
-                size(),
-                barriers(),
-                plannedBytes() * 1e-6,
-                requestedBytes() * 1e-6));
+        lines.add(buffers.describe(size(), barriers()));
         return lines;
     }
 

@@ -39,9 +39,9 @@ public final class PlanGraph {
         void write(Value target);
     }
 
-    /** The planned value of a variable, or null. */
-    public Value value(String name) {
-        return values.get(name);
+    /** The planned value of a variable. */
+    public Optional<Value> value(String name) {
+        return Optional.ofNullable(values.get(name));
     }
 
     public void put(Value value) {
@@ -188,9 +188,9 @@ public final class PlanGraph {
         step(sum, List.of(x), List.of(reshaped(target, kept)));
     }
 
-    /** What an equal computation gave before, or null. */
-    public List<Value> known(Object key) {
-        return results.get(key);
+    /** What an equal computation gave before. */
+    public Optional<List<Value>> known(Object key) {
+        return Optional.ofNullable(results.get(key));
     }
 
     /** Remembers what a computation gives. */

@@ -89,7 +89,6 @@ public record StridedLayout(long[] shape, long[] strides, long offset) {
             // A group of old axes that lie evenly spaced is cut into the new axes.
             long group = shape[from];
             long stride = strides[from];
-            long taken = 1;
             long wanted = newShape[to];
             int first = to;
             while (group != wanted) {
@@ -104,14 +103,20 @@ public record StridedLayout(long[] shape, long[] strides, long offset) {
                     wanted *= newShape[to];
                 }
             }
-            for (int d = first; d >= to; d--) {
-                newStrides[d] = stride * taken;
-                taken *= newShape[d];
-            }
+            setStrides(newStrides, newShape, first, to, stride);
             from--;
             to--;
         }
         return Optional.of(new StridedLayout(newShape, newStrides, offset));
+    }
+
+    /** Strides of axes {@code last … first} that lie evenly spaced, row-major. */
+    private static void setStrides(long[] strides, long[] shape, int first, int last, long stride) {
+        long next = stride;
+        for (int d = first; d >= last; d--) {
+            strides[d] = next;
+            next *= shape[d];
+        }
     }
 
     /** This layout of numbers that themselves stand at {@code outer}, of as many numbers as this one was made for. */

@@ -2,6 +2,7 @@ package org.quietstar.samediff.plan.pass;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.quietstar.samediff.plan.ir.GraphOp;
@@ -31,11 +32,12 @@ public final class BroadcastSumGradient implements OpRewrite {
         if ((call.is("multiply") || call.is("add")) && call.inputs().size() == 2) {
             for (int i = 0; i < 2; i++) {
                 Value other = call.input(1 - i);
-                List<Value> source = draft.known(new Source(call.input(i).root()));
+                Optional<List<Value>> source =
+                        draft.known(new Source(call.input(i).root()));
                 boolean whole = other.hasShape(call.output(0))
                         && call.input(i).hasShape(call.input(i).root());
-                if (source != null && whole) {
-                    draft.step(call.op().opName(), List.of(other, source.get(0)), draft.computed(call.output(0)));
+                if (source.isPresent() && whole) {
+                    draft.step(call.op().opName(), List.of(other, source.get().get(0)), draft.computed(call.output(0)));
                     return true;
                 }
             }

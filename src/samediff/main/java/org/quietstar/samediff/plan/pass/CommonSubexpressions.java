@@ -2,6 +2,7 @@ package org.quietstar.samediff.plan.pass;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.quietstar.samediff.plan.ir.GraphOp;
@@ -29,35 +30,35 @@ public final class CommonSubexpressions implements OpRewrite {
 
     @Override
     public boolean apply(GraphOp call, PlanGraph draft) {
-        Key key = call.isRandom() ? null : key(call);
-        if (key == null) {
+        Optional<Key> key = call.isRandom() ? Optional.empty() : key(call);
+        if (key.isEmpty()) {
             return false;
         }
-        List<Value> before = draft.known(key);
-        if (before == null) {
-            draft.remember(key, call.outputs());
+        Optional<List<Value>> before = draft.known(key.get());
+        if (before.isEmpty()) {
+            draft.remember(key.get(), call.outputs());
             return false;
         }
-        for (int i = 0; i < before.size(); i++) {
-            draft.alias(call.output(i), draft.value(before.get(i).name));
+        for (int i = 0; i < before.get().size(); i++) {
+            draft.alias(call.output(i), draft.value(before.get().get(i).name).orElseThrow());
         }
         return true;
     }
 
-    private static Key key(GraphOp call) {
+    private static Optional<Key> key(GraphOp call) {
         if (call.op() instanceof DynamicCustomOp custom) {
-            return new Key(
+            return Optional.of(new Key(
                     call.op().opName(),
                     List.of(
                             Arrays.toString(custom.iArgs()),
                             Arrays.toString(custom.tArgs()),
                             Arrays.toString(custom.bArgs()),
                             Arrays.toString(custom.dArgs())),
-                    inputs(call));
+                    inputs(call)));
         }
         return PLAIN_TRANSFORMS.contains(call.op().opName())
-                ? new Key(call.op().opName(), List.of(), inputs(call))
-                : null;
+                ? Optional.of(new Key(call.op().opName(), List.of(), inputs(call)))
+                : Optional.empty();
     }
 
     /** Key of a plain transform of {@code x}. */

@@ -1,6 +1,7 @@
 package org.quietstar.samediff.plan.pass;
 
 import java.util.List;
+import java.util.Optional;
 import org.quietstar.samediff.plan.ir.GraphOp;
 import org.quietstar.samediff.plan.ir.PlanGraph;
 import org.quietstar.samediff.plan.ir.Value;
@@ -21,11 +22,12 @@ public final class SigmoidGradient implements OpRewrite {
         if (!call.is("sigmoid_bp") || call.inputs().size() != 2) {
             return false;
         }
-        List<Value> before = draft.known(CommonSubexpressions.keyOf("sigmoid", call.input(0)));
-        if (before == null) {
+        Optional<Value> before = draft.known(CommonSubexpressions.keyOf("sigmoid", call.input(0)))
+                .flatMap(outputs -> draft.value(outputs.get(0).name));
+        if (before.isEmpty()) {
             return false;
         }
-        Value s = draft.value(before.get(0).name);
+        Value s = before.get();
         Value square = draft.temporary(s.dataType, s.shape);
         Value slope = draft.temporary(s.dataType, s.shape);
         draft.step("multiply", List.of(s, s), square);
