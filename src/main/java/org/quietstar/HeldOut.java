@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.RunConfig;
-import org.quietstar.data.TextBatches;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.ModelComparison;
@@ -46,18 +45,13 @@ final class HeldOut {
             BooleanSupplier stopped) {
         int wanted = config.evaluation().maxTokens();
         try (var evaluator = new Evaluator(
-                        model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed());
-                TextBatches batches = TextBatches.validation(
-                        heldOut,
-                        tokenizer,
-                        model.tokens().padId(),
-                        config.seed(),
-                        record -> listener.onWarning(record.toString()))) {
+                model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed())) {
             listener.onTokens(0, wanted);
-            return evaluator.score(batches, scored -> {
-                listener.onTokens(Math.min(scored, wanted), wanted);
-                return !stopped.getAsBoolean();
-            });
+            return evaluator.scoreHeldOut(
+                    heldOut, tokenizer, record -> listener.onWarning(record.toString()), scored -> {
+                        listener.onTokens(Math.min(scored, wanted), wanted);
+                        return !stopped.getAsBoolean();
+                    });
         }
     }
 

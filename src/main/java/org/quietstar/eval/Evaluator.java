@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.quietstar.config.DataConfig;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.LossConfig;
+import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderNames;
@@ -23,6 +25,7 @@ import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtForward;
 import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtSampler;
+import org.quietstar.tokenizer.Tokenizer;
 
 /**
  * Scores held-out text (docs/algorithm.md, section 9): for every token its NLL under the base model, and its NLL after one thought per
@@ -39,21 +42,23 @@ public final class Evaluator implements AutoCloseable {
     private final Optional<Parameters> fresh;
 
     private final long seed;
+    private final int padId;
 
     /**
      * @param model whose parameters it follows; one that has not learned to think is scored with idle thoughts, which
      *     change nothing
      * @param batch sequences B that come together
      * @param length text tokens L in a sequence
-     * @param seed of the thoughts, where their temperature is not 0
+     * @param seed of the thoughts, where their temperature is not 0, and of what is held out
      */
     public Evaluator(ThinkingModel model, EvaluationConfig config, int batch, int length, long seed) {
         NativeSettings.warnOnce();
         this.config = config;
         this.seed = seed;
+        this.padId = model.tokens().padId();
         // One thought for each position, and the next token alone: that is what a reader of the text would need.
         this.layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
-        this.inputs = new LearningInputs(layout, 0, model.tokens().padId(), model.dataType());
+        this.inputs = new LearningInputs(layout, 0, padId, model.dataType());
         ThinkingModel thinking = model.withIdleThoughts();
         this.fresh = model.thinks() ? Optional.empty() : thinking.thought();
         this.forward = ThoughtForward.forScoring(
@@ -83,6 +88,18 @@ public final class Evaluator implements AutoCloseable {
             }
         }
         return scores;
+    }
+
+    /**
+     * Scores held-out text; otherwise as {@link #score}.
+     *
+     * @param data whose held-out text it is
+     * @param listener is told of bad records
+     */
+    public TokenScores scoreHeldOut(DataConfig data, Tokenizer tokenizer, DataListener listener, IntPredicate goesOn) {
+        try (TextBatches batches = TextBatches.validation(data, tokenizer, padId, seed, listener)) {
+            return score(batches, goesOn);
+        }
     }
 
     private int score(TokenBatch batch, int firstSequence, TokenScores scores) {

@@ -4,7 +4,6 @@ import java.util.OptionalDouble;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataListener;
-import org.quietstar.data.TextBatches;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.TokenScores;
 import org.quietstar.thought.ThinkingModel;
@@ -45,15 +44,12 @@ final class HeldOutLoss implements AutoCloseable {
                     stage.data().sequenceLength(),
                     config.seed());
         }
-        try (TextBatches batches = TextBatches.validation(
-                stage.data(), tokenizer, model.tokens().padId(), config.seed(), DataListener.none())) {
-            TokenScores scores = evaluator.score(batches, tokens -> true);
-            double sum = 0;
-            for (int i = 0; i < scores.size(); i++) {
-                sum += scores.mixed(i);
-            }
-            return sum / scores.size();
+        TokenScores scores = evaluator.scoreHeldOut(stage.data(), tokenizer, DataListener.none(), tokens -> true);
+        double sum = 0;
+        for (int i = 0; i < scores.size(); i++) {
+            sum += scores.mixed(i);
         }
+        return sum / scores.size();
     }
 
     @Override
