@@ -70,13 +70,17 @@ class MemoryOwnersTest {
      * at them. Small constants of graphs are left to it, and the JVM's compiler takes memory, too.
      */
     private double modelsLostBy(Runnable action) {
+        return modelsLostBy(TIMES, action);
+    }
+
+    private double modelsLostBy(int times, Runnable action) {
         action.run();
         action.run();
         long before = NativeHeap.usedBytes();
-        for (int i = 0; i < TIMES; i++) {
+        for (int i = 0; i < times; i++) {
             action.run();
         }
-        return (NativeHeap.usedBytes() - before) / (double) modelBytes / TIMES;
+        return (NativeHeap.usedBytes() - before) / (double) modelBytes / times;
     }
 
     @Test
@@ -95,7 +99,7 @@ class MemoryOwnersTest {
     @Test
     void aTrainerThatTrains() {
         int[] runs = {0};
-        double lost = modelsLostBy(() -> {
+        double lost = modelsLostBy(20, () -> {
             try (Trainer trainer = Trainer.start(config, folder.resolve("run-" + runs[0]++))) {
                 stopAfter(trainer, 2);
                 trainer.train();
