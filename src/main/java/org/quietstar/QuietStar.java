@@ -106,7 +106,7 @@ public final class QuietStar implements AutoCloseable {
         return Trainer.start(config, run);
     }
 
-    /** A run that was stopped, ready to go on from its newest checkpoint. */
+    /** A run that was stopped, ready to continue from its newest checkpoint. */
     public static Trainer resume(Path run) {
         return Trainer.resume(run, SkippedCheckpointListener.log());
     }
@@ -197,12 +197,12 @@ public final class QuietStar implements AutoCloseable {
         return new QuietStar(loaded, false);
     }
 
-    /** Text that goes on from the prompt, which is not repeated. */
+    /** Text that continues the prompt, which is not repeated. */
     public String generate(String prompt, GenerateOptions options) {
         return generate(prompt, options, GenerationListener.none()).text();
     }
 
-    /** Text that goes on from the prompt, of which the listener hears as it is produced. */
+    /** Text that continues the prompt, of which the listener hears as it is produced. */
     public Generation generate(String prompt, GenerateOptions options, GenerationListener listener) {
         return generate(List.of(prompt), options, listener).get(0);
     }

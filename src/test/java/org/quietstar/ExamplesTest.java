@@ -107,10 +107,10 @@ class ExamplesTest {
     @Test
     void aListenerStopsTraining() throws Exception {
         String text = run("Ex7_CustomListener");
-        assertThat(numbers(text, "going on after step ").get(0)).isBetween(1.0, 59.0);
+        assertThat(numbers(text, "continuing after step ").get(0)).isBetween(1.0, 59.0);
         assertThat(text)
                 .containsSubsequence("stage language-model from step 0", "is enough", "saved step-", "complete: false");
-        assertThat(text).containsSubsequence("going on after step", "complete: true, step 60");
+        assertThat(text).containsSubsequence("continuing after step", "complete: true, step 60");
     }
 
     @Test

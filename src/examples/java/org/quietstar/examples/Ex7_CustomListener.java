@@ -47,7 +47,7 @@ public final class Ex7_CustomListener {
             System.out.println("complete: " + trainer.train());
         }
         try (Trainer trainer = QuietStar.resume(run)) {
-            System.out.println("going on after step " + trainer.step());
+            System.out.println("continuing after step " + trainer.step());
             System.out.println("complete: " + trainer.train() + ", step " + trainer.step());
         }
     }

@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Everything that a run needs to go on as if it had never stopped. Arrays are FLOAT, DOUBLE, INT32 or INT64 and come
+ * Everything that a run needs to continue as if it had never stopped. Arrays are FLOAT, DOUBLE, INT32 or INT64 and come
  * back with the same type and the same bits.
  *
  * @param step optimiser steps done, counted over all stages

@@ -45,8 +45,8 @@ public record RunFolder(Path path) {
     public static RunFolder create(Path path, RunConfig config) {
         var folder = new RunFolder(path);
         if (Files.exists(folder.config()) || Files.exists(path.resolve("checkpoints"))) {
-            throw new QuietStarException(path + ": there is a run in this folder already. Go on with it: --resume "
-                    + path + "; or choose another folder: --set output.dir=...");
+            throw new QuietStarException(path + ": there is a run in this folder already. Continue it: --resume " + path
+                    + "; or choose another folder: --set output.dir=...");
         }
         try {
             Files.createDirectories(path);

@@ -74,7 +74,7 @@ public final class StageEnds {
     /**
      * Looks whether what later stages start from is still there, since what is missing hours later is missing now.
      *
-     * @param step that the run goes on after
+     * @param step that the run continues after
      * @param stage to which that step belongs
      * @throws QuietStarException where a checkpoint is missing or damaged
      */

@@ -52,14 +52,14 @@ public record StageTree(RunConfig config) {
         return stage == earlier || config.ancestors(stage).anyMatch(ancestor -> ancestor == earlier);
     }
 
-    /** The last stage that goes on from this one: without branches the run's last. */
+    /** The last stage that continues from this one: without branches the run's last. */
     public StageConfig last(int stage) {
         return config.stages().get(line(stage).max().orElseThrow());
     }
 
     /**
      * The settings under which the model of a stage thinks: those of the last stage on the way to it, itself included, that
-     * trains thoughts. Of a model that has not learned to think, those of the last stage that goes on from it.
+     * trains thoughts. Of a model that has not learned to think, those of the last stage that continues from it.
      */
     public ThoughtConfig thoughtSettings(int stage) {
         return IntStream.rangeClosed(0, stage)

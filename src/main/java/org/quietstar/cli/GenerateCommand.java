@@ -28,16 +28,15 @@ import picocli.CommandLine.Spec;
         name = "generate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description =
-                "Writes text that goes on from a prompt, with a thought before each token if the model has learned"
-                        + " to think. The text is printed as it is produced, without the prompt.")
+        description = "Writes text that continues a prompt, with a thought before each token if the model has learned"
+                + " to think. The text is printed as it is produced, without the prompt.")
 final class GenerateCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RUN|FOLDER",
             description = "Folder that training printed, or a model's folder in Hugging Face layout.")
     private Path path;
 
-    @ArgGroup(heading = "%nWhat to go on from (default: all of standard input is one prompt):%n", exclusive = true)
+    @ArgGroup(heading = "%nWhat to continue (default: all of standard input is one prompt):%n", exclusive = true)
     private Source source = new Source();
 
     @ArgGroup(heading = "%nLength:%n", exclusive = false, validate = false)

@@ -24,8 +24,9 @@ final class GenerateLength {
     @Option(
             names = "--on-limit",
             paramLabel = "error|slide",
-            description = "At the model's largest position: refuse what would not fit, or go on from the last half of"
-                    + " the text, whose keys are computed anew (default: error).")
+            description =
+                    "At the model's largest position: refuse what would not fit, or continue from the last half of"
+                            + " the text, whose keys are computed anew (default: error).")
     private String onLimit = "error";
 
     void into(GenerateOptions.Builder builder) {

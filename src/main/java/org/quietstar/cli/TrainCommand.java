@@ -40,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides a key: --set train.steps=50")
     private List<String> sets = new ArrayList<>();
 
-    @Option(names = "--resume", paramLabel = "RUN", description = "Goes on with a run from its newest checkpoint.")
+    @Option(names = "--resume", paramLabel = "RUN", description = "Continues a run from its newest checkpoint.")
     private Path resume;
 
     @Spec
@@ -75,7 +75,7 @@ final class TrainCommand implements Callable<Integer> {
     private Trainer open(ProgressDisplay progress) {
         if ((recipe == null) == (resume == null)) {
             throw new QuietStarException(
-                    "train: give either a recipe (quietstar train configs/tiny.yaml) or a run to go on with (--resume RUN)");
+                    "train: give either a recipe (quietstar train configs/tiny.yaml) or a run to continue (--resume RUN)");
         }
         if (resume != null) {
             if (!sets.isEmpty()) {
@@ -128,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
                 model.hiddenSize(),
                 model.vocabSize(),
                 6 * parameters));
-        String after = trainer.step() > 0 ? ", going on after step " + trainer.step() : "";
+        String after = trainer.step() > 0 ? ", continuing after step " + trainer.step() : "";
         out.println("run: " + trainer.folder().path() + after);
         out.flush();
     }

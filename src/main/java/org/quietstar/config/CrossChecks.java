@@ -143,12 +143,12 @@ final class CrossChecks {
         }
     }
 
-    /** @param earlier adapters of the stage that this one starts from; by this rule those of all that it goes on from */
+    /** @param earlier adapters of the stage that this one starts from; by this rule those of all that it continues from */
     private void adaptersStay(LoraConfig earlier, StageConfig stage, Map<String, SettingLayers.Setting> settings) {
         if (earlier.isOn() && !earlier.equals(stage.train().lora())) {
             throw conflict(
                     settings,
-                    "adapters stay in the model: every stage that goes on from one with adapters has the same "
+                    "adapters stay in the model: every stage that continues from one with adapters has the same "
                             + "train.lora, here " + earlier,
                     "train.lora.rank",
                     "train.lora.alpha",

@@ -102,7 +102,7 @@ public final class TextRecordReader extends BaseRecordReader {
         seek(fileOrder, new Position(0, FilePosition.START));
     }
 
-    /** Goes on at {@code position} of a pass in {@code fileOrder}. */
+    /** Continues at {@code position} of a pass in {@code fileOrder}. */
     void seek(int[] fileOrder, Position position) {
         closeParser();
         order = fileOrder.clone();

@@ -172,7 +172,7 @@ public final class Generator implements AutoCloseable {
             return true;
         }
 
-        /** Once half of the sequences are finished, goes on with the others alone. */
+        /** Once half of the sequences are finished, continues with the others alone. */
         private void dropFinished() {
             List<SequenceState> alive =
                     slots.stream().filter(s -> !s.finished()).toList();

@@ -28,7 +28,7 @@ final class SequenceState implements DecodeStep.Context {
     private Optional<Generation.Finish> finish = Optional.empty();
 
     /**
-     * @param prompt what the text goes on from
+     * @param prompt what the text continues
      * @param vocabSize V
      */
     SequenceState(Generator.Prompt prompt, int vocabSize, Tokenizer tokenizer, GenerateOptions options) {

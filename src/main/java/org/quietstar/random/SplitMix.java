@@ -9,7 +9,7 @@ public final class SplitMix {
 
     private long state;
 
-    /** A generator that goes on from {@code state}, which may be any number. */
+    /** A generator that continues from {@code state}, which may be any number. */
     public SplitMix(long state) {
         this.state = state;
     }
@@ -28,7 +28,7 @@ public final class SplitMix {
         return hash;
     }
 
-    /** What {@link #SplitMix(long)} takes to go on from here. */
+    /** What {@link #SplitMix(long)} takes to continue from here. */
     public long state() {
         return state;
     }

@@ -68,7 +68,7 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
                 }
             }
             if (parser.nextToken() != null) {
-                throw new QuietStarException(file + ": the safetensors header goes on after its closing brace."
+                throw new QuietStarException(file + ": the safetensors header continues after its closing brace."
                         + " The file is damaged; fetch or write it again.");
             }
             return new SafetensorsHeader(covering(tensors), metadata);

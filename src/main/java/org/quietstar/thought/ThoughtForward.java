@@ -49,7 +49,7 @@ public final class ThoughtForward implements AutoCloseable {
         batch.takeSampled();
     }
 
-    /** Goes on with what is teacher forced; {@link #sample} comes before. */
+    /** Continues with what is teacher forced; {@link #sample} comes before. */
     public void finish(LearningInputs batch) {
         INDArray ids = batch.inputs().get(LearningInputs.IDS);
         long tokens = teacherForced.tokens().length();

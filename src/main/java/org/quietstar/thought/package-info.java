@@ -16,7 +16,7 @@
  *     <td>{@link org.quietstar.thought.SlotPattern} forward, {@link org.quietstar.thought.LearningPattern} backward</td></tr>
  * <tr><td>4</td><td>4.2</td><td>parallel generation of thoughts</td>
  *     <td>{@link org.quietstar.thought.Rollout}, {@link org.quietstar.thought.ThoughtSampler}</td>
- *     <td>{@link org.quietstar.thought.ThoughtForward}, which goes on with the slots that are teacher forced</td></tr>
+ *     <td>{@link org.quietstar.thought.ThoughtForward}, which continues with the slots that are teacher forced</td></tr>
  * <tr><td>5</td><td>4.3</td><td>mixing the states without and with the thought</td>
  *     <td>{@link org.quietstar.thought.MixingHead}</td><td>the same</td></tr>
  * <tr><td>6</td><td>4.4.2</td><td>likelihood of the next M tokens, teacher forced</td>

@@ -17,7 +17,7 @@ import org.quietstar.model.Parameters;
 import org.quietstar.runtime.Versions;
 import org.quietstar.tokenizer.Tokenizer;
 
-/** What a checkpoint holds beside arrays, so that its run can go on. */
+/** What a checkpoint holds beside arrays, so that its run can continue. */
 final class RunState {
     private static final String CONFIG = "config";
     private static final String UPDATES = "updates";
@@ -45,7 +45,7 @@ final class RunState {
         return state;
     }
 
-    /** Throws where a run goes on without the reward that it was trained with. */
+    /** Throws where a run continues without the reward that it was trained with. */
     static void requireReward(Optional<Checkpoint> resumed, boolean given, Path run) {
         boolean had =
                 resumed.map(RunPosition::of).filter(RunPosition::ownReward).isPresent();

@@ -48,7 +48,8 @@ final class SkippedSteps {
             throw new QuietStarException("training stopped at step " + step + ": " + inRow
                     + " steps in a row had a loss or gradient that is not finite (train.maxSkippedSteps). Lower"
                     + " optimizer.learningRate (" + stage.optimizer().learningRate() + " in stage '" + stage.name()
-                    + "') in " + folder.config() + " and go on from the last checkpoint with --resume " + folder.path()
+                    + "') in " + folder.config() + " and continue from the last checkpoint with --resume "
+                    + folder.path()
                     + ", or begin anew");
         }
     }

@@ -33,8 +33,8 @@ import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
 /**
- * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to go on is in its
- * checkpoints; going on gives what never stopping would have given, bit for bit. Used by one thread, but for
+ * A training run: its stages one after the other, each a loop over optimiser steps. What a run needs to continue is in its
+ * checkpoints; continuing gives what never stopping would have given, bit for bit. Used by one thread, but for
  * {@link #stop}.
  */
 public final class Trainer implements AutoCloseable {
@@ -46,7 +46,7 @@ public final class Trainer implements AutoCloseable {
     private ThinkingModel model;
     private final StageTree tree;
     private final StageEnds ends;
-    /** Where the stage goes on from, if it was begun before. */
+    /** Where the stage continues from, if it was begun before. */
     private Optional<Checkpoint> resumed = Optional.empty();
 
     private long step;
@@ -91,7 +91,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Goes on with a run from its newest intact checkpoint, or from the start where there is none yet.
+     * Continues a run from its newest intact checkpoint, or from the start where there is none yet.
      *
      * @param damage hears of checkpoints that are passed over
      * @throws QuietStarException where a later stage starts from one whose checkpoint is missing or damaged
@@ -153,7 +153,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains what remains of all stages, or until {@link #stop}; called again, it goes on.
+     * Trains what remains of all stages, or until {@link #stop}; called again, it continues.
      *
      * @return whether all is done
      */

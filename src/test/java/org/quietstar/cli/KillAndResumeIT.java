@@ -59,7 +59,7 @@ final class KillAndResumeIT {
         Program.Outcome last = Program.run(folder, resume(run));
         assertThat(last.err()).isEmpty();
         assertThat(last.exitCode()).isZero();
-        assertThat(last.out()).contains("going on after step").contains("NLL (nats per token)");
+        assertThat(last.out()).contains("continuing after step").contains("NLL (nats per token)");
         assertEndsAsUndisturbed(run);
     }
 
@@ -77,7 +77,7 @@ final class KillAndResumeIT {
         assertThat(outcome.out())
                 .contains("damaged checkpoint step-00000072")
                 .contains("model.safetensors")
-                .contains("going on after step 70");
+                .contains("continuing after step 70");
         assertEndsAsUndisturbed(run);
     }
 

@@ -151,7 +151,7 @@ final class UserErrorsIT {
         Program.Outcome resumed = Program.run(folder, "train", "--resume", failing.toString());
         assertThat(resumed.err()).isEmpty();
         assertThat(resumed.exitCode()).isZero();
-        assertThat(resumed.out()).contains("going on after step " + done / 3 * 3);
+        assertThat(resumed.out()).contains("continuing after step " + done / 3 * 3);
         assertThat(MetricsLog.read(failing.resolve("metrics.jsonl"))).hasSize(120);
     }
 }

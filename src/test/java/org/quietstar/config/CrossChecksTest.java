@@ -44,7 +44,7 @@ class CrossChecksTest {
                 .doesNotThrowAnyException();
     }
 
-    /** They stay for the stages that go on from one with adapters, not for those that start from one without. */
+    /** They stay for the stages that continue from one with adapters, not for those that start from one without. */
     @Test
     void adaptersOfBranches() {
         String yaml = """
@@ -59,7 +59,7 @@ class CrossChecksTest {
         assertThatCode(() -> Recipe.read(yaml)).doesNotThrowAnyException();
         assertThat(Recipe.error(yaml + "    from: lora"))
                 .contains("train.lora.rank 0 (default)")
-                .contains("every stage that goes on from one with adapters");
+                .contains("every stage that continues from one with adapters");
         assertThatCode(() -> Recipe.read(yaml + "    from: lora\n    train: {lora: {rank: 2}}"))
                 .doesNotThrowAnyException();
     }

@@ -220,7 +220,7 @@ class RecipeErrorsTest {
             assertThat(Recipe.error(two + other + after))
                     .startsWith("x.yaml:4: stages.plain.from: ")
                     .contains("stands where a stage is named; allowed: the name of an earlier stage: base")
-                    .endsWith("without the line the stage goes on from the one before it");
+                    .endsWith("without the line the stage continues from the one before it");
         }
         assertThat(Recipe.error("stages:\n  - from: base\n    name: base"))
                 .isEqualTo("x.yaml:2: stages.base.from: the first stage starts from the model itself; delete the line");

@@ -330,7 +330,7 @@ class BranchTest {
                 """, "checkpoint.keepLast=1"));
         assertSameArrays(load(run, 6), load(run, 3));
         assertThat(steps(run)).containsExactly("3", "6", "8", "10");
-        // c goes on from a by way of a stage of its own, so it reads in another order than d.
+        // c continues from a by way of a stage of its own, so it reads in another order than d.
         assertThat(load(run, 8).weights()).isNotEqualTo(load(run, 10).weights());
     }
 }

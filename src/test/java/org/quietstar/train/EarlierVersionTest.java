@@ -20,7 +20,7 @@ import org.quietstar.generate.Generation;
 import org.quietstar.generate.GenerationListener;
 import org.quietstar.safetensors.ShardedSafetensors;
 
-/** A run and an export that version 0.1.0 has written are read, and go on as they would have gone on there. */
+/** A run and an export that version 0.1.0 has written are read, and continue as they would have continued there. */
 class EarlierVersionTest {
     private static final Path RECORDED = Path.of("src/test/resources/recorded/version-0.1.0");
     private static final ObjectMapper JSON = new ObjectMapper();

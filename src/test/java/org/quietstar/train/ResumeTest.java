@@ -23,7 +23,7 @@ import org.quietstar.checkpoint.Checkpoint;
 import org.quietstar.checkpoint.CheckpointStore;
 import org.quietstar.config.RunConfig;
 
-/** A run that stops and goes on gives what one that never stopped gives, bit for bit. */
+/** A run that stops and continues gives what one that never stopped gives, bit for bit. */
 class ResumeTest {
     private static final RunConfig CONFIG =
             SmallRecipe.with("stages.quiet-star.train.gradientAccumulation=2", "train.evaluateEvery=3");

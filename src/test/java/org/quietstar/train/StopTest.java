@@ -21,7 +21,7 @@ import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.config.RunConfig;
 import org.quietstar.thought.RewardFunction;
 
-/** A trainer that is asked to stop, and goes on in the same process or in another. */
+/** A trainer that is asked to stop, and continues in the same process or in another. */
 class StopTest {
     private static final RunConfig CONFIG = SmallRecipe.with("checkpoint.everySteps=100", "checkpoint.keepLast=9");
 

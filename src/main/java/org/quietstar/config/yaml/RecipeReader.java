@@ -192,7 +192,7 @@ public final class RecipeReader {
                     .error(
                             path,
                             field.value().shown() + " stands where a stage is named; allowed: " + names
-                                    + "; without the line the stage goes on from the one before it");
+                                    + "; without the line the stage continues from the one before it");
         }
         if (!earlier.contains(scalar.text())) {
             String meant = NearestKey.close(scalar.text(), earlier)

@@ -9,7 +9,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * A gradient function cut in two at one activation. The first half goes from the activation to the loss and back to the
- * activation's gradient; the second goes on from there to the beginning, and needs of the first half nothing but that
+ * activation's gradient; the second continues from there to the beginning, and needs of the first half nothing but that
  * gradient and {@link #carried}. In between, others may add to the gradient.
  *
  * @param first outputs of the first half

@@ -52,7 +52,7 @@ public final class SplitBroadcastGradient implements OpRewrite {
         return true;
     }
 
-    /** The gradient goes on as it is, summed where the operand was broadcast. */
+    /** The gradient continues as it is, summed where the operand was broadcast. */
     private static void pass(Value g, Value target, PlanGraph draft) {
         if (Arrays.equals(g.shape, target.shape)) {
             draft.alias(target, g);
