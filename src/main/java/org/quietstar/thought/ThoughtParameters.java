@@ -60,7 +60,7 @@ public final class ThoughtParameters {
 
     /**
      * Fresh thought parameters: W1, W2 ~ N(0, 0.02), biases 0, W3 = 0, so that a new model equals its base model;
-     * START and END are a copy of one row of the embedding table, or of its mean.
+     * START and END, times {@code thought.embeddingScale}, are one row of the embedding table, or its mean.
      *
      * @param base the decoder's parameters
      * @param initToken id of the row, or {@link #MEAN_EMBEDDING}
@@ -70,7 +70,10 @@ public final class ThoughtParameters {
         DataType type = base.dataType();
         long d = model.hiddenSize();
         INDArray table = base.get(DecoderParameters.embedding(model));
-        INDArray start = (initToken >= 0 ? table.getRow(initToken) : table.mean(0)).reshape(d);
+        INDArray row = (initToken >= 0 ? table.getRow(initToken) : table.mean(0)).reshape(d);
+        // The graphs multiply START and END by the scale, so that what goes in is the row itself.
+        double scale = thought.embeddingScale();
+        INDArray start = scale == 0 || scale == 1 ? row : row.div(scale);
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         arrays.put(START, start.dup('c'));
         arrays.put(END, start.dup('c'));

@@ -40,6 +40,18 @@ class ThoughtParametersTest {
         assertThat(Differences.numbers(thought.get(ThoughtParameters.END))).containsExactly(row);
     }
 
+    /** The graphs multiply by the scale: what goes into the model is the row, whatever the scale is. */
+    @Test
+    void aScaleDoesNotChangeWhatStartAndEndBeginAs() {
+        Parameters base = DecoderParameters.random(MODEL, DataType.DOUBLE, 1);
+        ThoughtConfig scaled = mixer(Mixer.LINEAR).withEmbeddingScale(100);
+        Parameters thought = ThoughtParameters.create(MODEL, scaled, base, 3, 1);
+        double[] row = Differences.numbers(base.get(DecoderParameters.EMBEDDING).getRow(3));
+        for (String name : List.of(ThoughtParameters.START, ThoughtParameters.END)) {
+            assertThat(Differences.numbers(thought.get(name).mul(100))).containsExactly(row, offset(1e-15));
+        }
+    }
+
     @Test
     void startAndEndAreTheMeanEmbeddingWithoutARow() {
         Parameters base = DecoderParameters.random(MODEL, DataType.DOUBLE, 1);
