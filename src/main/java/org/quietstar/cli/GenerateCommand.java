@@ -1,12 +1,8 @@
 package org.quietstar.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,6 +11,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.GenerationListener;
+import org.quietstar.text.PlainText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -136,24 +133,15 @@ final class GenerateCommand implements Callable<Integer> {
             return linesOf(source.file);
         }
         try {
-            var reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            var text = new StringBuilder();
-            for (int c = reader.read(); c >= 0; c = reader.read()) {
-                text.append((char) c);
-            }
-            return List.of(text.toString().replaceFirst("\\R$", ""));
+            String text = PlainText.decode(System.in.readAllBytes(), "standard input");
+            return List.of(text.replaceFirst("\\R$", ""));
         } catch (IOException e) {
             throw new UncheckedIOException("standard input cannot be read", e);
         }
     }
 
     private static List<String> linesOf(Path file) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new QuietStarException("--prompts " + file + ": cannot be read as UTF-8 text: " + e, e);
-        }
+        List<String> lines = PlainText.read(file).lines().toList();
         if (lines.isEmpty()) {
             throw new QuietStarException("--prompts " + file + ": the file is empty; give one prompt a line");
         }

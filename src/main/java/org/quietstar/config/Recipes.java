@@ -2,9 +2,6 @@ package org.quietstar.config;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +18,7 @@ import org.quietstar.config.yaml.Schema;
 import org.quietstar.config.yaml.SettingLayers;
 import org.quietstar.config.yaml.YamlNode;
 import org.quietstar.config.yaml.YamlTree;
+import org.quietstar.text.PlainText;
 
 /**
  * Reads and prints recipes. Everything a user can get wrong ends as one {@link QuietStarException} that names the file
@@ -165,14 +163,7 @@ public final class Recipes {
             throw new QuietStarException(
                     file + ": larger than 1 MiB, so no recipe; name a YAML file such as configs/tiny.yaml");
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new QuietStarException(file + ": not UTF-8 text; save it as UTF-8", e);
-        }
+        return PlainText.decode(bytes, file.toString());
     }
 
     /** The nearest recipe in the folder of a file that does not exist, as the end of a message. */

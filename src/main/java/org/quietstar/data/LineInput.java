@@ -20,7 +20,7 @@ final class LineInput implements Closeable {
     /**
      * A line, or a piece of a long one.
      *
-     * @param text without the line end; null where the bytes are no UTF-8 (reported already)
+     * @param text without the line end; null where the bytes are no UTF-8 or hold a NUL (reported already)
      * @param offset of its first byte in the file
      * @param line number, from 1
      * @param startsLine whether the line begins here
@@ -177,6 +177,10 @@ final class LineInput implements Closeable {
 
     private String decode(int from, int to) {
         String text = new String(line, from, to - from, StandardCharsets.UTF_8);
+        if (text.indexOf('\0') >= 0) {
+            log.bad(file.path(), lineNumber, "holds NUL bytes: the file is torn here, or not UTF-8 text");
+            return null;
+        }
         if (text.indexOf('\uFFFD') < 0) {
             return text;
         }

@@ -1,6 +1,7 @@
 package org.quietstar.data;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.quietstar.config.DataConfig.DocumentBoundary;
+import org.quietstar.text.PlainText;
 
 /**
  * A file of text.
@@ -42,6 +45,16 @@ public record TextFile(Path path, Format format, boolean gzip, long size) {
     /** Whether the file name ends in .gz. */
     public static boolean isGzip(Path path) {
         return path.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+    }
+
+    /** What the file is in place of text; empty where its first bytes do not speak against it. */
+    Optional<String> obstacle() throws IOException {
+        try (InputStream stream = open(0)) {
+            return PlainText.obstacle(stream.readNBytes(PlainText.SNIFFED_BYTES));
+        } catch (ZipException | EOFException damaged) {
+            // What can be read of it is read, and the damage reported, line and all.
+            return Optional.empty();
+        }
     }
 
     /** The text's bytes from {@code offset} on, which counts uncompressed bytes: gzip reads and drops those before. */

@@ -73,7 +73,11 @@ public final class TextSources {
                                 + ", or set data.format: text or jsonl"));
         };
         try {
-            return new TextFile(path, resolved, TextFile.isGzip(path), Files.size(path));
+            var file = new TextFile(path, resolved, TextFile.isGzip(path), Files.size(path));
+            file.obstacle().ifPresent(what -> {
+                throw new QuietStarException(path + ": " + what + " (" + key + ")");
+            });
+            return file;
         } catch (IOException exception) {
             throw new QuietStarException(key + ": " + path + " cannot be read (" + exception + ")", exception);
         }

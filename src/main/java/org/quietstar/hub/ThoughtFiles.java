@@ -22,6 +22,7 @@ import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
 import org.quietstar.safetensors.SafetensorsReader;
 import org.quietstar.safetensors.SafetensorsWriter;
+import org.quietstar.text.PlainText;
 import org.quietstar.thought.ThoughtParameters;
 
 /**
@@ -91,7 +92,7 @@ public final class ThoughtFiles {
 
     private static ThoughtConfig settings(Path file) {
         try {
-            JsonNode json = JSON.readTree(Files.readAllBytes(file));
+            JsonNode json = JSON.readTree(PlainText.read(file));
             List<Integer> banned = new ArrayList<>();
             json.path("banned_ids").forEach(id -> banned.add(id.asInt()));
             return ThoughtConfig.defaults()
@@ -107,8 +108,6 @@ public final class ThoughtFiles {
                     .withBannedIds(banned);
         } catch (JsonProcessingException e) {
             throw new QuietStarException(file + ": is no valid JSON: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw new QuietStarException(file + ": cannot be read: " + e, e);
         }
     }
 

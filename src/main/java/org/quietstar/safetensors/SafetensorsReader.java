@@ -29,14 +29,10 @@ import org.quietstar.QuietStarException;
  * close.
  */
 public final class SafetensorsReader implements TensorSource {
-    /** Elements read at a time: enough to make the calls cheap, little enough to stay in the processor's cache. */
-    private static final int CHUNK_ELEMENTS = 1 << 18;
-
     private final Path path;
     private final FileChannel channel;
     private final SafetensorsHeader header;
     private final long dataStart;
-    private ByteBuffer staging = ByteBuffer.allocate(0);
 
     private SafetensorsReader(Path path, FileChannel channel, SafetensorsHeader header, long dataStart) {
         this.path = path;
@@ -222,8 +218,8 @@ public final class SafetensorsReader implements TensorSource {
 
     private void chunks(TensorInfo info, DataType type, ChunkTaker taker) {
         long elements = info.elements();
-        for (long from = 0; from < elements; from += CHUNK_ELEMENTS) {
-            long to = Math.min(elements, from + CHUNK_ELEMENTS);
+        for (long from = 0; from < elements; from += Staging.ELEMENTS) {
+            long to = Math.min(elements, from + Staging.ELEMENTS);
             try (INDArray chunk = TensorDecoder.decode(info.type(), bytes(info, from, to), type)) {
                 taker.take(from, chunk);
             } catch (ArithmeticException e) {
@@ -237,10 +233,7 @@ public final class SafetensorsReader implements TensorSource {
 
     private ByteBuffer bytes(TensorInfo info, long from, long to) throws IOException {
         int count = Math.toIntExact((to - from) * info.type().bytes());
-        if (staging.capacity() < count) {
-            staging = ByteBuffer.allocateDirect(count).order(ByteOrder.LITTLE_ENDIAN);
-        }
-        staging.clear().limit(count);
+        ByteBuffer staging = Staging.of(count);
         readFully(
                 channel, staging, dataStart + info.begin() + from * info.type().bytes());
         return staging.flip();

@@ -24,7 +24,6 @@ import org.quietstar.QuietStarException;
  * {@link SafetensorsReader}.
  */
 public final class SafetensorsWriter {
-    private static final int CHUNK_ELEMENTS = 1 << 18;
     private static final JsonFactory JSON = new JsonFactory();
 
     private SafetensorsWriter() {}
@@ -46,10 +45,8 @@ public final class SafetensorsWriter {
             try (FileChannel channel = FileChannel.open(
                     path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 writeFully(channel, ByteBuffer.wrap(header));
-                ByteBuffer staging =
-                        ByteBuffer.allocateDirect(CHUNK_ELEMENTS * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 for (Map.Entry<String, INDArray> entry : ordered) {
-                    writeElements(channel, entry.getValue(), staging);
+                    writeElements(channel, entry.getValue());
                 }
                 channel.force(true);
             } catch (IOException | RuntimeException e) {
@@ -117,7 +114,7 @@ public final class SafetensorsWriter {
         generator.writeEndObject();
     }
 
-    private static void writeElements(FileChannel channel, INDArray array, ByteBuffer staging) throws IOException {
+    private static void writeElements(FileChannel channel, INDArray array) throws IOException {
         long elements = array.length();
         if (elements == 0) {
             return;
@@ -125,8 +122,9 @@ public final class SafetensorsWriter {
         boolean plain = SafetensorsReader.isPlain(array);
         INDArray rows = plain ? array : array.dup('c');
         INDArray flat = rows.reshape(elements);
-        for (long from = 0; from < elements; from += CHUNK_ELEMENTS) {
-            long to = Math.min(elements, from + CHUNK_ELEMENTS);
+        ByteBuffer staging = Staging.of(Staging.ELEMENTS * Long.BYTES);
+        for (long from = 0; from < elements; from += Staging.ELEMENTS) {
+            long to = Math.min(elements, from + Staging.ELEMENTS);
             try (INDArray chunk = flat.get(NDArrayIndex.interval(from, to)).dup('c')) {
                 encode(chunk.data(), (int) (to - from), staging.clear());
             }

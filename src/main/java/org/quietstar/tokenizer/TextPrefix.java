@@ -3,10 +3,10 @@ package org.quietstar.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.quietstar.QuietStarException;
+import org.quietstar.text.PlainText;
 
 /** What a pretrained model's texts begin with. */
 public final class TextPrefix {
@@ -16,7 +16,7 @@ public final class TextPrefix {
     public static List<Integer> of(Path tokenizerFile) {
         JsonNode json;
         try {
-            json = new ObjectMapper().readTree(Files.readString(tokenizerFile));
+            json = new ObjectMapper().readTree(PlainText.read(tokenizerFile));
         } catch (IOException e) {
             throw new QuietStarException(tokenizerFile + ": cannot be read: " + e.getMessage(), e);
         }

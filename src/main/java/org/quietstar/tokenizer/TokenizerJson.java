@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.quietstar.QuietStarException;
+import org.quietstar.text.PlainText;
 
 /**
  * What a Hugging Face {@code tokenizer.json} says about its tokens, read without the native library: which ids are
@@ -85,6 +86,8 @@ final class TokenizerJson {
                     : Files.exists(file) ? "cannot be read (" + exception + ")" : "does not exist";
             throw new QuietStarException("tokenizer.path: " + file + " " + reason, exception);
         }
+        // Without a byte-order mark, at which the library that encodes stops.
+        bytes = PlainText.decode(bytes, file.toString()).getBytes(StandardCharsets.UTF_8);
         try {
             if (JSON.readTree(bytes) instanceof ObjectNode root
                     && !root.path("model").path("vocab").isEmpty()) {

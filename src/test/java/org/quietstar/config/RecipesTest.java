@@ -79,7 +79,7 @@ class RecipesTest {
     void filesThatAreNoRecipeAreNamed() throws IOException {
         Path file = folder.resolve("tiny.yaml");
         Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xc3, '(', '\n'});
-        assertError(file, ": not UTF-8 text");
+        assertError(file, ":1: is not UTF-8 text");
         assertError(folder, ": is a folder; name one YAML file; recipes there: tiny.yaml");
         assertError(folder.resolve("tinny.yaml"), ": no such file; nearest is " + file + "; recipes there: tiny.yaml");
         Files.write(file, new byte[(1 << 20) + 1]);

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.config.DataConfig.TextFormat;
 import org.quietstar.data.TextFile.Format;
 
@@ -74,5 +78,41 @@ class TextSourcesTest {
         assertThatThrownBy(() -> names("/[b", TextFormat.AUTO))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("no valid glob");
+    }
+
+    /** A file that is something else is refused before a run begins; zeros further on are a bad record. */
+    @Test
+    void whatIsNoTextIsRefusedByName() throws IOException {
+        Path wide = folder.resolve("wide.txt");
+        Files.writeString(wide, "some text\n", StandardCharsets.UTF_16);
+        Path pointer = TestFiles.write(folder.resolve("fetched.jsonl"), "version https://git-lfs.github.com/spec/v1\n");
+        Path packed = folder.resolve("packed.txt.gz");
+        Files.write(packed, Files.readAllBytes(TestFiles.write(folder.resolve("inner.txt.gz"), "\0\0text")));
+        for (Path file : List.of(wide, pointer, packed)) {
+            assertThatThrownBy(() -> TextSources.resolve("data.train", List.of(file.toString()), TextFormat.AUTO))
+                    .isInstanceOf(QuietStarException.class)
+                    .hasMessageStartingWith(file + ": ")
+                    .hasMessageContaining("data.train");
+        }
+    }
+
+    @Test
+    void zerosWithinATextAreABadRecord() throws IOException {
+        Path torn = TestFiles.write(folder.resolve("torn.txt"), "first\n".repeat(2000) + "tor\0\0n\nlast\n");
+        var files = TextSources.resolve("data.train", List.of(torn.toString()), TextFormat.AUTO);
+        var reported = new ArrayList<BadRecord>();
+        int documents = 0;
+        try (var reader = new TextRecordReader(files, "text", DocumentBoundary.LINE, false, reported::add)) {
+            while (reader.hasNext()) {
+                assertThat(reader.next().get(0).toString()).isIn("first", "last");
+                documents++;
+            }
+        }
+        assertThat(documents).isEqualTo(2001);
+        assertThat(reported)
+                .singleElement()
+                .asString()
+                .contains("torn.txt:2001")
+                .contains("NUL");
     }
 }

@@ -1,9 +1,11 @@
 package org.quietstar.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -22,7 +24,9 @@ import org.quietstar.thought.ThinkingModel;
 /** Closing a trainer, a model or an optimiser gives its native memory back, without the garbage collector's help. */
 class MemoryOwnersTest {
     private static final int TIMES = 50;
-    private static final double MOST = 0.3;
+    private static final int BATCHES = 5;
+    /** In models: what may be left each time; a lost model would be 1, lost moments 2. */
+    private static final double MOST = 0.7;
 
     @TempDir
     private Path folder;
@@ -33,7 +37,7 @@ class MemoryOwnersTest {
 
     @BeforeEach
     void trainARun() {
-        train(128, "run");
+        train(256, "run");
     }
 
     private void train(int width, String name) {
@@ -65,28 +69,31 @@ class MemoryOwnersTest {
     }
 
     /**
-     * What an action leaves behind each time, in models: 1 or more where a model is lost, 2 or more where moments are. The
-     * garbage collector is not asked to help, but may, so the arrays themselves are looked at as well, where a test can get
-     * at them. Small constants of graphs are left to it, and the JVM's compiler takes memory, too.
+     * What an action leaves behind each time, in models: 1 or more where a model is lost, 2 or more where moments are. It is
+     * the median of five batches, since the JVM's compiler takes memory, too, now and then. The garbage collector is not
+     * asked to help, but may, so the arrays themselves are looked at as well, where a test can get at them. Small constants
+     * of graphs are left to it.
      */
-    private double modelsLostBy(Runnable action) {
-        return modelsLostBy(TIMES, action);
-    }
-
     private double modelsLostBy(int times, Runnable action) {
         action.run();
         action.run();
-        long before = NativeHeap.usedBytes();
-        for (int i = 0; i < times; i++) {
-            action.run();
+        int each = times / BATCHES;
+        double[] lost = new double[BATCHES];
+        for (int batch = 0; batch < BATCHES; batch++) {
+            long before = NativeHeap.usedBytes();
+            for (int i = 0; i < each; i++) {
+                action.run();
+            }
+            lost[batch] = (NativeHeap.usedBytes() - before) / (double) modelBytes / each;
         }
-        return (NativeHeap.usedBytes() - before) / (double) modelBytes / times;
+        Arrays.sort(lost);
+        return lost[BATCHES / 2];
     }
 
     @Test
     void aTrainer() {
         List<INDArray> arrays = new ArrayList<>();
-        double lost = modelsLostBy(() -> {
+        double lost = modelsLostBy(TIMES, () -> {
             arrays.clear();
             try (Trainer trainer = Trainer.resume(run, StoppedRuns.NONE_SKIPPED)) {
                 arrays.addAll(trainer.model().parameters().asMap().values());
@@ -111,7 +118,7 @@ class MemoryOwnersTest {
     @Test
     void aModel() {
         GenerateOptions options = GenerateOptions.builder().maxTokens(2).build();
-        double lost = modelsLostBy(() -> {
+        double lost = modelsLostBy(TIMES, () -> {
             try (QuietStar model = QuietStar.load(run, "evaluation.maxTokens=20")) {
                 model.generate("hall red where", options);
                 model.evaluate();
@@ -123,7 +130,7 @@ class MemoryOwnersTest {
     @Test
     void anExport() {
         int[] exports = {0};
-        double lost = modelsLostBy(() -> QuietStar.export(run, folder.resolve("export-" + exports[0]++)));
+        double lost = modelsLostBy(TIMES, () -> QuietStar.export(run, folder.resolve("export-" + exports[0]++)));
         assertThat(lost).isLessThan(MOST);
     }
 
@@ -133,6 +140,7 @@ class MemoryOwnersTest {
             ThinkingModel model = trainer.model();
             Parameters parameters = model.parameters();
             double lost = modelsLostBy(
+                    TIMES,
                     () -> AdamW.of(config.lastStage().optimizer(), parameters).close());
             assertThat(lost).isLessThan(MOST);
         }
@@ -142,10 +150,20 @@ class MemoryOwnersTest {
     void afterAResumeTheMomentsExistOnce() {
         // So large that what else a run holds is small beside it.
         train(512, "larger");
-        long fresh = bytesUntilTheThoughtsAreTrained(() -> Trainer.start(config, folder.resolve("fresh")));
-        long resumed = bytesUntilTheThoughtsAreTrained(() -> Trainer.resume(run, StoppedRuns.NONE_SKIPPED));
+        double[] more = new double[3];
+        for (int i = 0; i < more.length; i++) {
+            Path fresh = folder.resolve("fresh-" + i);
+            long once = bytesUntilTheThoughtsAreTrained(() -> Trainer.start(config, fresh));
+            long resumed = bytesUntilTheThoughtsAreTrained(() -> Trainer.resume(run, StoppedRuns.NONE_SKIPPED));
+            more[i] = (resumed - once) / (double) modelBytes;
+        }
+        Arrays.sort(more);
         // A second pair of moments would be two models.
-        assertThat((resumed - fresh) / (double) modelBytes).isLessThan(1);
+        assertThat(more[1]).isLessThan(1);
+    }
+
+    private static final class ThatIsAll extends RuntimeException {
+        private static final long serialVersionUID = 1L;
     }
 
     private static long bytesUntilTheThoughtsAreTrained(Supplier<Trainer> source) {
@@ -158,10 +176,11 @@ class MemoryOwnersTest {
                 public void onStage(StageConfig stage, int stageStep) {
                     if (stage.thinks()) {
                         used[0] = NativeHeap.usedBytes() - before;
+                        throw new ThatIsAll();
                     }
                 }
             });
-            trainer.train();
+            assertThatThrownBy(trainer::train).isInstanceOf(ThatIsAll.class);
         }
         return used[0];
     }

@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +18,7 @@ import org.quietstar.config.yaml.NearestKey;
 import org.quietstar.config.yaml.Origin;
 import org.quietstar.config.yaml.YamlNode;
 import org.quietstar.config.yaml.YamlTree;
+import org.quietstar.text.PlainText;
 
 /**
  * Reads a task: a small YAML file that names a file of items, one JSON object a line, and the answers to choose from.
@@ -221,12 +219,6 @@ final class TaskFile {
         if (!Files.isRegularFile(file)) {
             throw new QuietStarException(file + ": is no file; " + what);
         }
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (CharacterCodingException e) {
-            throw new QuietStarException(file + ": not UTF-8 text; save it as UTF-8", e);
-        } catch (IOException e) {
-            throw new QuietStarException(file + ": cannot be read (" + e + "); check its permissions", e);
-        }
+        return PlainText.read(file);
     }
 }

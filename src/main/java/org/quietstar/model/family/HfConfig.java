@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.quietstar.QuietStarException;
+import org.quietstar.text.PlainText;
 
 /** The {@code config.json} of a Hugging Face folder; whatever is wrong with it ends as an error that names file and key. */
 public final class HfConfig {
@@ -29,7 +30,7 @@ public final class HfConfig {
             if (Files.size(file) > LARGEST_BYTES) {
                 throw new QuietStarException(file + ": larger than 1 MiB, so no config.json of a model");
             }
-            JsonNode json = JSON.readTree(Files.readAllBytes(file));
+            JsonNode json = JSON.readTree(PlainText.read(file));
             if (!json.isObject()) {
                 throw new QuietStarException(file + ": a JSON object with the model's sizes is wanted");
             }

@@ -162,7 +162,7 @@ class TaskFileTest {
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage(folder + ": is no file; a task is a small YAML file");
         Files.write(items, "{\"question\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
-        assertError(GOOD, "ITEMS: not UTF-8 text; save it as UTF-8");
+        assertError(GOOD, "ITEMS:1: is not UTF-8 text; convert it to UTF-8, for instance with iconv");
         assertError(
                 "items: a\nchoices: [*b]\n",
                 "FILE:2: choices[1]: '&' and '*' at the start of a value (YAML anchors"
