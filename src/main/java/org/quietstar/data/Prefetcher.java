@@ -1,12 +1,13 @@
 package org.quietstar.data;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.quietstar.QuietStarException;
 
 /** Prepares batches in the background, in order, a few ahead of their reader. */
@@ -14,11 +15,8 @@ final class Prefetcher implements AutoCloseable {
     static final String THREAD = "quietstar-batches";
 
     private final BatchStream source;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-        var thread = new Thread(task, THREAD);
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(this::thread);
     private final ArrayDeque<Future<Optional<TokenBatch>>> ahead = new ArrayDeque<>();
     private Optional<RuntimeException> failed = Optional.empty();
 
@@ -32,6 +30,13 @@ final class Prefetcher implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             prepareOne();
         }
+    }
+
+    private Thread thread(Runnable tasks) {
+        var thread = new Thread(tasks, THREAD);
+        thread.setDaemon(true);
+        threads.add(thread);
+        return thread;
     }
 
     private void prepareOne() {
@@ -77,11 +82,13 @@ final class Prefetcher implements AutoCloseable {
         ahead.forEach(task -> task.cancel(false));
         executor.shutdown();
         boolean interrupted = false;
-        for (boolean ended = false; !ended; ) {
-            try {
-                ended = executor.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                interrupted = true;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         }
         if (interrupted) {
