@@ -103,16 +103,21 @@ class MemoryOwnersTest {
         assertThat(lost).isLessThan(MOST);
     }
 
+    /** Graphs and their constants are left to the collector: half a model here. Lost moments would be two models more. */
     @Test
     void aTrainerThatTrains() {
         int[] runs = {0};
+        List<INDArray> arrays = new ArrayList<>();
         double lost = modelsLostBy(20, () -> {
+            arrays.clear();
             try (Trainer trainer = Trainer.start(config, folder.resolve("run-" + runs[0]++))) {
                 stopAfter(trainer, 2);
                 trainer.train();
+                arrays.addAll(trainer.model().parameters().asMap().values());
             }
+            assertThat(arrays).isNotEmpty().allMatch(INDArray::wasClosed);
         });
-        assertThat(lost).isLessThan(MOST);
+        assertThat(lost).isLessThan(2);
     }
 
     @Test
