@@ -141,7 +141,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private static List<String> linesOf(Path file) {
-        List<String> lines = PlainText.read(file).lines().toList();
+        List<String> lines;
+        try {
+            lines = PlainText.read(file).lines().toList();
+        } catch (QuietStarException e) {
+            throw new QuietStarException("--prompts " + e.getMessage(), e);
+        }
         if (lines.isEmpty()) {
             throw new QuietStarException("--prompts " + file + ": the file is empty; give one prompt a line");
         }
