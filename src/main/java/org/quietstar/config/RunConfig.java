@@ -77,11 +77,6 @@ public record RunConfig(
         return stages.get(stages.size() - 1);
     }
 
-    /** The last stage that trains thoughts; empty where none does. */
-    public Optional<StageConfig> lastThinkingStage() {
-        return stages.stream().filter(StageConfig::thinks).reduce((first, second) -> second);
-    }
-
     /** Index of the stage that a stage starts from; -1 for the first, which starts from the model itself. */
     public int parent(int stage) {
         String from = stages.get(stage).from();

@@ -120,11 +120,6 @@ public final class TextRecordReader extends BaseRecordReader {
         return new Position(orderIndex, parser == null ? start : parser.position());
     }
 
-    /** Number of files. */
-    int fileCount() {
-        return files.size();
-    }
-
     @Override
     public boolean hasNext() {
         if (ahead.isEmpty()) {

@@ -29,7 +29,6 @@ import org.quietstar.runtime.Backend;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.TokenRules;
 import org.quietstar.tokenizer.HfTokenizer;
-import org.quietstar.tokenizer.TextPrefix;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -190,7 +189,8 @@ public final class ModelLoader {
                     settings,
                     TokenRules.of(banned, tokenizer, model));
             // A run's texts begin with nothing.
-            List<Integer> prefix = exported ? List.of() : TextPrefix.of(path.resolve(ModelFolder.TOKENIZER));
+            List<Integer> prefix =
+                    !exported && tokenizer instanceof HfTokenizer pretrained ? pretrained.promptPrefix() : List.of();
             return new Loaded(thinking, tokenizer, config, OptionalLong.empty(), prefix);
         } catch (RuntimeException e) {
             tokenizer.close();

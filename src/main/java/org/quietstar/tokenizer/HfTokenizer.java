@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -42,6 +43,7 @@ public final class HfTokenizer implements Tokenizer {
     private final int eosId;
     private final int padId;
     private final String fingerprint;
+    private final List<Integer> promptPrefix;
 
     private HfTokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson json) {
         this.tokenizer = tokenizer;
@@ -61,6 +63,7 @@ public final class HfTokenizer implements Tokenizer {
         json.unknownId().ifPresent(id -> special[id] = false);
         special[padId] = true;
         this.fingerprint = "huggingface-" + Sha256.of(json.bytes());
+        this.promptPrefix = json.promptPrefix();
     }
 
     /**
@@ -194,6 +197,11 @@ public final class HfTokenizer implements Tokenizer {
     @Override
     public void close() {
         tokenizer.close();
+    }
+
+    /** The special ids that a pretrained model's texts begin with, as the file's template puts them; often none. */
+    public List<Integer> promptPrefix() {
+        return promptPrefix;
     }
 
     @Override

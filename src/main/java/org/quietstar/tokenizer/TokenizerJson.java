@@ -86,7 +86,7 @@ final class TokenizerJson {
                     : Files.exists(file) ? "cannot be read (" + exception + ")" : "does not exist";
             throw new QuietStarException("tokenizer.path: " + file + " " + reason, exception);
         }
-        // Without a byte-order mark, at which the library that encodes stops.
+        // A byte-order mark changes nothing, not even the fingerprint.
         bytes = PlainText.decode(bytes, file.toString()).getBytes(StandardCharsets.UTF_8);
         try {
             if (JSON.readTree(bytes) instanceof ObjectNode root
@@ -105,7 +105,22 @@ final class TokenizerJson {
                 + " The file beside it named tokenizer_config.json or vocab.json is another one");
     }
 
-    /** The content of the file. */
+    /** The special ids that the file's template puts before a text; none where it puts none. */
+    List<Integer> promptPrefix() {
+        for (JsonNode template : root.path("post_processor").findParents("single")) {
+            JsonNode name = template.path("single").path(0).path("SpecialToken").path("id");
+            JsonNode id = template.path("special_tokens")
+                    .path(name.asText())
+                    .path("ids")
+                    .path(0);
+            if (id.isInt()) {
+                return List.of(id.asInt());
+            }
+        }
+        return List.of();
+    }
+
+    /** The content of the file, without a byte-order mark. */
     byte[] bytes() {
         return bytes;
     }
