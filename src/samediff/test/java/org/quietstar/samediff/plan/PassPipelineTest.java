@@ -118,11 +118,8 @@ class PassPipelineTest {
         }
     }
 
-    @Test
-    void gradientsOfAConcatenationsPartsAreReadWhereTheyStand() {
-        SDVariable a = variable("a", 2, 3);
-        SDVariable joined = sd.concat(0, sd.math.exp(variable("b", 1, 3)), a);
-        sd.sum(joined.mul(joined).mul(joined)).rename("loss");
+    /** Holds that a pass applies once to the gradient of the loss with respect to "a", and leaves so many kernels fewer. */
+    private void holdsForTheGradient(Pass pass, int fewer) {
         SameDiff gradient = gradient("loss", "a");
         String name = gradient.getVariable("a").gradient().name();
         List<Pass> without = List.of(new ReshapeAsAlias(), new ConstantFolding());
@@ -130,8 +127,16 @@ class PassPipelineTest {
                 .outputs(List.of(name))
                 .passes(without)
                 .compile()) {
-            holds(gradient, name, new ConcatGradientAsSlices(), 1, plain.size() - 1, without.toArray(Pass[]::new));
+            holds(gradient, name, pass, 1, plain.size() - fewer, without.toArray(Pass[]::new));
         }
+    }
+
+    @Test
+    void gradientsOfAConcatenationsPartsAreReadWhereTheyStand() {
+        SDVariable a = variable("a", 2, 3);
+        SDVariable joined = sd.concat(0, sd.math.exp(variable("b", 1, 3)), a);
+        sd.sum(joined.mul(joined).mul(joined)).rename("loss");
+        holdsForTheGradient(new ConcatGradientAsSlices(), 1);
     }
 
     @Test
@@ -140,16 +145,8 @@ class PassPipelineTest {
         SDVariable top = sd.slice(a, new int[] {0, 0}, 1, 3);
         SDVariable bottom = sd.slice(a, new int[] {2, 0}, 2, 3);
         sd.sum(top.mul(top)).add(sd.sum(bottom.mul(bottom).mul(bottom))).rename("loss");
-        SameDiff gradient = gradient("loss", "a");
-        String name = gradient.getVariable("a").gradient().name();
-        List<Pass> without = List.of(new ReshapeAsAlias(), new ConstantFolding());
-        try (var plain = StaticPlan.of(gradient, sd)
-                .outputs(List.of(name))
-                .passes(without)
-                .compile()) {
-            // Two paddings and a sum become one concatenation.
-            holds(gradient, name, new SliceGradientsToConcat(), 1, plain.size() - 2, without.toArray(Pass[]::new));
-        }
+        // Two paddings and a sum become one concatenation.
+        holdsForTheGradient(new SliceGradientsToConcat(), 2);
     }
 
     @Test
@@ -157,15 +154,7 @@ class PassPipelineTest {
         SDVariable a = variable("a", 2, 1, 3);
         SDVariable tiled = sd.tile(a, 1, 4, 1);
         sd.sum(tiled.mul(variable("b", 2, 4, 3))).rename("loss");
-        SameDiff gradient = gradient("loss", "a");
-        String name = gradient.getVariable("a").gradient().name();
-        List<Pass> without = List.of(new ReshapeAsAlias(), new ConstantFolding());
-        try (var plain = StaticPlan.of(gradient, sd)
-                .outputs(List.of(name))
-                .passes(without)
-                .compile()) {
-            holds(gradient, name, new TileGradient(), 1, plain.size(), without.toArray(Pass[]::new));
-        }
+        holdsForTheGradient(new TileGradient(), 0);
     }
 
     @Test
