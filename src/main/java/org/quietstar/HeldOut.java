@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.RunConfig;
+import org.quietstar.data.BadRecordWarnings;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.ModelComparison;
@@ -45,13 +46,13 @@ final class HeldOut {
             BooleanSupplier stopped) {
         int wanted = config.evaluation().maxTokens();
         try (var evaluator = new Evaluator(
-                model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed())) {
+                        model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed());
+                var warnings = new BadRecordWarnings(listener::onWarning)) {
             listener.onTokens(0, wanted);
-            return evaluator.scoreHeldOut(
-                    heldOut, tokenizer, record -> listener.onWarning(record.toString()), scored -> {
-                        listener.onTokens(Math.min(scored, wanted), wanted);
-                        return !stopped.getAsBoolean();
-                    });
+            return evaluator.scoreHeldOut(heldOut, tokenizer, warnings, scored -> {
+                listener.onTokens(Math.min(scored, wanted), wanted);
+                return !stopped.getAsBoolean();
+            });
         }
     }
 

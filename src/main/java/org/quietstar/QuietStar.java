@@ -28,6 +28,7 @@ import org.quietstar.hub.ModelExport;
 import org.quietstar.hub.ModelFolder;
 import org.quietstar.hub.ModelLoader;
 import org.quietstar.hub.ModelRecipes;
+import org.quietstar.hub.NonFinite;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.tokenizer.Tokenizer;
@@ -138,23 +139,25 @@ public final class QuietStar implements AutoCloseable {
      * @throws QuietStarException where the path is neither, or something in it is missing or damaged
      */
     public static QuietStar load(Path path, String... overrides) {
-        return load(path, false, List.of(overrides), SkippedCheckpointListener.log());
+        return load(path, false, List.of(overrides), NonFinite.REFUSED, SkippedCheckpointListener.log());
     }
 
     /**
      * As {@link #load(Path, String...)}.
      *
      * @param best takes a run's checkpoint with the lowest held-out loss instead of the newest
+     * @param nonFinite what becomes of weights with NaN or infinite numbers
      * @param damage hears of checkpoints that are passed over
      */
-    public static QuietStar load(Path path, boolean best, List<String> overrides, SkippedCheckpointListener damage) {
+    public static QuietStar load(
+            Path path, boolean best, List<String> overrides, NonFinite nonFinite, SkippedCheckpointListener damage) {
         Backend.require("auto");
         NativeSettings.warnOnce();
         if (RunFolder.isRunFolder(path)) {
-            return new QuietStar(ModelLoader.ofRun(path, best, overrides, damage), true);
+            return new QuietStar(ModelLoader.ofRun(path, best, overrides, nonFinite, damage), true);
         }
         if (ModelFolder.isModelFolder(path)) {
-            return new QuietStar(ModelLoader.ofFolder(path, overrides), true);
+            return new QuietStar(ModelLoader.ofFolder(path, overrides, nonFinite), true);
         }
         throw new QuietStarException(path + ": neither a run (no config.yaml) nor a model's folder (no config.json);"
                 + " give the folder that training printed, or one in Hugging Face layout");
@@ -168,9 +171,18 @@ public final class QuietStar implements AutoCloseable {
      * @throws QuietStarException where the run has no such stage, or no checkpoint of its end
      */
     public static QuietStar ofStage(Path run, String stage, String... overrides) {
+        return ofStage(run, stage, List.of(overrides), NonFinite.REFUSED);
+    }
+
+    /**
+     * As {@link #ofStage(Path, String, String...)}.
+     *
+     * @param nonFinite what becomes of weights with NaN or infinite numbers
+     */
+    public static QuietStar ofStage(Path run, String stage, List<String> overrides, NonFinite nonFinite) {
         Backend.require("auto");
         NativeSettings.warnOnce();
-        return new QuietStar(ModelLoader.ofStage(run, stage, List.of(overrides)), true);
+        return new QuietStar(ModelLoader.ofStage(run, stage, overrides, nonFinite), true);
     }
 
     /**
@@ -193,7 +205,8 @@ public final class QuietStar implements AutoCloseable {
                 trainer.tokenizer(),
                 trainer::config,
                 OptionalLong.of(trainer.step()),
-                List.of());
+                Tokenizers.textPrefix(
+                        trainer.tokenizer(), trainer.config().lastStage().data().beginOfText()));
         return new QuietStar(loaded, false);
     }
 

@@ -74,6 +74,6 @@ public record RunFolder(Path path) {
 
     /** The configuration that the run was begun with. */
     public RunConfig readConfig() {
-        return Recipes.load(config(), List.of());
+        return Recipes.loadWritten(config(), List.of());
     }
 }

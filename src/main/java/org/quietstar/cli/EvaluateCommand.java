@@ -10,6 +10,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.eval.task.AnswerTask;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -78,6 +79,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " which is left as it is, evaluation-<model>-<data> here).")
     private Path target;
 
+    @Mixin
+    private AllowNonFinite nonFinite = new AllowNonFinite();
+
     @Spec
     private CommandSpec spec;
 
@@ -132,13 +136,14 @@ final class EvaluateCommand implements Callable<Integer> {
             sets.add("evaluation.taskThoughtTemperature=" + thoughtTemperature);
         }
         if (stage == null) {
-            return QuietStar.load(run, best, sets, (path, why) -> progress.message("damaged checkpoint: " + why));
+            return QuietStar.load(
+                    run, best, sets, nonFinite.value(), (path, why) -> progress.message("damaged checkpoint: " + why));
         }
         if (best) {
             throw new QuietStarException(
                     "evaluate: --best and --stage " + stage + " name two checkpoints; give one of them");
         }
-        return QuietStar.ofStage(run, stage, sets.toArray(String[]::new));
+        return QuietStar.ofStage(run, stage, sets, nonFinite.value());
     }
 
     private void compare(QuietStar model, HeldOutReport report) {

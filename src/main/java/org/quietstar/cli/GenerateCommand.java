@@ -14,6 +14,7 @@ import org.quietstar.generate.GenerationListener;
 import org.quietstar.text.PlainText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,6 +48,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @ArgGroup(heading = "%nOutput and model:%n", exclusive = false, validate = false)
     private Output output = new Output();
+
+    @Mixin
+    private AllowNonFinite nonFinite = new AllowNonFinite();
 
     @Spec
     private CommandSpec spec;
@@ -94,7 +98,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
         List<String> prompts = prompts();
         PrintWriter out = spec.commandLine().getOut();
-        try (QuietStar model = QuietStar.load(path, output.best, List.of(), SkippedCheckpointListener.log())) {
+        try (QuietStar model = load()) {
             for (int first = 0; first < prompts.size(); first += output.batch) {
                 List<String> some = prompts.subList(first, Math.min(prompts.size(), first + output.batch));
                 var listener = output.jsonl
@@ -104,6 +108,10 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private QuietStar load() {
+        return QuietStar.load(path, output.best, List.of(), nonFinite.value(), SkippedCheckpointListener.log());
     }
 
     private GenerateOptions options() {

@@ -65,9 +65,9 @@ final class ThoughtTable implements GenerationListener {
 
     /** In quotes and with escapes, so that a line stays a line. */
     private String quoted(int... ids) {
-        return ids.length == 1 && ids[0] == tokenizer.eosId()
-                ? "(end)"
-                : new TextNode(tokenizer.decode(ids)).toString();
+        String text = tokenizer.decode(ids);
+        boolean ends = ids.length == 1 && text.isEmpty() && tokenizer.endIds().contains(ids[0]);
+        return ends ? "(end)" : new TextNode(text).toString();
     }
 
     @Override

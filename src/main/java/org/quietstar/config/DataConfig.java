@@ -21,13 +21,20 @@ public record DataConfig(
         List<String> validation,
 
         @Key(
-                value = "Share of the training documents held out when validation is empty; chosen by a hash"
-                        + " of seed and document number.",
+                value = "Share of the training documents held out when validation is empty.",
                 min = 0,
                 max = 0.5,
                 sameInAllStages = "held-out text",
                 def = "0.05")
         double validationFraction,
+
+        @Key(
+                value = "What decides whether a document is held out. text: a hash of its text, so that it is held out"
+                        + " in every stage and every run, whatever the files are called; place: seed, number of the file"
+                        + " and line, as version 0.1.0 did, which its runs continue with.",
+                sameInAllStages = "held-out text",
+                def = "text")
+        HoldOutBy holdOutBy,
 
         @Key(value = "auto goes by the file name; text and jsonl force one format.", def = "auto")
         TextFormat format,
@@ -41,6 +48,15 @@ public record DataConfig(
                         + " separators), line, or file. A line <|endoftext|> always does, but for file.",
                 def = "blank-lines")
         DocumentBoundary textDocuments,
+
+        @Key(
+                value =
+                        "Whether every document, in training and evaluation, and every prompt begins with the tokenizer's"
+                                + " begin-of-text id. auto: as the tokenizer's own template does, so that a pretrained model"
+                                + " reads what it was trained on.",
+                sameInAllStages = "what a text begins with",
+                def = "auto")
+        BeginOfText beginOfText,
 
         @Key(
                 value = "pack: documents end to end; random-span: one random window of each document, padded"
@@ -90,6 +106,24 @@ public record DataConfig(
         FILE
     }
 
+    /** What decides whether a document of the training text is held out. */
+    public enum HoldOutBy implements Choice {
+        /** Its text. */
+        TEXT,
+        /** The run's seed, and where it stands. */
+        PLACE
+    }
+
+    /** Whether a text begins with the tokenizer's begin-of-text id. */
+    public enum BeginOfText implements Choice {
+        /** As the tokenizer's template has it. */
+        AUTO,
+        /** It does. */
+        ON,
+        /** It does not. */
+        OFF
+    }
+
     /** How documents become sequences of L tokens. */
     public enum Packing implements Choice {
         /** Documents end to end. */
@@ -136,6 +170,10 @@ public record DataConfig(
         return Records.with(this, "validationFraction", value);
     }
 
+    public DataConfig withHoldOutBy(HoldOutBy value) {
+        return Records.with(this, "holdOutBy", value);
+    }
+
     public DataConfig withFormat(TextFormat value) {
         return Records.with(this, "format", value);
     }
@@ -146,6 +184,10 @@ public record DataConfig(
 
     public DataConfig withTextDocuments(DocumentBoundary value) {
         return Records.with(this, "textDocuments", value);
+    }
+
+    public DataConfig withBeginOfText(BeginOfText value) {
+        return Records.with(this, "beginOfText", value);
     }
 
     public DataConfig withPacking(Packing value) {

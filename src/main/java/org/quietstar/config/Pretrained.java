@@ -1,6 +1,7 @@
 package org.quietstar.config;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What a folder with a pretrained model states about the model.
@@ -8,8 +9,15 @@ import java.util.Optional;
  * @param source file that says it, as messages name it
  * @param model its sizes
  * @param tokenizer its tokenizer, if it has one
+ * @param agrees whether another tokenizer is the same
+ * @param thought settings under which it learned to think, if it did
  */
-public record Pretrained(String source, ModelConfig model, Optional<TokenizerConfig> tokenizer) {
+public record Pretrained(
+        String source,
+        ModelConfig model,
+        Optional<TokenizerConfig> tokenizer,
+        Predicate<TokenizerConfig> agrees,
+        Optional<ThoughtConfig> thought) {
 
     /** Finds out what lies at {@code model.weights}. This package knows no files of models. */
     @FunctionalInterface

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -43,6 +44,18 @@ public final class Recipes {
      */
     public static RunConfig load(Path file, List<String> sets) {
         return load(file, sets, Pretrained.Finder.none());
+    }
+
+    /**
+     * Reads what {@link #toYaml} wrote into a run's or an export's folder. What was held out stays held out: a file that does
+     * not say what decided on it is one of version 0.1.0.
+     */
+    public static RunConfig loadWritten(Path file, List<String> sets) {
+        String text = readFile(file);
+        boolean told = text.contains(" holdOutBy:");
+        List<String> all = new ArrayList<>(told ? List.of() : List.of("data.holdOutBy=place"));
+        all.addAll(sets);
+        return fromYaml(text, file.toString(), all);
     }
 
     /**

@@ -24,6 +24,11 @@ public record TokenizerConfig(
         HUGGINGFACE
     }
 
+    /** In words for a message: the file, or the kind. */
+    String describe() {
+        return kind == TokenizerKind.BYTE ? "bytes" : path;
+    }
+
     public static TokenizerConfig defaults() {
         return Records.defaults(TokenizerConfig.class);
     }

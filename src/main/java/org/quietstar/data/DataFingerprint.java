@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.HoldOutBy;
 import org.quietstar.hash.Sha256;
 import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
 
 /**
  * Tells one stream of windows from another: a SHA-256 over the names and sizes of the files, the first and the last 64 KiB
@@ -38,6 +40,13 @@ final class DataFingerprint {
                 validation ? 1 : config.shuffleBuffer(),
                 tokenizer.fingerprint(),
                 seeds);
+        List<Integer> prefix = Tokenizers.textPrefix(tokenizer, config.beginOfText());
+        if (!prefix.isEmpty()) {
+            add(digest, prefix);
+        }
+        if (config.holdOutBy() == HoldOutBy.TEXT && config.validation().isEmpty()) {
+            add(digest, config.holdOutBy().word());
+        }
         return digest.hex();
     }
 

@@ -87,12 +87,18 @@ public final class DataPosition implements Serializable {
         map.put("part", file.part());
         map.put("documentLine", file.documentLine());
         map.put("startsLine", file.startsLine());
+        map.put("textHash", Long.toHexString(file.textHash()));
         map.put("carried", pack(List.of(windows.carried())));
         map.put("taken", windows.taken());
         // As a string, for many JSON tools read numbers as doubles.
         map.put("shuffleState", Long.toHexString(shuffleState));
         map.put("buffer", pack(buffer()));
         return map;
+    }
+
+    /** Version 0.1.0 had none, and held out by place. */
+    private static long textHash(Map<String, Object> map) {
+        return map.containsKey("textHash") ? Long.parseUnsignedLong(value(map, "textHash", String.class), 16) : 0;
     }
 
     /**
@@ -108,7 +114,8 @@ public final class DataPosition implements Serializable {
                 number(map, "line"),
                 (int) number(map, "part"),
                 number(map, "documentLine"),
-                value(map, "startsLine", Boolean.class));
+                value(map, "startsLine", Boolean.class),
+                textHash(map));
         var reader = new TextRecordReader.Position((int) number(map, "file"), file);
         try {
             List<int[]> carried = unpack(value(map, "carried", String.class));

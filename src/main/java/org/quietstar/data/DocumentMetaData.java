@@ -13,8 +13,10 @@ import org.datavec.api.records.reader.RecordReader;
  * @param line first line of the document, from 1
  * @param part number of this part of the document, from 0; only documents of a million characters have several
  * @param last whether the document ends with this part
+ * @param textHash 64 bits that follow from the document's text, or the first million characters of it, alone
  */
-public record DocumentMetaData(String path, int file, long line, int part, boolean last) implements RecordMetaData {
+public record DocumentMetaData(String path, int file, long line, int part, boolean last, long textHash)
+        implements RecordMetaData {
     private static final long serialVersionUID = 1L;
 
     @Override

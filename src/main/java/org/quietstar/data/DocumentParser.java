@@ -2,7 +2,9 @@ package org.quietstar.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.quietstar.hash.Sha256;
 
 /** Reads the documents of one file, part by part. Bad records go to the {@link ReadLog} and are skipped. */
 sealed interface DocumentParser extends Closeable permits PlainTextParser, JsonLinesParser {
@@ -16,8 +18,15 @@ sealed interface DocumentParser extends Closeable permits PlainTextParser, JsonL
      * @param line first line of the document, from 1
      * @param part 0 for the first part
      * @param last whether the document ends here
+     * @param textHash that of the document, which follows from its first part
      */
-    record Part(String text, long line, int part, boolean last) {}
+    record Part(String text, long line, int part, boolean last, long textHash) {}
+
+    /** 64 bits that follow from a text alone; blanks at its ends do not count. */
+    static long hash(String text) {
+        String sum = Sha256.of(text.strip().getBytes(StandardCharsets.UTF_8));
+        return Long.parseUnsignedLong(sum.substring(0, Long.BYTES * 2), 16);
+    }
 
     /** The next part; empty at the end of the file. Throws IOException where the disk fails. */
     Optional<Part> next() throws IOException;

@@ -1,20 +1,36 @@
 package org.quietstar.data;
 
+import java.util.function.ToLongFunction;
+import org.quietstar.config.DataConfig;
+import org.quietstar.config.DataConfig.HoldOutBy;
 import org.quietstar.random.SplitMix;
 
 /**
- * Which documents a stream reads: all, or one side of a split by a hash of seed and place (file and line), so that both
- * sides agree without talking to each other.
+ * Which documents a stream reads: all, or one side of a split by a hash, so that both sides agree without talking to each
+ * other.
+ *
+ * @param hash 64 well-mixed bits of a document
+ * @param validation whether the held-out side is read
  */
-record HoldOutSplit(long seed, double validationFraction, boolean validation) {
+record HoldOutSplit(ToLongFunction<DocumentMetaData> hash, double validationFraction, boolean validation) {
     private static final long KEY = 0x53504C4954L; // "SPLIT"
 
     static HoldOutSplit everything() {
-        return new HoldOutSplit(0, 0, false);
+        return new HoldOutSplit(document -> 0, 0, false);
+    }
+
+    /** The split of a recipe. A text falls to the same side under every seed, so that no run trains on what another held out. */
+    static HoldOutSplit of(DataConfig config, long seed, boolean validation) {
+        if (!config.validation().isEmpty()) {
+            return everything();
+        }
+        ToLongFunction<DocumentMetaData> hash = config.holdOutBy() == HoldOutBy.TEXT
+                ? document -> SplitMix.hash(KEY, document.textHash())
+                : document -> SplitMix.hash(seed, KEY, document.file(), document.line());
+        return new HoldOutSplit(hash, config.validationFraction(), validation);
     }
 
     boolean includes(DocumentMetaData document) {
-        double unit = SplitMix.unit(SplitMix.hash(seed, KEY, document.file(), document.line()));
-        return unit < validationFraction == validation;
+        return SplitMix.unit(hash.applyAsLong(document)) < validationFraction == validation;
     }
 }

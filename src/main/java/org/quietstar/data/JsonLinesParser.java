@@ -1,16 +1,8 @@
 package org.quietstar.data;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.quietstar.data.LineInput.Segment;
 
@@ -19,24 +11,18 @@ final class JsonLinesParser implements DocumentParser {
     /** Bytes in a line at most: a record has to be in memory as a whole. */
     static final int MAX_LINE_BYTES = 64 << 20;
 
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(MAX_LINE_BYTES)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private final TextFile file;
-    private final String field;
+    private final JsonRecord record;
     private final ReadLog log;
     private final LineInput input;
     private Segment line;
     private List<String> parts = List.of();
     private int part;
+    private long textHash;
 
     JsonLinesParser(TextFile file, String field, FilePosition position, ReadLog log) throws IOException {
         this.file = file;
-        this.field = field;
+        this.record = new JsonRecord(field);
         this.log = log;
         this.input = new LineInput(file, position, true, MAX_LINE_BYTES, log);
         if (position.part() > 0) {
@@ -53,14 +39,14 @@ final class JsonLinesParser implements DocumentParser {
             }
         }
         String text = parts.get(part++);
-        return Optional.of(new Part(text, line.line(), part - 1, part == parts.size()));
+        return Optional.of(new Part(text, line.line(), part - 1, part == parts.size(), textHash));
     }
 
     @Override
     public FilePosition position() {
         return part < parts.size()
-                ? new FilePosition(line.offset(), line.line(), part, line.line(), true)
-                : new FilePosition(input.offset(), input.line(), 0, input.line(), true);
+                ? new FilePosition(line.offset(), line.line(), part, line.line(), true, textHash)
+                : new FilePosition(input.offset(), input.line(), 0, input.line(), true, 0);
     }
 
     @Override
@@ -77,63 +63,30 @@ final class JsonLinesParser implements DocumentParser {
             return false;
         }
         if (!line.endsLine()) {
-            bad("is longer than " + (MAX_LINE_BYTES >> 20) + " MiB; split this record");
+            log.bad(
+                    file.path(),
+                    line.line(),
+                    BadRecord.Kind.TOO_LONG,
+                    "is longer than " + (MAX_LINE_BYTES >> 20) + " MiB; split this record");
             for (Segment rest = line; rest != null && !rest.endsLine(); rest = input.next()) {
                 // The rest of the line goes with it.
             }
         } else if (line.text() != null && !line.text().isBlank()) {
             String text = text(line.text());
-            parts = text == null || text.isBlank() ? List.of() : split(text);
+            parts = text.isBlank() ? List.of() : split(text);
+            textHash = parts.isEmpty() ? 0 : DocumentParser.hash(parts.get(0));
         }
         return true;
     }
 
-    /** The text of a record, or null where it has none (reported). */
+    /** The text of a record; blank where it has none (reported). */
     private String text(String json) {
-        JsonNode record;
         try {
-            record = JSON.readTree(json);
-        } catch (JsonProcessingException exception) {
-            bad("is no valid JSON: " + exception.getOriginalMessage());
-            return null;
+            return record.text(json);
+        } catch (JsonRecord.Fault fault) {
+            log.bad(file.path(), line.line(), fault.kind(), fault.reason());
+            return "";
         }
-        if (!(record instanceof ObjectNode)) {
-            bad("is a JSON " + typeOf(record) + ", must be an object");
-            return null;
-        }
-        JsonNode value = record.get(field);
-        if (value == null) {
-            var names = new ArrayList<String>();
-            record.fieldNames().forEachRemaining(names::add);
-            bad("has no field \"" + field + "\"; its fields are " + names + "; data.textField chooses one");
-        } else if (!value.isTextual()) {
-            bad("field \"" + field + "\" is a JSON " + typeOf(value) + ", must be a string");
-        } else if (hasLoneSurrogate(value.textValue())) {
-            bad("field \"" + field + "\" holds half a surrogate pair, which is no character");
-        } else {
-            return value.textValue();
-        }
-        return null;
-    }
-
-    private void bad(String reason) {
-        log.bad(file.path(), line.line(), reason);
-    }
-
-    private static String typeOf(JsonNode node) {
-        return node.getNodeType().name().toLowerCase(Locale.ROOT);
-    }
-
-    private static boolean hasLoneSurrogate(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
-                    return true;
-                }
-                i++;
-            }
-        }
-        return false;
     }
 
     /** Parts of at most MAX_CHARS characters, cut before white space where there is any. */

@@ -139,6 +139,7 @@ final class LineInput implements Closeable {
         log.bad(
                 file.path(),
                 lineNumber,
+                BadRecord.Kind.DAMAGED,
                 "the gzip data is damaged or breaks off here (" + exception.getMessage()
                         + "); what follows in this file is not read");
     }
@@ -178,7 +179,11 @@ final class LineInput implements Closeable {
     private String decode(int from, int to) {
         String text = new String(line, from, to - from, StandardCharsets.UTF_8);
         if (text.indexOf('\0') >= 0) {
-            log.bad(file.path(), lineNumber, "holds NUL bytes: the file is torn here, or not UTF-8 text");
+            log.bad(
+                    file.path(),
+                    lineNumber,
+                    BadRecord.Kind.ZEROS,
+                    "holds NUL bytes: the file is torn here, or not UTF-8 text");
             return null;
         }
         if (text.indexOf('\uFFFD') < 0) {
@@ -193,6 +198,7 @@ final class LineInput implements Closeable {
             log.bad(
                     file.path(),
                     lineNumber,
+                    BadRecord.Kind.NO_UTF8,
                     "is not UTF-8 (" + exception.getMessage() + "); convert the file to UTF-8");
             return null;
         }

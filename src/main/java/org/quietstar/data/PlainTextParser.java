@@ -19,11 +19,13 @@ final class PlainTextParser implements DocumentParser {
     private Segment ahead;
     private int part;
     private long documentLine;
+    private long textHash;
 
     PlainTextParser(TextFile file, DocumentBoundary ends, FilePosition position, ReadLog log) throws IOException {
         this.ends = ends;
         this.part = position.part();
         this.documentLine = position.documentLine();
+        this.textHash = position.textHash();
         this.input = new LineInput(file, position, position.startsLine(), MAX_CHARS / 2, log);
     }
 
@@ -56,7 +58,7 @@ final class PlainTextParser implements DocumentParser {
                 documentLine = segment.line();
             }
             if (text.length() > 0 && text.length() + segment.text().length() > MAX_TEXT) {
-                return Optional.of(new Part(text.toString(), documentLine, part++, false));
+                return Optional.of(part(text, false));
             }
             text.append(segment.text());
             blanks = 0;
@@ -68,8 +70,8 @@ final class PlainTextParser implements DocumentParser {
     @Override
     public FilePosition position() {
         return ahead == null
-                ? new FilePosition(input.offset(), input.line(), part, documentLine, true)
-                : new FilePosition(ahead.offset(), ahead.line(), part, documentLine, ahead.startsLine());
+                ? new FilePosition(input.offset(), input.line(), part, documentLine, true, textHash)
+                : new FilePosition(ahead.offset(), ahead.line(), part, documentLine, ahead.startsLine(), textHash);
     }
 
     @Override
@@ -96,9 +98,16 @@ final class PlainTextParser implements DocumentParser {
     }
 
     private Optional<Part> end(StringBuilder text) {
-        var document = new Part(text.toString(), documentLine, part, true);
+        Part document = part(text, true);
         part = 0;
         return Optional.of(document);
+    }
+
+    private Part part(StringBuilder text, boolean last) {
+        if (part == 0) {
+            textHash = DocumentParser.hash(text.toString());
+        }
+        return new Part(text.toString(), documentLine, part++, last, textHash);
     }
 
     /** The next segment that is UTF-8, without taking it. */

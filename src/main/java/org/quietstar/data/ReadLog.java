@@ -20,8 +20,8 @@ final class ReadLog {
     }
 
     /** Reports a bad record, or throws QuietStarException where such a record is fatal. */
-    void bad(Path file, long line, String reason) {
-        var record = new BadRecord(file, line, reason);
+    void bad(Path file, long line, BadRecord.Kind kind, String reason) {
+        var record = new BadRecord(file, line, kind, reason);
         if (failOnBadRecord) {
             throw new QuietStarException(record + ". Fix or remove this record, or set data.onBadRecord: skip");
         }

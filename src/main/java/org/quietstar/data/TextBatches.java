@@ -9,6 +9,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.BadRecordPolicy;
 import org.quietstar.tokenizer.Tokenizer;
+import org.quietstar.tokenizer.Tokenizers;
 
 /**
  * The batches of section {@code data}, prepared in the background. Take them from one thread at a time.
@@ -50,17 +51,17 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
             throw new QuietStarException(key + " is empty: name at least one file, folder or glob of text");
         }
         this.files = TextSources.resolve(key, patterns, config.format());
+        files.forEach(file -> RecordShape.require(file, config.textField()));
         this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
         var log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
         this.prefetch = config.prefetch();
         this.padId = padId;
         this.emptyMessage = emptyMessage(key, config, validation && !ownFiles);
         this.documents = new TextRecordReader(files, config.textField(), config.textDocuments(), log);
-        HoldOutSplit split = config.validation().isEmpty()
-                ? new HoldOutSplit(splitSeed, config.validationFraction(), validation)
-                : HoldOutSplit.everything();
+        HoldOutSplit split = HoldOutSplit.of(config, splitSeed, validation);
         WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
-        var windows = new TokenWindows(documents, tokenizer, split, cutter);
+        List<Integer> prefix = Tokenizers.textPrefix(tokenizer, config.beginOfText());
+        var windows = new TokenWindows(documents, tokenizer, prefix, split, cutter);
         var plan = new BatchStream.Plan(
                 files.size(),
                 config.batchSize(),
@@ -81,7 +82,7 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
      * @param config the section {@code data}
      * @param tokenizer encodes the text; stays open, and must until this is closed
      * @param padId fills up short sequences: an id that the model has a row for, which a tokenizer's own may not be
-     * @param splitSeed decides which documents are held out; the same as in {@link #validation}
+     * @param splitSeed with data.holdOutBy place, part of what decides which documents are held out
      * @param orderSeed of the shuffling and the random spans
      * @param listener is told of bad records, from the background thread
      * @throws QuietStarException for files that are missing, of unknown format, or unreadable

@@ -142,8 +142,8 @@ public final class TextRecordReader extends BaseRecordReader {
         DocumentParser.Part part = ahead.orElseThrow();
         ahead = Optional.empty();
         TextFile file = files.get(order[orderIndex]);
-        var metaData =
-                new DocumentMetaData(file.path().toString(), order[orderIndex], part.line(), part.part(), part.last());
+        var metaData = new DocumentMetaData(
+                file.path().toString(), order[orderIndex], part.line(), part.part(), part.last(), part.textHash());
         List<Writable> record = List.of(new Text(part.text()));
         invokeListeners(record);
         return new org.datavec.api.records.impl.Record(record, metaData);

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -68,6 +70,7 @@ public final class TextSources {
             case JSONL -> TextFile.Format.JSONL;
             case AUTO ->
                 TextFile.formatOf(path)
+                        .or(() -> jsonNamed(path))
                         .orElseThrow(() -> new QuietStarException(key + ": the name of " + path
                                 + " does not tell its format; it must end in " + KNOWN
                                 + ", or set data.format: text or jsonl"));
@@ -81,6 +84,14 @@ public final class TextSources {
         } catch (IOException exception) {
             throw new QuietStarException(key + ": " + path + " cannot be read (" + exception + ")", exception);
         }
+    }
+
+    /** A .json file that was named may hold lines; whether it does is seen when its records are looked at. */
+    private static Optional<TextFile.Format> jsonNamed(Path path) {
+        String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".json") || name.endsWith(".json.gz")
+                ? Optional.of(TextFile.Format.JSONL)
+                : Optional.empty();
     }
 
     private static List<Path> find(String key, String pattern) {

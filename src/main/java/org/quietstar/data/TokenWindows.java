@@ -2,18 +2,19 @@ package org.quietstar.data;
 
 import java.io.Serializable;
 import java.util.ArrayDeque;
-import java.util.Arrays;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.datavec.api.records.Record;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
- * Documents as windows of at most L token ids. Every document is its ids and then the end-of-document id; how documents are
- * cut is {@code data.packing}.
+ * Documents as windows of at most L token ids. Every document is the ids that {@code data.beginOfText} puts before it,
+ * its own, and then the end-of-document id; how documents are cut is {@code data.packing}.
  */
 final class TokenWindows {
     private final TextRecordReader documents;
     private final Tokenizer tokenizer;
+    private final int[] prefix;
     private final HoldOutSplit split;
     private final WindowCutter cutter;
     private final ArrayDeque<int[]> pending = new ArrayDeque<>();
@@ -31,10 +32,17 @@ final class TokenWindows {
     /**
      * @param documents what is read; closed by whoever made it
      * @param tokenizer encodes the documents; not closed
+     * @param prefix ids that every document begins with
      */
-    TokenWindows(TextRecordReader documents, Tokenizer tokenizer, HoldOutSplit split, WindowCutter cutter) {
+    TokenWindows(
+            TextRecordReader documents,
+            Tokenizer tokenizer,
+            List<Integer> prefix,
+            HoldOutSplit split,
+            WindowCutter cutter) {
         this.documents = documents;
         this.tokenizer = tokenizer;
+        this.prefix = prefix.stream().mapToInt(Integer::intValue).toArray();
         this.split = split;
         this.cutter = cutter;
     }
@@ -102,9 +110,12 @@ final class TokenWindows {
         if (!split.includes(place)) {
             return;
         }
-        int[] ids = tokenizer.encode(record.getRecord().get(0).toString());
+        int[] text = tokenizer.encode(record.getRecord().get(0).toString());
+        int before = place.part() == 0 ? prefix.length : 0;
+        int[] ids = new int[before + text.length + (place.last() ? 1 : 0)];
+        System.arraycopy(prefix, 0, ids, 0, before);
+        System.arraycopy(text, 0, ids, before, text.length);
         if (place.last()) {
-            ids = Arrays.copyOf(ids, ids.length + 1);
             ids[ids.length - 1] = tokenizer.eosId();
         }
         cutter.add(ids, place, pending::add);

@@ -126,7 +126,7 @@ public final class Generator implements AutoCloseable {
         private void add(SequenceState sequence, DecodeStep.Choice choice) {
             double[] logits = choice.distribution().logits();
             int id = sequence.given().orElseGet(() -> sampler.draw(logits, sequence.seen(), sequence.uniform()));
-            sequence.add(choice.token(id), tokenizer.eosId(), listener);
+            sequence.add(choice.token(id), tokenizer.endIds().contains(id), listener);
         }
 
         /** Refuses, before anything is generated, what would not fit. */

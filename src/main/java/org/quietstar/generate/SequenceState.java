@@ -108,11 +108,15 @@ final class SequenceState implements DecodeStep.Context {
         return wanted;
     }
 
-    /** Takes the next token of the text; tells the listener of it and of the text it completes. */
-    void add(GeneratedToken token, int eosId, GenerationListener listener) {
+    /**
+     * Takes the next token of the text; tells the listener of it and of the text it completes.
+     *
+     * @param endsText whether it is one of the ids that end a text; one that is given does not
+     */
+    void add(GeneratedToken token, boolean endsText, GenerationListener listener) {
         tokens.add(token);
         listener.onToken(number, token);
-        if (token.id() == eosId) {
+        if (endsText && given.length == 0) {
             end(Generation.Finish.END_OF_TEXT, listener);
             return;
         }

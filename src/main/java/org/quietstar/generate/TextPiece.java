@@ -19,10 +19,14 @@ public record TextPiece(String text, List<GeneratedToken> tokens) {
         var stream = new TextStream(tokenizer, List.of(), tokenizer.encode(generation.prompt()));
         List<TextPiece> pieces = new ArrayList<>();
         List<GeneratedToken> waiting = new ArrayList<>();
-        for (GeneratedToken token : generation.tokens()) {
+        int last = generation.finish() == Generation.Finish.END_OF_TEXT
+                ? generation.tokens().size() - 1
+                : Integer.MAX_VALUE;
+        for (int i = 0; i < generation.tokens().size(); i++) {
+            GeneratedToken token = generation.tokens().get(i);
             waiting.add(token);
-            String text = token.id() == tokenizer.eosId() ? stream.end() : stream.add(token.id());
-            if (!text.isEmpty() || token.id() == tokenizer.eosId()) {
+            String text = i == last ? stream.end() : stream.add(token.id());
+            if (!text.isEmpty() || i == last) {
                 pieces.add(new TextPiece(text, waiting));
                 waiting.clear();
             }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
@@ -47,6 +48,12 @@ public final class ModelExport {
     public static final String ADAPTER = "adapter";
 
     private static final String CARD = "README.md";
+    private static final List<String> BESIDE_TOKENIZER = List.of(
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "generation_config.json",
+            "chat_template.jinja",
+            "chat_template.json");
     private static final JsonMapper JSON = new JsonMapper();
 
     private final RunConfig config;
@@ -135,9 +142,7 @@ public final class ModelExport {
             writeAdapters(folder.resolve(ADAPTER), model);
         }
         if (config.tokenizer().kind() == TokenizerKind.HUGGINGFACE) {
-            Durable.write(
-                    folder.resolve(ModelFolder.TOKENIZER),
-                    Files.readAllBytes(Path.of(config.tokenizer().path())));
+            copyTokenizer(Path.of(config.tokenizer().path()), folder);
         }
         if (model.thought().isPresent()) {
             ThoughtFiles.write(
@@ -149,6 +154,17 @@ public final class ModelExport {
         Durable.write(folder.resolve(RECIPE), Recipes.toYaml(config).getBytes(StandardCharsets.UTF_8));
         var card = new ModelCard(config, checkpoint, model);
         Durable.write(folder.resolve(CARD), card.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The tokenizer, with what the files beside it say of it. */
+    private static void copyTokenizer(Path tokenizer, Path folder) throws IOException {
+        Durable.write(folder.resolve(ModelFolder.TOKENIZER), Files.readAllBytes(tokenizer));
+        for (String name : BESIDE_TOKENIZER) {
+            Path file = tokenizer.resolveSibling(name);
+            if (Files.isRegularFile(file)) {
+                Durable.write(folder.resolve(name), Files.readAllBytes(file));
+            }
+        }
     }
 
     private Parameters base(ThinkingModel model) {
@@ -178,7 +194,9 @@ public final class ModelExport {
         if (tokenizer.bosId() >= 0) {
             ids.put("bos_token_id", tokenizer.bosId());
         }
-        ids.put("eos_token_id", tokenizer.eosId());
+        // The one that ends a document comes first.
+        List<Integer> end = List.copyOf(tokenizer.endIds());
+        ids.put("eos_token_id", end.size() == 1 ? end.get(0) : end);
         if (tokenizer.padId() < model.config().vocabSize()) {
             ids.put("pad_token_id", tokenizer.padId());
         }

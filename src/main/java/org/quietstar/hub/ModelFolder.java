@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.Pretrained;
+import org.quietstar.config.Recipes;
 import org.quietstar.config.TokenizerConfig;
 import org.quietstar.config.TokenizerConfig.TokenizerKind;
 import org.quietstar.model.Parameters;
@@ -19,6 +20,7 @@ import org.quietstar.model.family.Families;
 import org.quietstar.model.family.Family;
 import org.quietstar.model.family.HfConfig;
 import org.quietstar.safetensors.ShardedSafetensors;
+import org.quietstar.tokenizer.Tokenizers;
 
 /**
  * A folder in Hugging Face's layout: {@code config.json}, {@code model.safetensors} or a sharded set with its index, and
@@ -70,9 +72,12 @@ public final class ModelFolder {
             return Optional.empty();
         }
         ModelFolder found = open(folder);
-        Optional<TokenizerConfig> tokenizer =
-                found.tokenizer().map(path -> new TokenizerConfig(TokenizerKind.HUGGINGFACE, path.toString()));
-        return Optional.of(new Pretrained(folder.resolve(CONFIG).toString(), found.config(), tokenizer));
+        return Optional.of(new Pretrained(
+                folder.resolve(CONFIG).toString(),
+                found.config(),
+                found.tokenizerConfig(),
+                found::agrees,
+                ThoughtFiles.findSettings(folder)));
     }
 
     /**
@@ -119,5 +124,32 @@ public final class ModelFolder {
     /** Its {@code tokenizer.json}, if there is one. */
     public Optional<Path> tokenizer() {
         return Optional.of(folder.resolve(TOKENIZER)).filter(Files::isRegularFile);
+    }
+
+    /** Its tokenizer: {@code tokenizer.json}, else what the recipe of an export names. */
+    private Optional<TokenizerConfig> tokenizerConfig() {
+        Path recipe = folder.resolve(ModelExport.RECIPE);
+        if (tokenizer().isEmpty() && Files.isRegularFile(recipe)) {
+            return Optional.of(Recipes.loadWritten(recipe, List.of()).tokenizer());
+        }
+        return tokenizer().map(path -> new TokenizerConfig(TokenizerKind.HUGGINGFACE, path.toString()));
+    }
+
+    /**
+     * Its tokenizer.
+     *
+     * @throws QuietStarException where there is none
+     */
+    TokenizerConfig requireTokenizer() {
+        return tokenizerConfig()
+                .orElseGet(() -> new TokenizerConfig(
+                        TokenizerKind.HUGGINGFACE, folder.resolve(TOKENIZER).toString()));
+    }
+
+    /** Whether a recipe's tokenizer is this folder's: the same file, or one with the same tokens. */
+    private boolean agrees(TokenizerConfig other) {
+        return tokenizerConfig()
+                .map(own -> own.equals(other) || Tokenizers.sameTokens(own, other))
+                .orElse(true);
     }
 }

@@ -28,7 +28,6 @@ import org.quietstar.model.family.Families;
 import org.quietstar.runtime.Backend;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.TokenRules;
-import org.quietstar.tokenizer.HfTokenizer;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -97,7 +96,24 @@ public final class ModelLoader {
         Parameters decoder = sizes.weights().isEmpty()
                 ? DecoderParameters.random(sizes, DataType.FLOAT, config.seed())
                 : PretrainedWeights.read(Path.of(sizes.weights()), sizes, DataType.FLOAT);
-        return new ThinkingModel(sizes, decoder, Optional.empty(), settings, tokens);
+        try {
+            return new ThinkingModel(sizes, decoder, exportedThoughts(sizes, settings), settings, tokens);
+        } catch (RuntimeException e) {
+            decoder.close();
+            throw e;
+        }
+    }
+
+    /** START, END and the mixing head of a model that learned to think before, as an export has them beside its weights. */
+    private static Optional<Parameters> exportedThoughts(ModelConfig sizes, ThoughtConfig settings) {
+        if (sizes.weights().isEmpty()) {
+            return Optional.empty();
+        }
+        return ThoughtFiles.read(Path.of(sizes.weights()), sizes, NonFinite.REFUSED)
+                .map(found -> {
+                    ThoughtFiles.requireSameMeaning(Path.of(sizes.weights()), found.config(), settings);
+                    return found.parameters();
+                });
     }
 
     /**
@@ -108,6 +124,11 @@ public final class ModelLoader {
      */
     public static ThinkingModel restore(
             RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint, ThoughtConfig settings) {
+        return restore(config, tokenizer, checkpoint, settings, NonFinite.REFUSED);
+    }
+
+    private static ThinkingModel restore(
+            RunConfig config, Tokenizer tokenizer, Checkpoint checkpoint, ThoughtConfig settings, NonFinite nonFinite) {
         Object before = checkpoint.state().get(TOKENIZER);
         if (!tokenizer.fingerprint().equals(before)) {
             throw new QuietStarException("the run was begun with tokenizer " + before + ", section tokenizer now gives "
@@ -115,6 +136,9 @@ public final class ModelLoader {
         }
         ModelConfig sizes = sizes(config, tokenizer);
         Map<String, INDArray> thought = checkpoint.thought();
+        Path place = Path.of("checkpoint of step " + checkpoint.step());
+        nonFinite.check(place, checkpoint.weights());
+        nonFinite.check(place, thought);
         return new ThinkingModel(
                 sizes,
                 new Parameters(checkpoint.weights()),
@@ -139,58 +163,64 @@ public final class ModelLoader {
      *
      * @param best takes the checkpoint with the lowest held-out loss instead of the newest
      * @param sets assignments that win over the run's recipe
+     * @param nonFinite what becomes of weights that are not finite
      * @param skipped is notified of checkpoints that are passed over
      */
-    public static Loaded ofRun(Path run, boolean best, List<String> sets, SkippedCheckpointListener skipped) {
-        RunConfig config = Recipes.load(RunFolder.existing(run).config(), sets);
+    public static Loaded ofRun(
+            Path run, boolean best, List<String> sets, NonFinite nonFinite, SkippedCheckpointListener skipped) {
+        RunConfig config = Recipes.loadWritten(RunFolder.existing(run).config(), sets);
         Backend.require(config.backend().word());
         Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).loadModel(best, skipped);
-        return ofCheckpoint(config, checkpoint, StageEnds.thoughtSettings(config, checkpoint));
+        return ofCheckpoint(config, checkpoint, nonFinite);
     }
 
     /** The model that a stage of a run ended with, which thinks as that stage says. */
-    public static Loaded ofStage(Path run, String stage, List<String> sets) {
+    public static Loaded ofStage(Path run, String stage, List<String> sets, NonFinite nonFinite) {
         RunFolder folder = RunFolder.existing(run);
-        RunConfig config = Recipes.load(folder.config(), sets);
+        RunConfig config = Recipes.loadWritten(folder.config(), sets);
         Backend.require(config.backend().word());
         Checkpoint checkpoint = new StageEnds(run, folder.readConfig()).load(stage);
-        return ofCheckpoint(config, checkpoint, StageEnds.thoughtSettings(config, checkpoint));
+        return ofCheckpoint(config, checkpoint, nonFinite);
     }
 
-    private static Loaded ofCheckpoint(RunConfig config, Checkpoint checkpoint, ThoughtConfig thought) {
+    private static Loaded ofCheckpoint(RunConfig config, Checkpoint checkpoint, NonFinite nonFinite) {
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
-            ThinkingModel model = restore(config, tokenizer, checkpoint, thought);
-            return new Loaded(model, tokenizer, () -> config, OptionalLong.of(checkpoint.step()), List.of());
+            ThoughtConfig thought = StageEnds.thoughtSettings(config, checkpoint);
+            ThinkingModel model = restore(config, tokenizer, checkpoint, thought, nonFinite);
+            return new Loaded(
+                    model, tokenizer, () -> config, OptionalLong.of(checkpoint.step()), textPrefix(config, tokenizer));
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
         }
     }
 
+    /** What every prompt of a run's model begins with, as its documents did. */
+    private static List<Integer> textPrefix(RunConfig config, Tokenizer tokenizer) {
+        return Tokenizers.textPrefix(tokenizer, config.lastStage().data().beginOfText());
+    }
+
     /** The model of a folder in Hugging Face layout, with thoughts where an export has put such beside it. */
-    public static Loaded ofFolder(Path path, List<String> sets) {
+    public static Loaded ofFolder(Path path, List<String> sets, NonFinite nonFinite) {
         ModelFolder folder = ModelFolder.open(path);
         ModelConfig model = folder.config();
-        Optional<ThoughtFiles.Thoughts> thoughts = ThoughtFiles.read(path, model);
+        Optional<ThoughtFiles.Thoughts> thoughts = ThoughtFiles.read(path, model, nonFinite);
         Path recipe = path.resolve(ModelExport.RECIPE);
         boolean exported = Files.isRegularFile(recipe);
-        Supplier<RunConfig> config = () -> exported ? Recipes.load(recipe, sets) : recipeOf(path, model, sets);
-        Tokenizer tokenizer = exported && folder.tokenizer().isEmpty()
-                ? Tokenizers.open(config.get().tokenizer())
-                : HfTokenizer.open(path.resolve(ModelFolder.TOKENIZER));
+        Supplier<RunConfig> config = () -> exported ? Recipes.loadWritten(recipe, sets) : recipeOf(path, model, sets);
+        Tokenizer tokenizer = Tokenizers.open(folder.requireTokenizer());
         try {
+            Tokenizers.requireFits(tokenizer, model.vocabSize());
             ThoughtConfig settings = thoughts.map(ThoughtFiles.Thoughts::config).orElseGet(ThoughtConfig::defaults);
             Collection<Integer> banned = thoughts.isPresent() ? settings.bannedIds() : notTokens(model, tokenizer);
             var thinking = new ThinkingModel(
                     model,
-                    folder.parameters(DataType.FLOAT),
+                    PretrainedWeights.read(path, model, DataType.FLOAT, nonFinite),
                     thoughts.map(ThoughtFiles.Thoughts::parameters),
                     settings,
                     TokenRules.of(banned, tokenizer, model));
-            // A run's texts begin with nothing.
-            List<Integer> prefix =
-                    !exported && tokenizer instanceof HfTokenizer pretrained ? pretrained.promptPrefix() : List.of();
+            List<Integer> prefix = exported ? textPrefix(config.get(), tokenizer) : tokenizer.textPrefix();
             return new Loaded(thinking, tokenizer, config, OptionalLong.empty(), prefix);
         } catch (RuntimeException e) {
             tokenizer.close();

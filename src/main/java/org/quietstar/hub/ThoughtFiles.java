@@ -1,6 +1,5 @@
 package org.quietstar.hub;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -22,7 +21,7 @@ import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
 import org.quietstar.safetensors.SafetensorsReader;
 import org.quietstar.safetensors.SafetensorsWriter;
-import org.quietstar.text.PlainText;
+import org.quietstar.text.JsonText;
 import org.quietstar.thought.ThoughtParameters;
 
 /**
@@ -71,7 +70,15 @@ public final class ThoughtFiles {
      * @throws QuietStarException that names the file and what is wrong in it
      */
     public static Optional<Thoughts> read(Path folder, ModelConfig model) {
+        return read(folder, model, NonFinite.REFUSED);
+    }
+
+    static Optional<Thoughts> read(Path folder, ModelConfig model, NonFinite nonFinite) {
         if (!Files.isRegularFile(folder.resolve(SETTINGS))) {
+            if (Files.isRegularFile(folder.resolve(WEIGHTS))) {
+                throw new QuietStarException(folder.resolve(WEIGHTS) + ": " + SETTINGS
+                        + ", which says what these thoughts are, is missing beside it; export the model again");
+            }
             return Optional.empty();
         }
         ThoughtConfig config = settings(folder.resolve(SETTINGS));
@@ -85,30 +92,48 @@ public final class ThoughtFiles {
                             + Arrays.toString(shape));
                 }
                 arrays.put(name, file.read(name, DataType.FLOAT));
+                nonFinite.check(file.path(), name, arrays.get(name));
             });
         }
         return Optional.of(new Thoughts(config, new Parameters(arrays)));
     }
 
-    private static ThoughtConfig settings(Path file) {
-        try {
-            JsonNode json = JSON.readTree(PlainText.read(file));
-            List<Integer> banned = new ArrayList<>();
-            json.path("banned_ids").forEach(id -> banned.add(id.asInt()));
-            return ThoughtConfig.defaults()
-                    .withThoughtTokens(require(file, json, "thought_tokens").asInt())
-                    .withLookahead(require(file, json, "lookahead").asInt())
-                    .withThoughtsPerPosition(
-                            require(file, json, "thoughts_per_position").asInt())
-                    .withThoughtTemperature(
-                            require(file, json, "thought_temperature").asDouble())
-                    .withMixer(mixer(file, require(file, json, "mixer").asText()))
-                    .withInitText(require(file, json, "init_text").asText())
-                    .withEmbeddingScale(require(file, json, "embedding_scale").asDouble())
-                    .withBannedIds(banned);
-        } catch (JsonProcessingException e) {
-            throw new QuietStarException(file + ": is no valid JSON: " + e.getMessage(), e);
+    /**
+     * Throws where a recipe gives the parameters another meaning than they were trained with.
+     *
+     * @param settings the recipe's
+     */
+    static void requireSameMeaning(Path folder, ThoughtConfig trained, ThoughtConfig settings) {
+        if (trained.mixer() != settings.mixer() || trained.embeddingScale() != settings.embeddingScale()) {
+            throw new QuietStarException(folder.resolve(SETTINGS) + ": the thoughts were trained with thought.mixer "
+                    + trained.mixer().word() + " and thought.embeddingScale " + trained.embeddingScale()
+                    + ", the recipe has " + settings.mixer().word() + " and " + settings.embeddingScale()
+                    + "; leave both keys out, or remove thought.json and thought.safetensors to begin anew");
         }
+    }
+
+    /** The settings alone; empty where the folder has no thoughts. */
+    static Optional<ThoughtConfig> findSettings(Path folder) {
+        return Optional.of(folder.resolve(SETTINGS))
+                .filter(Files::isRegularFile)
+                .map(ThoughtFiles::settings);
+    }
+
+    private static ThoughtConfig settings(Path file) {
+        JsonNode json = JsonText.read(file);
+        List<Integer> banned = new ArrayList<>();
+        json.path("banned_ids").forEach(id -> banned.add(id.asInt()));
+        return ThoughtConfig.defaults()
+                .withThoughtTokens(require(file, json, "thought_tokens").asInt())
+                .withLookahead(require(file, json, "lookahead").asInt())
+                .withThoughtsPerPosition(
+                        require(file, json, "thoughts_per_position").asInt())
+                .withThoughtTemperature(
+                        require(file, json, "thought_temperature").asDouble())
+                .withMixer(mixer(file, require(file, json, "mixer").asText()))
+                .withInitText(require(file, json, "init_text").asText())
+                .withEmbeddingScale(require(file, json, "embedding_scale").asDouble())
+                .withBannedIds(banned);
     }
 
     private static Mixer mixer(Path file, String word) {

@@ -96,7 +96,9 @@ public final class ThoughtView {
     }
 
     private String shown(TextPiece piece) {
-        return piece.text().isEmpty() && piece.tokens().get(0).id() == tokenizer.eosId() ? "▪" : piece.text();
+        boolean ends = piece.text().isEmpty()
+                && tokenizer.endIds().contains(piece.tokens().get(0).id());
+        return ends ? "▪" : piece.text();
     }
 
     private String tip(TextPiece piece) {

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.quietstar.QuietStarException;
 
 /**
@@ -29,6 +30,9 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
 
     /** ND4J's limit on the number of dimensions. */
     private static final int MAX_RANK = 32;
+
+    /** Names of types as the format has them: F8_E4M3, U32, F4. */
+    private static final Pattern TYPE = Pattern.compile("[A-Z]{1,4}[0-9]{0,3}(_[A-Z0-9]{1,12})?");
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -132,12 +136,16 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
         }
 
         private TensorType typeOf(String name, String type) {
+            if (!TYPE.matcher(type).matches()) {
+                throw bad(name, "dtype '" + abbreviate(type) + "' is no name of a type");
+            }
             return Arrays.stream(TensorType.values())
                     .filter(known -> known.name().equals(type))
                     .findFirst()
-                    .orElseThrow(() -> bad(
-                            name,
-                            "dtype '" + abbreviate(type) + "' is not one of " + Arrays.toString(TensorType.values())));
+                    .orElseThrow(() -> new QuietStarException(file + ": tensor '" + abbreviate(name) + "' is of type "
+                            + type + ": quantised weights and other number formats than "
+                            + Arrays.toString(TensorType.values()) + " are not read; fetch the model as F32, F16 or"
+                            + " BF16, or turn it back with the tool that quantised it"));
         }
 
         private void check(TensorInfo info) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.QuietStarException;
+import org.quietstar.text.PlainText;
 
 /**
  * Reader of one file in the <a href="https://github.com/huggingface/safetensors">safetensors</a> format, of any size.
@@ -62,6 +64,7 @@ public final class SafetensorsReader implements TensorSource {
     private static SafetensorsReader open(Path path, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < Long.BYTES) {
+            requireNothingElse(path, channel);
             throw new QuietStarException(path + ": " + size + " bytes are too short for a safetensors file,"
                     + " which begins with the 8-byte length of its header.");
         }
@@ -70,6 +73,7 @@ public final class SafetensorsReader implements TensorSource {
         long headerBytes = length.getLong(0);
         long room = Math.min(size - Long.BYTES, SafetensorsHeader.MAX_BYTES);
         if (headerBytes < 0 || headerBytes > room) {
+            requireNothingElse(path, channel);
             throw new QuietStarException(path + ": the first 8 bytes say that the header has "
                     + Long.toUnsignedString(headerBytes) + " bytes, but at most " + room
                     + " are possible. The file was cut short or is not in safetensors format.");
@@ -79,6 +83,16 @@ public final class SafetensorsReader implements TensorSource {
         long dataStart = Long.BYTES + headerBytes;
         SafetensorsHeader header = SafetensorsHeader.parse(path.toString(), json.array(), size - dataStart);
         return new SafetensorsReader(path, channel, header, dataStart);
+    }
+
+    /** Throws where the file's first bytes tell what it is instead: a pointer, a page, an archive. */
+    private static void requireNothingElse(Path path, FileChannel channel) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate((int) Math.min(PlainText.SNIFFED_BYTES, channel.size()));
+        readFully(channel, start, 0);
+        Optional<String> what = PlainText.signature(start.array());
+        if (what.isPresent()) {
+            throw new QuietStarException(path + ": " + what.get() + "; a safetensors file is wanted here.");
+        }
     }
 
     private static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.text.JsonText;
 
 /**
  * Tensors in one safetensors file or in several with an index, as Hugging Face lays them out: {@code
@@ -115,8 +116,8 @@ public final class ShardedSafetensors implements TensorSource {
     }
 
     /**
-     * Opens a file, or a folder. In a folder, {@code model.safetensors.index.json} comes first, then
-     * {@code model.safetensors}, then any single other index, then all {@code *.safetensors} together.
+     * Opens a file, or a folder. In a folder, {@code model.safetensors} comes first, as for Hugging Face's library, then
+     * {@code model.safetensors.index.json}, then any single other index, then all {@code *.safetensors} together.
      */
     public static ShardedSafetensors open(Path place) {
         if (!Files.isDirectory(place)) {
@@ -139,17 +140,25 @@ public final class ShardedSafetensors implements TensorSource {
         }
         List<Path> plain =
                 files.stream().filter(file -> file.toString().endsWith(SUFFIX)).toList();
-        if (plain.isEmpty() || indexes.size() > 1) {
-            throw new QuietStarException(place + ": the folder holds " + plain.size() + " *.safetensors files and "
-                    + indexes.size() + " indexes; one set of weights is wanted here. Name one file instead.");
+        if (plain.isEmpty()) {
+            throw new QuietStarException(place + ": the folder holds no *.safetensors file"
+                    + OtherWeights.in(files).map(found -> ", but " + found).orElse("; weights are wanted here"));
+        }
+        if (indexes.size() > 1) {
+            throw new QuietStarException(place + ": the folder holds " + indexes.size() + " indexes, such as "
+                    + indexes.get(0).getFileName() + " and " + indexes.get(1).getFileName()
+                    + "; one set of weights is wanted here. Name one file instead.");
         }
         return openAll(place, plain);
     }
 
     /** Opens the set that {@link #write} wrote under this base name. */
     public static ShardedSafetensors open(Path folder, String base) {
+        Path single = folder.resolve(base + SUFFIX);
         Path index = folder.resolve(base + INDEX_SUFFIX);
-        return Files.exists(index) ? openIndex(folder, index) : openAll(folder, List.of(folder.resolve(base + SUFFIX)));
+        return Files.exists(single) || !Files.exists(index)
+                ? openAll(folder, List.of(single))
+                : openIndex(folder, index);
     }
 
     private static boolean has(Path folder, String base) {
@@ -184,6 +193,10 @@ public final class ShardedSafetensors implements TensorSource {
         return closingOnFailure(files, () -> {
             weightMap.forEach((name, fileName) -> {
                 SafetensorsReader file = byFileName.computeIfAbsent(fileName, unopened -> {
+                    if (!Files.isRegularFile(folder.resolve(unopened))) {
+                        throw new QuietStarException(index + ": names the shard " + unopened + " (for tensor '" + name
+                                + "', among others), which is not there; fetch it into " + folder);
+                    }
                     SafetensorsReader opened = SafetensorsReader.open(folder.resolve(unopened));
                     files.add(opened);
                     return opened;
@@ -200,22 +213,18 @@ public final class ShardedSafetensors implements TensorSource {
 
     private static Map<String, String> readIndex(Path index) {
         Map<String, String> weightMap = new LinkedHashMap<>();
-        try {
-            JsonNode json = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
-            if (!json.isObject()) {
-                throw new QuietStarException(index + ": the key weight_map with an object of tensor names is missing.");
+        JsonNode json = JsonText.read(index).path("weight_map");
+        if (!json.isObject()) {
+            throw new QuietStarException(index + ": the key weight_map with an object of tensor names is missing.");
+        }
+        for (Map.Entry<String, JsonNode> entry : json.properties()) {
+            String file = entry.getValue().asText();
+            // An index never reaches out of its own folder.
+            if (!file.endsWith(SUFFIX) || !PLAIN_NAME.matcher(file).matches()) {
+                throw new QuietStarException(index + ": weight_map." + entry.getKey() + " is '" + file
+                        + "'; the plain name of a *.safetensors file in the same folder is wanted.");
             }
-            for (Map.Entry<String, JsonNode> entry : json.properties()) {
-                String file = entry.getValue().asText();
-                // An index never reaches out of its own folder.
-                if (!file.endsWith(SUFFIX) || !PLAIN_NAME.matcher(file).matches()) {
-                    throw new QuietStarException(index + ": weight_map." + entry.getKey() + " is '" + file
-                            + "'; the plain name of a *.safetensors file in the same folder is wanted.");
-                }
-                weightMap.put(entry.getKey(), file);
-            }
-        } catch (IOException e) {
-            throw new QuietStarException(index + ": cannot be read as JSON: " + e.getMessage(), e);
+            weightMap.put(entry.getKey(), file);
         }
         return weightMap;
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.quietstar.QuietStarException;
 
 /**
@@ -50,10 +51,19 @@ public final class PlainText {
             new Signature("is compressed with zstd; unpack it with zstd -d", 0x28, 0xB5, 0x2F, 0xFD),
             new Signature("is a ZIP archive; unpack it", 'P', 'K', 3, 4),
             new Signature("is a Parquet file; write its text as JSON lines", 'P', 'A', 'R', '1'),
-            new Signature("is a PDF document; extract its text", '%', 'P', 'D', 'F', '-'));
+            new Signature("is a PDF document; extract its text", '%', 'P', 'D', 'F', '-'),
+            new Signature("is compressed with bzip2; unpack it with bunzip2", 'B', 'Z', 'h'),
+            new Signature("is compressed with xz; unpack it with unxz", 0xFD, '7', 'z', 'X', 'Z', 0),
+            new Signature("is a 7z archive; unpack it", '7', 'z', 0xBC, 0xAF, 0x27, 0x1C),
+            new Signature("is an HDF5 file, not text", 0x89, 'H', 'D', 'F'),
+            new Signature(
+                    "is a GGUF file, in llama.cpp's format; fetch the same model as safetensors", 'G', 'G', 'U', 'F'));
 
     private static final byte[] POINTER =
             "version https://git-lfs.github.com/spec/".getBytes(StandardCharsets.US_ASCII);
+
+    private static final Pattern HTML =
+            Pattern.compile("\\s*(<!--.*?-->\\s*)?<(!doctype html|html)\\b", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private PlainText() {}
 
@@ -63,6 +73,26 @@ public final class PlainText {
      * @param start its first bytes, {@link #SNIFFED_BYTES} or fewer
      */
     public static Optional<String> obstacle(byte[] start) {
+        Optional<String> other = signature(start);
+        if (other.isPresent()) {
+            return other;
+        }
+        for (byte each : start) {
+            if (each == 0) {
+                return Optional.of("holds NUL bytes: it is torn, no text, or UTF-16 or UTF-32 without a mark; put the"
+                        + " right file there, or convert it to UTF-8");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What a file is whose first bytes are those of a known kind that is read nowhere, with the way out: another encoding,
+     * an archive, a pointer, a page.
+     *
+     * @param start its first bytes, {@link #SNIFFED_BYTES} or fewer
+     */
+    public static Optional<String> signature(byte[] start) {
         for (Signature signature : SIGNATURES) {
             if (signature.begins(start)) {
                 return Optional.of(signature.what);
@@ -71,11 +101,8 @@ public final class PlainText {
         if (start.length >= POINTER.length && Arrays.equals(start, 0, POINTER.length, POINTER, 0, POINTER.length)) {
             return Optional.of("is a Git LFS pointer, not the file that it stands for; fetch that with git lfs pull");
         }
-        for (byte each : start) {
-            if (each == 0) {
-                return Optional.of("holds NUL bytes: it is torn, no text, or UTF-16 or UTF-32 without a mark; put the"
-                        + " right file there, or convert it to UTF-8");
-            }
+        if (HTML.matcher(new String(start, StandardCharsets.ISO_8859_1)).lookingAt()) {
+            return Optional.of("is an HTML page, perhaps an error page in place of the file; fetch the file again");
         }
         return Optional.empty();
     }

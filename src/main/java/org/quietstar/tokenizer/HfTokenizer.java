@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -40,22 +40,19 @@ public final class HfTokenizer implements Tokenizer {
     private final boolean[] special;
     private final int[] textBytes;
     private final int bosId;
-    private final int eosId;
+    private final List<Integer> endIds;
     private final int padId;
     private final String fingerprint;
-    private final List<Integer> promptPrefix;
+    private final List<Integer> textPrefix;
 
     private HfTokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson json) {
         this.tokenizer = tokenizer;
         this.file = json.file();
         this.specialTexts = json.special().keySet();
-        this.bosId = json.firstOf(TokenizerJson.BOS_NAMES).orElse(-1);
-        this.eosId = json.firstOf(TokenizerJson.EOS_NAMES)
-                .orElseThrow(() -> new QuietStarException(file + ": has no token that ends a document: none of "
-                        + TokenizerJson.EOS_NAMES + " is in its vocabulary. Add one of them to added_tokens, or use"
-                        + " another tokenizer"));
-        OptionalInt pad = json.firstOf(TokenizerJson.PAD_NAMES);
-        this.padId = pad.orElse(json.size());
+        var ids = new SpecialIds(json);
+        this.endIds = ids.end();
+        this.bosId = ids.begin().orElse(-1);
+        this.padId = ids.pad().orElse(json.size());
         this.textBytes = Arrays.copyOf(json.textBytes(), Math.max(json.size(), padId + 1));
         this.special = new boolean[textBytes.length];
         json.special().values().forEach(id -> special[id] = true);
@@ -63,7 +60,7 @@ public final class HfTokenizer implements Tokenizer {
         json.unknownId().ifPresent(id -> special[id] = false);
         special[padId] = true;
         this.fingerprint = "huggingface-" + Sha256.of(json.bytes());
-        this.promptPrefix = json.promptPrefix();
+        this.textPrefix = ids.prefix();
     }
 
     /**
@@ -181,7 +178,12 @@ public final class HfTokenizer implements Tokenizer {
 
     @Override
     public int eosId() {
-        return eosId;
+        return endIds.get(0);
+    }
+
+    @Override
+    public Set<Integer> endIds() {
+        return new LinkedHashSet<>(endIds);
     }
 
     @Override
@@ -199,9 +201,10 @@ public final class HfTokenizer implements Tokenizer {
         tokenizer.close();
     }
 
-    /** The special ids that a pretrained model's texts begin with, as the file's template puts them; often none. */
-    public List<Integer> promptPrefix() {
-        return promptPrefix;
+    /** The ids that a pretrained model's texts begin with, as the file's template or add_bos_token beside it says. */
+    @Override
+    public List<Integer> textPrefix() {
+        return textPrefix;
     }
 
     @Override

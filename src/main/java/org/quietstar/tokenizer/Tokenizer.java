@@ -1,5 +1,8 @@
 package org.quietstar.tokenizer;
 
+import java.util.List;
+import java.util.Set;
+
 /** Text to token ids and back. Ids are {@code 0 .. vocabSize() - 1}; implementations are safe for use by many threads. */
 public interface Tokenizer extends AutoCloseable {
 
@@ -21,8 +24,18 @@ public interface Tokenizer extends AutoCloseable {
     /** Id that begins a document, or -1 where the tokenizer has none. */
     int bosId();
 
-    /** Id that ends a document. */
+    /** Id that ends a document: what separates documents in training, and what an empty prompt is. */
     int eosId();
+
+    /** Ids that end a generated text, {@link #eosId()} among them: a model of conversations ends its turns with another. */
+    default Set<Integer> endIds() {
+        return Set.of(eosId());
+    }
+
+    /** Ids that the model's texts begin with of their own accord; often none. */
+    default List<Integer> textPrefix() {
+        return List.of();
+    }
 
     /** Id that fills up a short sequence; never the same as {@link #eosId()}: where a tokenizer has no such token, an id is added. */
     int padId();

@@ -1,8 +1,6 @@
 package org.quietstar.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -16,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.quietstar.QuietStarException;
+import org.quietstar.text.JsonText;
 import org.quietstar.text.PlainText;
 
 /**
@@ -23,33 +22,6 @@ import org.quietstar.text.PlainText;
  * special, how large the vocabulary is, how many bytes of text each id represents.
  */
 final class TokenizerJson {
-    /** Names of the token that ends a document, the first that is there counts. */
-    static final List<String> EOS_NAMES = List.of(
-            "</s>",
-            "<|endoftext|>",
-            "<|end_of_text|>",
-            "<eos>",
-            "<|eos|>",
-            "[EOS]",
-            "<|im_end|>",
-            "<|eot_id|>",
-            "<｜end▁of▁sentence｜>");
-    /** Names of the token that begins a document. GPT-2 uses one token for both ends. */
-    static final List<String> BOS_NAMES = List.of(
-            "<s>",
-            "<|begin_of_text|>",
-            "<bos>",
-            "<|bos|>",
-            "<|startoftext|>",
-            "[BOS]",
-            "<｜begin▁of▁sentence｜>",
-            "<|endoftext|>");
-    /** Names of a token made for padding and nothing else. */
-    static final List<String> PAD_NAMES =
-            List.of("<pad>", "[PAD]", "<|pad|>", "<|padding|>", "<|finetune_right_pad_id|>");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Path file;
     private final byte[] bytes;
     private final ObjectNode root;
@@ -68,11 +40,6 @@ final class TokenizerJson {
                 special.put(token.path("content").asText(), token.path("id").asInt());
             }
         }
-        for (List<String> names : List.of(EOS_NAMES, BOS_NAMES, PAD_NAMES)) {
-            for (String name : names) {
-                idOf(name).ifPresent(id -> special.put(name, id));
-            }
-        }
     }
 
     /** Reads and checks {@code file}; throws QuietStarException where it is missing or no tokenizer. */
@@ -87,19 +54,10 @@ final class TokenizerJson {
             throw new QuietStarException("tokenizer.path: " + file + " " + reason, exception);
         }
         // A byte-order mark changes nothing, not even the fingerprint.
-        bytes = PlainText.decode(bytes, file.toString()).getBytes(StandardCharsets.UTF_8);
-        try {
-            if (JSON.readTree(bytes) instanceof ObjectNode root
-                    && !root.path("model").path("vocab").isEmpty()) {
-                return new TokenizerJson(file, bytes, root);
-            }
-        } catch (JsonProcessingException exception) {
-            throw new QuietStarException(
-                    file + ":" + exception.getLocation().getLineNr() + ": tokenizer.json is no valid JSON ("
-                            + exception.getOriginalMessage() + "); copy the file again",
-                    exception);
-        } catch (IOException exception) {
-            throw new QuietStarException(file + ": cannot be read (" + exception + ")", exception);
+        String text = PlainText.decode(bytes, file.toString());
+        if (JsonText.parse(text, file.toString()) instanceof ObjectNode root
+                && !root.path("model").path("vocab").isEmpty()) {
+            return new TokenizerJson(file, text.getBytes(StandardCharsets.UTF_8), root);
         }
         throw new QuietStarException(file + ": is no Hugging Face tokenizer.json: model.vocab is missing or empty."
                 + " The file beside it named tokenizer_config.json or vocab.json is another one");
@@ -125,6 +83,11 @@ final class TokenizerJson {
         return bytes;
     }
 
+    /** Whether both have the same tokens under the same ids. */
+    boolean sameTokens(TokenizerJson other) {
+        return vocabulary.equals(other.vocabulary) && added.equals(other.added);
+    }
+
     /** Largest id and one. */
     int size() {
         int largest = -1;
@@ -137,7 +100,7 @@ final class TokenizerJson {
         return largest + 1;
     }
 
-    /** Content and id of the special tokens, as the file declares them or as their usual name says. */
+    /** Content and id of the special tokens, as the file declares them. */
     Map<String, Integer> special() {
         return special;
     }
@@ -149,13 +112,17 @@ final class TokenizerJson {
         return text;
     }
 
-    /** Id of the first of {@code names} that is there. */
-    OptionalInt firstOf(List<String> names) {
+    /** Id of the first of {@code names} that is a special token. */
+    OptionalInt firstSpecial(List<String> names) {
         return names.stream()
-                .map(this::idOf)
-                .filter(OptionalInt::isPresent)
-                .findFirst()
-                .orElse(OptionalInt.empty());
+                .filter(special::containsKey)
+                .mapToInt(special::get)
+                .findFirst();
+    }
+
+    /** Whether the file declares an id special. */
+    boolean isSpecial(int id) {
+        return special.containsValue(id);
     }
 
     /** Id that the model gives to text it has no token for. */
@@ -228,7 +195,8 @@ final class TokenizerJson {
         return file;
     }
 
-    private OptionalInt idOf(String token) {
+    /** Id of a token, added or of the vocabulary. */
+    OptionalInt idOf(String token) {
         Integer id = added.containsKey(token) ? added.get(token) : vocabulary.get(token);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }

@@ -1,7 +1,9 @@
 package org.quietstar.tokenizer;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.DataConfig.BeginOfText;
 import org.quietstar.config.TokenizerConfig;
 
 /** Opens the tokenizer that a configuration names. */
@@ -17,6 +19,38 @@ public final class Tokenizers {
         return switch (config.kind()) {
             case BYTE -> new ByteTokenizer();
             case HUGGINGFACE -> HfTokenizer.open(Path.of(config.path()));
+        };
+    }
+
+    /** Whether two tokenizers give the same tokens the same ids, however their files are written. */
+    public static boolean sameTokens(TokenizerConfig one, TokenizerConfig other) {
+        if (one.kind() != other.kind()) {
+            return false;
+        }
+        return switch (one.kind()) {
+            case BYTE -> true;
+            case HUGGINGFACE ->
+                TokenizerJson.read(Path.of(one.path())).sameTokens(TokenizerJson.read(Path.of(other.path())));
+        };
+    }
+
+    /**
+     * The ids that every document and every prompt begins with.
+     *
+     * @throws QuietStarException where the setting asks for an id that the tokenizer does not have
+     */
+    public static List<Integer> textPrefix(Tokenizer tokenizer, BeginOfText begin) {
+        return switch (begin) {
+            case AUTO -> tokenizer.textPrefix();
+            case OFF -> List.of();
+            case ON -> {
+                if (tokenizer.bosId() < 0) {
+                    throw new QuietStarException(
+                            "data.beginOfText: on, but the tokenizer has no token that begins a text;"
+                                    + " state bos_token_id in the config.json beside tokenizer.json, or leave the key out");
+                }
+                yield List.of(tokenizer.bosId());
+            }
         };
     }
 

@@ -21,6 +21,8 @@ import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
+import org.quietstar.data.BadRecordWarnings;
+import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.hub.ModelLoader;
@@ -199,7 +201,8 @@ public final class Trainer implements AutoCloseable {
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
         try (AdamW optimizer = RunState.optimizer(
                         resumed, stage.optimizer(), model.parameters().only(trained));
-                TextBatches data = text(stage);
+                var warnings = new BadRecordWarnings(this::warn);
+                TextBatches data = text(stage, warnings);
                 Objective objective = Objective.of(model, stage, trained, reward);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> RunState.resume(checkpoint, data));
@@ -264,14 +267,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** The stages differ in the order of the text; what is held out is the same for all. */
-    private TextBatches text(StageConfig stage) {
+    private TextBatches text(StageConfig stage, DataListener badRecords) {
         return TextBatches.training(
-                stage.data(),
-                tokenizer,
-                model.tokens().padId(),
-                config.seed(),
-                tree.orderSeed(stageIndex),
-                record -> warn(record.toString()));
+                stage.data(), tokenizer, model.tokens().padId(), config.seed(), tree.orderSeed(stageIndex), badRecords);
     }
 
     private boolean isDue(int every) {

@@ -27,7 +27,9 @@ class PretrainedTest {
             ? Optional.of(new Pretrained(
                     "here/config.json",
                     MODEL,
-                    Optional.of(new TokenizerConfig(TokenizerKind.HUGGINGFACE, "here/tokenizer.json"))))
+                    Optional.of(new TokenizerConfig(TokenizerKind.HUGGINGFACE, "here/tokenizer.json")),
+                    other -> other.path().endsWith("tokenizer.json"),
+                    Optional.empty()))
             : Optional.empty();
 
     private static RunConfig load(String yaml, String... sets) {

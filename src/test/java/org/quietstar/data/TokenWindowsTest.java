@@ -28,7 +28,11 @@ class TokenWindowsTest {
         List<TextFile> files = TextSources.resolve("data.train", List.of(file.toString()), TextFormat.AUTO);
         var documents = new TextRecordReader(files, "text", DocumentBoundary.LINE, true, DataListener.none());
         var windows = new TokenWindows(
-                documents, new ByteTokenizer(), HoldOutSplit.everything(), WindowCutter.of(packing, length, 1, true));
+                documents,
+                new ByteTokenizer(),
+                List.of(),
+                HoldOutSplit.everything(),
+                WindowCutter.of(packing, length, 1, true));
         windows.startEpoch(0, new int[] {0});
         return windows;
     }
@@ -109,7 +113,7 @@ class TokenWindowsTest {
                 for (int part = 0; part < cuts.length; part++) {
                     int[] ids =
                             java.util.stream.IntStream.range(from, cuts[part]).toArray();
-                    var place = new DocumentMetaData("t", 0, 1, part, part == cuts.length - 1);
+                    var place = new DocumentMetaData("t", 0, 1, part, part == cuts.length - 1, 0);
                     spans.add(ids, place, window -> {
                         assertThat(window).containsExactly(window[0], window[0] + 1, window[0] + 2);
                         counts.merge(window[0], 1, Integer::sum);

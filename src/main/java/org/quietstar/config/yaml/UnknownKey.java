@@ -2,6 +2,7 @@ package org.quietstar.config.yaml;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.quietstar.QuietStarException;
 
 /** The error of a key that does not exist: names the nearest one that does, and its neighbours. */
@@ -36,10 +37,21 @@ final class UnknownKey {
             String[] parts = name.split("\\.", 2);
             return "in a file write '" + parts[0] + ":' and below it, indented, '" + parts[1] + ": …'";
         }
+        Optional<String> elsewhere = KnownElsewhere.key(name).filter(this::mayStandHere);
+        if (elsewhere.isPresent()) {
+            return "here it is " + elsewhere.get()
+                    + (name.endsWith("epochs") ? ", counted in optimiser steps" : "")
+                    + "; `quietstar config` lists all keys";
+        }
         String nearest = nearest(section, name);
         List<String> neighbours = section.isEmpty() ? topNames() : sectionKeys(section);
         String where = section.isEmpty() ? (stage ? "a stage" : "the top level") : section;
         return "did you mean " + prefix + nearest + "? Keys of " + where + ": " + String.join(", ", neighbours);
+    }
+
+    /** In a stage, a key of the whole run is no way out. */
+    private boolean mayStandHere(String path) {
+        return !stage || schema.find(path).filter(KeySpec::stageable).isPresent();
     }
 
     private String nearest(String section, String name) {

@@ -1,10 +1,6 @@
 package org.quietstar.eval.task;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +14,7 @@ import org.quietstar.config.yaml.NearestKey;
 import org.quietstar.config.yaml.Origin;
 import org.quietstar.config.yaml.YamlNode;
 import org.quietstar.config.yaml.YamlTree;
+import org.quietstar.text.JsonText;
 import org.quietstar.text.PlainText;
 
 /**
@@ -47,11 +44,6 @@ final class TaskFile {
     private static final String ONE_GROUP = "all";
 
     private static final int LONGEST_SHOWN = 100;
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private final Path file;
     private final Map<String, YamlNode.Field> fields = new HashMap<>();
@@ -166,9 +158,9 @@ final class TaskFile {
         String place = items + ":" + line + ": ";
         JsonNode node;
         try {
-            node = JSON.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new QuietStarException(place + "not a JSON object (" + e.getOriginalMessage() + ")", e);
+            node = JsonText.parseUnique(json);
+        } catch (JsonText.Fault fault) {
+            throw new QuietStarException(place + "not a JSON object: " + fault.reason(), fault);
         }
         if (!(node instanceof ObjectNode item)) {
             throw new QuietStarException(place + "not a JSON object; an item is one, on one line");

@@ -56,7 +56,7 @@ final class Gpt2 implements Family {
         json.requireOneOf("scale_attn_weights", true);
         json.requireOneOf("scale_attn_by_inverse_layer_idx", false);
         json.requireOneOf("add_cross_attention", false);
-        json.requireAbsent("quantization_config");
+        json.requireNotQuantised();
         int width = json.size("n_embd");
         int heads = json.size("n_head");
         if (width % heads != 0) {

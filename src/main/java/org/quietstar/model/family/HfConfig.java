@@ -1,18 +1,16 @@
 package org.quietstar.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.quietstar.QuietStarException;
-import org.quietstar.text.PlainText;
+import org.quietstar.text.JsonText;
 
 /** The {@code config.json} of a Hugging Face folder; whatever is wrong with it ends as an error that names file and key. */
 public final class HfConfig {
-    private static final JsonMapper JSON = new JsonMapper();
     /** Real ones have two kilobytes. */
     private static final int LARGEST_BYTES = 1 << 20;
 
@@ -30,13 +28,13 @@ public final class HfConfig {
             if (Files.size(file) > LARGEST_BYTES) {
                 throw new QuietStarException(file + ": larger than 1 MiB, so no config.json of a model");
             }
-            JsonNode json = JSON.readTree(PlainText.read(file));
+            JsonNode json = JsonText.read(file);
             if (!json.isObject()) {
                 throw new QuietStarException(file + ": a JSON object with the model's sizes is wanted");
             }
             return new HfConfig(file, json);
         } catch (IOException e) {
-            throw new QuietStarException(file + ": cannot be read as JSON: " + e.getMessage(), e);
+            throw new QuietStarException(file + ": cannot be read: " + e, e);
         }
     }
 
@@ -58,6 +56,18 @@ public final class HfConfig {
     boolean has(String key) {
         JsonNode node = get(key);
         return !node.isMissingNode() && !node.isNull();
+    }
+
+    /** Names of the keys of an inner object, or with an empty name of the file; none where it is no object. */
+    List<String> keys(String object) {
+        List<String> names = new ArrayList<>();
+        (object.isEmpty() ? json : get(object)).fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** What stands at a key, as the file has it. */
+    String shown(String key) {
+        return get(key).toString();
     }
 
     /** Whether a key is there, be it null. */
@@ -103,7 +113,7 @@ public final class HfConfig {
             return otherwise;
         }
         JsonNode node = get(key);
-        if (!node.isNumber() || !(node.doubleValue() > 0)) {
+        if (!node.isNumber() || !(node.doubleValue() > 0) || Double.isInfinite(node.doubleValue())) {
             throw wrong(key, "a number above 0 is wanted");
         }
         return node.doubleValue();
@@ -135,10 +145,13 @@ public final class HfConfig {
         throw unsupported(key, "supported: " + String.join(", ", words));
     }
 
-    /** Throws where the key is there and not null. */
-    void requireAbsent(String key) {
-        if (has(key)) {
-            throw unsupported(key, "models without it are");
+    /** Throws where the file says that the weights are packed. */
+    void requireNotQuantised() {
+        for (String key : List.of("quantization_config", "quantization", "compression_config")) {
+            if (has(key)) {
+                throw new QuietStarException(file + ": " + key + ": the weights are quantised; fetch the model as F32,"
+                        + " F16 or BF16, or turn it back with the tool that quantised it");
+            }
         }
     }
 

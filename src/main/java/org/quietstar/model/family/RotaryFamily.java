@@ -9,9 +9,8 @@ abstract class RotaryFamily implements Family {
     /** Keys of this shape change the function, whatever the family. */
     private static void requireCommon(HfConfig json) {
         json.requireOneOf("hidden_act", "silu", "swish");
-        json.requireOneOf("partial_rotary_factor", "1.0", "1");
         json.requireOneOf("mlp_bias", false);
-        json.requireAbsent("quantization_config");
+        json.requireNotQuantised();
     }
 
     @Override
@@ -19,12 +18,6 @@ abstract class RotaryFamily implements Family {
         requireCommon(json);
         int heads = json.size("num_attention_heads");
         int width = json.size("hidden_size");
-        // Newer files keep all that concerns the angles in rope_parameters.
-        String rope = json.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
-        json.requireOneOf(rope + ".rope_type", "default", "llama3");
-        json.requireOneOf(rope + ".type", "default", "llama3");
-        boolean scaled = json.text(rope + ".rope_type", json.text(rope + ".type", "default"))
-                .equals("llama3");
         int positions = json.size("max_position_embeddings");
         int headDim = headDim(json, width, heads);
         ModelConfig model = ModelConfig.defaults()
@@ -37,18 +30,12 @@ abstract class RotaryFamily implements Family {
                 .withHeads(heads)
                 .withKvHeads(keyValueHeads(json, heads))
                 .withHeadDim(headDim)
-                .withRopeTheta(json.number("rope_parameters.rope_theta", json.number("rope_theta", 10000)))
                 .withRmsNormEps(json.number("rms_norm_eps", 1e-6))
                 .withSlidingWindow(slidingWindow(json))
                 .withTiedEmbeddings(json.flag("tie_word_embeddings", false))
                 .withMaxPositions(positions)
                 .withInitializerRange(json.number("initializer_range", 0.02));
-        return scaled
-                ? model.withRopeScalingFactor(json.number(rope + ".factor", 1))
-                        .withRopeLowFrequencyFactor(json.number(rope + ".low_freq_factor", 1))
-                        .withRopeHighFrequencyFactor(json.number(rope + ".high_freq_factor", 4))
-                        .withRopeOriginalPositions(json.size(rope + ".original_max_position_embeddings", positions))
-                : model;
+        return new RopeSettings(json).into(model, positions);
     }
 
     /** Width of a head where the file names none. */

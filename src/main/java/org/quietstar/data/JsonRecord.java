@@ -1,0 +1,115 @@
+package org.quietstar.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.quietstar.text.JsonText;
+
+/** Finds the text in one line of a JSON-lines file: at a field's name, or, with dots, in objects within it. */
+final class JsonRecord {
+    private final String field;
+
+    /** Why a record has no text. */
+    static final class Fault extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final BadRecord.Kind kind;
+
+        Fault(BadRecord.Kind kind, String reason) {
+            super(reason);
+            this.kind = kind;
+        }
+
+        BadRecord.Kind kind() {
+            return kind;
+        }
+
+        String reason() {
+            return getMessage();
+        }
+    }
+
+    JsonRecord(String field) {
+        this.field = field;
+    }
+
+    /** The text of a record. */
+    String text(String json) throws Fault {
+        ObjectNode record = object(json);
+        JsonNode value = value(record);
+        if (value.isMissingNode()) {
+            throw new Fault(
+                    BadRecord.Kind.NO_FIELD,
+                    "has no field \"" + field + "\"; its fields are " + names(record, "")
+                            + "; data.textField chooses one");
+        }
+        if (!value.isTextual()) {
+            throw new Fault(BadRecord.Kind.NO_TEXT, "field \"" + field + "\" is " + what(value) + ", must be a string");
+        }
+        if (hasLoneSurrogate(value.textValue())) {
+            throw new Fault(
+                    BadRecord.Kind.HALF_CHARACTER,
+                    "field \"" + field + "\" holds half a surrogate pair, which is no character");
+        }
+        return value.textValue();
+    }
+
+    private static ObjectNode object(String json) throws Fault {
+        JsonNode node;
+        try {
+            node = JsonText.parse(json);
+        } catch (JsonText.Fault fault) {
+            throw new Fault(BadRecord.Kind.NO_JSON, fault.reason());
+        }
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw new Fault(BadRecord.Kind.NO_OBJECT, "is " + what(node) + ", must be an object");
+    }
+
+    /** A field of that very name comes before one in an inner object. */
+    private JsonNode value(ObjectNode record) {
+        JsonNode whole = record.path(field);
+        return whole.isMissingNode() && field.contains(".") ? record.at("/" + pointer(field)) : whole;
+    }
+
+    private static String pointer(String field) {
+        return field.replace("~", "~0").replace("/", "~1").replace('.', '/');
+    }
+
+    /** What stands in a record: each field, those of inner objects with dots. */
+    static List<String> names(ObjectNode record, String prefix) {
+        var names = new ArrayList<String>();
+        record.properties().forEach(entry -> {
+            String name = prefix + entry.getKey();
+            if (prefix.isEmpty() && entry.getValue() instanceof ObjectNode inner && !inner.isEmpty()) {
+                names.addAll(names(inner, name + "."));
+            } else {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    private static String what(JsonNode node) {
+        if (node.isArray() && !node.isEmpty() && node.get(0).isObject()) {
+            return node.get(0).has("role") || node.get(0).has("from")
+                    ? "a list of " + node.size() + " turns of a conversation"
+                    : "a list of objects";
+        }
+        return "a JSON " + node.getNodeType().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean hasLoneSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
+    }
+}
