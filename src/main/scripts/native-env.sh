@@ -156,6 +156,10 @@ emit MALLOC_TOP_PAD_ "${MALLOC_TOP_PAD_:-67108864}"
 available=$(memory)
 heap=${QUIETSTAR_HEAP:-$(clamp $((available / 4)) 256 4096)m}
 heap_mib=$(mib_of "$heap" QUIETSTAR_HEAP)
+if [ "$heap_mib" -lt 48 ]; then
+    echo "quietstar: QUIETSTAR_HEAP=$heap is too little: at least 48m are needed; raise it, or unset it" >&2
+    exit 2
+fi
 offheap=${QUIETSTAR_OFFHEAP:-$(clamp $((available - heap_mib - 512)) 512 1048576)m}
 offheap_mib=$(mib_of "$offheap" QUIETSTAR_OFFHEAP)
 emit QUIETSTAR_HEAP "$heap"

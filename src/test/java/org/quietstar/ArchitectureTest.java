@@ -94,11 +94,12 @@ final class ArchitectureTest {
             .allowEmptyShould(true);
 
     @ArchTest
-    static final ArchRule SAFETENSORS_KNOWS_ND4J_ALONE = noClasses()
+    static final ArchRule SAFETENSORS_KNOWS_ND4J_AND_TEXT_ALONE = noClasses()
             .that()
             .resideInAPackage("..quietstar.safetensors..")
             .should()
             .dependOnClassesThat(OURS.and(resideOutsideOfPackage("..quietstar.safetensors.."))
+                    .and(resideOutsideOfPackage("..quietstar.text.."))
                     .and(DescribedPredicate.not(equivalentTo(QuietStarException.class))))
             .because("the file format is usable without Quiet-STaR");
 

@@ -3,6 +3,7 @@ package org.quietstar.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import org.quietstar.QuietStarException;
 import picocli.CommandLine;
@@ -34,7 +35,22 @@ public final class Main {
     public static void main(String[] args) {
         // Text is UTF-8 whatever the terminal's locale says: a model may write any character.
         var out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
-        System.exit(commandLine().setOut(out).execute(args));
+        var err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+        System.exit(run(commandLine().setOut(out).setErr(err), args));
+    }
+
+    /** Executes a command line; memory that runs out is the user's to know of, not a trace. */
+    static int run(CommandLine commandLine, String... args) {
+        try {
+            UserErrors.requireReadable(args);
+            return commandLine.execute(args);
+        } catch (QuietStarException | OutOfMemoryError | LinkageError failure) {
+            OptionalInt code = UserErrors.tell(failure, commandLine.getErr());
+            if (code.isPresent()) {
+                return code.getAsInt();
+            }
+            throw failure;
+        }
     }
 
     /** The configured parser, as the tests call it. */
@@ -42,9 +58,9 @@ public final class Main {
         var commandLine = new CommandLine(new Main());
         ServiceLoader.load(Instrument.class, Main.class.getClassLoader()).forEach(commandLine::addSubcommand);
         commandLine.setExecutionExceptionHandler((exception, command, result) -> {
-            if (exception instanceof QuietStarException) {
-                command.getErr().println("quietstar: " + exception.getMessage());
-                return EXIT_USER_ERROR;
+            OptionalInt code = UserErrors.tell(exception, command.getErr());
+            if (code.isPresent()) {
+                return code.getAsInt();
             }
             throw exception;
         });

@@ -81,7 +81,7 @@ public final class PretrainedWeights {
             shapes.keySet().forEach(name -> {
                 String stored = names.inFile(name);
                 arrays.put(name, source.read(stored, type));
-                nonFinite.check(place, stored, arrays.get(name));
+                nonFinite.check(source.file(stored), stored, arrays.get(name));
             });
             checkTiedHead(arrays.get(family.architecture().embedding()));
         } catch (RuntimeException e) {

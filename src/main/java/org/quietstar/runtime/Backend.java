@@ -31,6 +31,7 @@ public record Backend(String kind, List<ComputeDevice> devices, long freeBytes, 
      * @throws QuietStarException where this process has another one, or one that cannot run on the device
      */
     public static Backend require(String wanted) {
+        Surroundings.require();
         Backend backend = choose(wanted, Holder.DEVICES);
         Holder.loadNd4j(backend);
         return backend;

@@ -131,6 +131,12 @@ public final class SafetensorsReader implements TensorSource {
         return info;
     }
 
+    @Override
+    public Path file(String name) {
+        info(name);
+        return path;
+    }
+
     static QuietStarException unknown(Path path, String name, Set<String> names) {
         return new QuietStarException(path + ": there is no tensor '" + name + "'; the file holds " + names.size()
                 + " tensors" + (names.isEmpty() ? "" : ", such as " + nearest(name, names)) + ".");

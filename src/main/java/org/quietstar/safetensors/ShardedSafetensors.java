@@ -250,25 +250,30 @@ public final class ShardedSafetensors implements TensorSource {
 
     @Override
     public TensorInfo info(String name) {
-        return file(name).info(name);
+        return reader(name).info(name);
+    }
+
+    @Override
+    public Path file(String name) {
+        return reader(name).path();
     }
 
     @Override
     public INDArray read(String name, DataType target) {
-        return file(name).read(name, target);
+        return reader(name).read(name, target);
     }
 
     @Override
     public void readInto(String name, INDArray existing) {
-        file(name).readInto(name, existing);
+        reader(name).readInto(name, existing);
     }
 
     @Override
     public boolean equals(String name, INDArray array) {
-        return file(name).equals(name, array);
+        return reader(name).equals(name, array);
     }
 
-    private SafetensorsReader file(String name) {
+    private SafetensorsReader reader(String name) {
         SafetensorsReader file = fileOf.get(name);
         if (file == null) {
             throw SafetensorsReader.unknown(place, name, names());

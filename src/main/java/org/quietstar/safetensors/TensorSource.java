@@ -1,5 +1,6 @@
 package org.quietstar.safetensors;
 
+import java.nio.file.Path;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,6 +13,9 @@ public interface TensorSource extends AutoCloseable {
 
     /** Type, shape and place of a tensor; QuietStarException names the nearest known name where there is none. */
     TensorInfo info(String name);
+
+    /** The file that holds a tensor; QuietStarException where none does. */
+    Path file(String name);
 
     /**
      * Reads a tensor into a new array in row-major order.

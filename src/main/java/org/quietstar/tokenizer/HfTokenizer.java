@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -29,6 +30,8 @@ import org.quietstar.hash.Sha256;
  * special token, such as {@code </s>}, is text.
  */
 public final class HfTokenizer implements Tokenizer {
+    private static final String CACHE = "DJL_CACHE_DIR";
+
     private static final Map<String, String> OPTIONS = Map.of(
             "addSpecialTokens", "false",
             "truncation", "do_not_truncate",
@@ -74,6 +77,7 @@ public final class HfTokenizer implements Tokenizer {
         // DJL otherwise asks the network for a library for CUDA, and reports its use from cloud machines.
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
+        chooseCache();
         HuggingFaceTokenizer tokenizer = load(json);
         try {
             var adapter = new HfTokenizer(tokenizer, json);
@@ -82,6 +86,22 @@ public final class HfTokenizer implements Tokenizer {
         } catch (RuntimeException exception) {
             tokenizer.close();
             throw exception;
+        }
+    }
+
+    /** Where nobody has said where the library goes, and the home folder cannot be written to, the temporary one is left. */
+    private static void chooseCache() {
+        Path usual = Path.of(System.getProperty("user.home"), ".djl.ai");
+        boolean told = System.getenv("ENGINE_CACHE_DIR") != null || System.getenv(CACHE) != null;
+        if (!told && System.getProperty(CACHE) == null && !Files.isDirectory(usual)) {
+            try {
+                Files.createDirectories(usual);
+            } catch (IOException e) {
+                System.setProperty(
+                        CACHE,
+                        Path.of(System.getProperty("java.io.tmpdir"), ".djl.ai-" + System.getProperty("user.name"))
+                                .toString());
+            }
         }
     }
 

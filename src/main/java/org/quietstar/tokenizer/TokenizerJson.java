@@ -22,6 +22,10 @@ import org.quietstar.text.PlainText;
  * special, how large the vocabulary is, how many bytes of text each id represents.
  */
 final class TokenizerJson {
+    /** Tokenizers in forms that are not read here. */
+    private static final List<String> OTHERS = List.of(
+            "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "vocab.json", "vocab.txt", "qwen.tiktoken");
+
     private final Path file;
     private final byte[] bytes;
     private final ObjectNode root;
@@ -50,8 +54,8 @@ final class TokenizerJson {
         } catch (IOException exception) {
             String reason = Files.isDirectory(file)
                     ? "is a folder; name the tokenizer.json in it"
-                    : Files.exists(file) ? "cannot be read (" + exception + ")" : "does not exist";
-            throw new QuietStarException("tokenizer.path: " + file + " " + reason, exception);
+                    : Files.exists(file) ? "cannot be read (" + exception + ")" : "is not there" + otherTokenizer(file);
+            throw new QuietStarException(file + ": the file " + reason, exception);
         }
         // A byte-order mark changes nothing, not even the fingerprint.
         String text = PlainText.decode(bytes, file.toString());
@@ -61,6 +65,17 @@ final class TokenizerJson {
         }
         throw new QuietStarException(file + ": is no Hugging Face tokenizer.json: model.vocab is missing or empty."
                 + " The file beside it named tokenizer_config.json or vocab.json is another one");
+    }
+
+    /** What lies in the folder in place of tokenizer.json, and the way out. */
+    private static String otherTokenizer(Path file) {
+        for (String other : OTHERS) {
+            if (Files.exists(file.resolveSibling(other))) {
+                return ", but " + other + " is, which is a tokenizer in another form; make tokenizer.json of it, for"
+                        + " instance with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)";
+            }
+        }
+        return "; a tokenizer.json in Hugging Face's form is wanted (tokenizer.path)";
     }
 
     /** The special ids that the file's template puts before a text; none where it puts none. */

@@ -41,7 +41,7 @@ final class UnknownKey {
         if (elsewhere.isPresent()) {
             return "here it is " + elsewhere.get()
                     + (name.endsWith("epochs") ? ", counted in optimiser steps" : "")
-                    + "; `quietstar config` lists all keys";
+                    + "; quietstar config --help lists all keys";
         }
         String nearest = nearest(section, name);
         List<String> neighbours = section.isEmpty() ? topNames() : sectionKeys(section);

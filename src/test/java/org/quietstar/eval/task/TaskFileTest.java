@@ -146,11 +146,12 @@ class TaskFileTest {
         Files.writeString(items, "{\"question\": \"q\"\n");
         assertThatThrownBy(() -> read(GOOD))
                 .isInstanceOf(QuietStarException.class)
-                .hasMessageStartingWith(items + ":1: not a JSON object (");
+                .hasMessageStartingWith(items + ":1: not a JSON object: ");
         Files.writeString(items, "{\"question\": \"q\", \"question\": \"r\"}\n");
-        assertThatThrownBy(() -> read(GOOD)).hasMessageStartingWith(items + ":1: not a JSON object (Duplicate field");
+        assertThatThrownBy(() -> read(GOOD))
+                .hasMessageStartingWith(items + ":1: not a JSON object: is no valid JSON: a key stands twice");
         Files.writeString(items, "{} {}\n");
-        assertThatThrownBy(() -> read(GOOD)).hasMessageStartingWith(items + ":1: not a JSON object (");
+        assertThatThrownBy(() -> read(GOOD)).hasMessageStartingWith(items + ":1: not a JSON object: ");
     }
 
     @Test
