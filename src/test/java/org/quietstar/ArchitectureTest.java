@@ -283,6 +283,8 @@ final class ArchitectureTest {
             .doNotHaveSimpleName("MutedLoad") // silences ND4J, which prints, and puts System.err back
             .and()
             .doNotHaveSimpleName("HfTokenizer") // keeps DJL off the network
+            .and()
+            .doNotHaveSimpleName("Surroundings") // shows JNA a folder that can be written to
             .should()
             .callMethod(System.class, "setProperty", String.class, String.class)
             .orShould()

@@ -1,6 +1,5 @@
 package org.quietstar.bench;
 
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.quietstar.model.DecoderNames;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.attention.TextAttention;
 import org.quietstar.samediff.HostArrays;
+import org.quietstar.samediff.HostNumbers;
 import org.quietstar.samediff.LeanGraph;
 import org.quietstar.thought.SlotPattern;
 import org.quietstar.thought.ThoughtLayout;
@@ -145,19 +145,15 @@ final class SessionRollout {
 
     /** For each row the first id whose cumulative weight exceeds a uniform share of the total. */
     private void choose(INDArray weights, INDArray target) {
-        FloatBuffer all = weights.data().asNioFloat();
+        HostNumbers all = HostNumbers.of(weights);
         int[] chosen = new int[layout.slotRows()];
-        float[] row = new float[model.vocabSize()];
+        int width = model.vocabSize();
         for (int r = 0; r < chosen.length; r++) {
-            all.get(r * row.length, row);
-            double left = 0;
-            for (float weight : row) {
-                left += weight;
-            }
-            left *= random.nextDouble();
+            long start = (long) r * width;
+            double left = all.sum(start, width) * random.nextDouble();
             int id = 0;
-            while (id < row.length - 1 && left >= row[id]) {
-                left -= row[id++];
+            while (id < width - 1 && left >= all.get(start + id)) {
+                left -= all.get(start + id++);
             }
             chosen[r] = id;
         }

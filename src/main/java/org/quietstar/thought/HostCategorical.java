@@ -1,13 +1,11 @@
 package org.quietstar.thought;
 
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.samediff.HostArrays;
+import org.quietstar.samediff.HostNumbers;
 
 /**
  * Samples one id for each row of unnormalised probabilities by the inverse of their cumulative distribution. It is
@@ -49,8 +47,8 @@ record HostCategorical(double temperature) implements ThoughtSampler {
      * @param target INT32 [rows]
      */
     static void choose(INDArray weights, INDArray totals, INDArray uniform, int lastAllowed, INDArray target) {
-        var numbers = new Weights(reader(weights), lastAllowed);
-        int vocabSize = Math.toIntExact(weights.size(1));
+        var numbers = new Weights(HostNumbers.of(weights), lastAllowed);
+        long vocabSize = weights.size(1);
         int[] chosen = new int[Math.toIntExact(weights.size(0))];
         IntStream.range(0, chosen.length)
                 .parallel()
@@ -58,35 +56,15 @@ record HostCategorical(double temperature) implements ThoughtSampler {
         HostArrays.fill(target, chosen);
     }
 
-    /** Reads {@code count} numbers from a place on. */
-    private interface Reader {
-        void read(int from, double[] target, int count);
-    }
-
-    /** Views of the native memory: the rows are read where they are, as far as the chosen id. */
-    private static Reader reader(INDArray weights) {
-        if (weights.dataType() == DataType.DOUBLE) {
-            DoubleBuffer doubles = weights.data().asNioDouble().slice();
-            return (from, target, count) -> doubles.get(from, target, 0, count);
-        }
-        FloatBuffer floats = weights.data().asNioFloat().slice();
-        return (from, target, count) -> {
-            for (int i = 0; i < count; i++) {
-                target[i] = floats.get(from + i);
-            }
-        };
-    }
-
-    private record Weights(Reader numbers, int lastAllowed) {
-        int first(int start, double u, double total) {
-            double[] chunk = new double[CHUNK];
+    /** The rows are read where they are, as far as the chosen id. */
+    private record Weights(HostNumbers numbers, int lastAllowed) {
+        int first(long start, double u, double total) {
             double cumulative = 0;
             for (int from = 0; from <= lastAllowed; from += CHUNK) {
                 int count = Math.min(CHUNK, lastAllowed + 1 - from);
-                numbers.read(start + from, chunk, count);
-                double after = cumulative + sum(chunk, count);
+                double after = cumulative + numbers.sum(start + from, count);
                 if (after > u * total) {
-                    return from + within(chunk, count, u * total - cumulative);
+                    return from + within(start + from, count, u * total - cumulative);
                 }
                 cumulative = after;
             }
@@ -94,38 +72,20 @@ record HostCategorical(double temperature) implements ThoughtSampler {
             // product with the exact total is rounded up to the total.
             return cumulative < total ? first(start, u, cumulative) : lastAllowed;
         }
-    }
 
-    /** Four sums side by side, since one addition would wait for the one before. */
-    private static double sum(double[] numbers, int count) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int i = 0;
-        for (; i + 3 < count; i += 4) {
-            a += numbers[i];
-            b += numbers[i + 1];
-            c += numbers[i + 2];
-            d += numbers[i + 3];
-        }
-        for (; i < count; i++) {
-            a += numbers[i];
-        }
-        return (a + b) + (c + d);
-    }
-
-    /** The first number whose cumulative sum exceeds a limit, or, where rounding hides it, the last above 0. */
-    private static int within(double[] numbers, int count, double limit) {
-        double cumulative = 0;
-        int last = 0;
-        for (int i = 0; i < count; i++) {
-            cumulative += numbers[i];
-            if (cumulative > limit) {
-                return i;
+        /** The first number whose cumulative sum exceeds a limit, or, where rounding hides it, the last above 0. */
+        private int within(long start, int count, double limit) {
+            double cumulative = 0;
+            int last = 0;
+            for (int i = 0; i < count; i++) {
+                double number = numbers.get(start + i);
+                cumulative += number;
+                if (cumulative > limit) {
+                    return i;
+                }
+                last = number > 0 ? i : last;
             }
-            last = numbers[i] > 0 ? i : last;
+            return last;
         }
-        return last;
     }
 }

@@ -51,14 +51,38 @@ class PretrainedTest {
     }
 
     @Test
-    void aRecipeMayRepeatWhatHoldsAndNameATokenizerOfItsOwn() {
+    void aRecipeMayRepeatWhatHoldsAndNameTheSameTokenizerElsewhere() {
         RunConfig config = load("model: {weights: here, hiddenSize: 64, vocabSize: 0, headDim: 0}\n"
-                + "tokenizer: {kind: huggingface, path: other.json}");
+                + "tokenizer: {kind: huggingface, path: other/tokenizer.json}");
         assertThat(config.model().vocabSize()).isEqualTo(512);
         assertThat(config.model().headDim()).isEqualTo(8);
-        assertThat(config.tokenizer().path()).isEqualTo("other.json");
-        assertThat(load("model: {weights: here}\ntokenizer: {kind: byte}").tokenizer())
-                .isEqualTo(TokenizerConfig.defaults());
+        assertThat(config.tokenizer().path()).isEqualTo("other/tokenizer.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kind: byte", "kind: huggingface\n  path: other.json"})
+    void aTokenizerThatIsNotTheModelsIsRefused(String keys) {
+        assertThatThrownBy(() -> load("model: {weights: here}\ntokenizer:\n  " + keys))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContainingAll(
+                        "r.yaml:3", "tokenizer.kind", "here/config.json", "delete the section tokenizer");
+    }
+
+    @Test
+    void theMeaningOfThoughtsThatWereLearnedIsTheModels() {
+        Pretrained.Finder thinker = weights -> FINDER.find(weights)
+                .map(found -> new Pretrained(
+                        found.source(),
+                        found.model(),
+                        found.tokenizer(),
+                        found.agrees(),
+                        Optional.of(ThoughtConfig.defaults().withMixer(ThoughtConfig.Mixer.SIGMOID))));
+        RunConfig config = Recipes.fromYaml("model: {weights: here}", "r.yaml", List.of(), thinker);
+        assertThat(config.lastStage().thought().mixer()).isEqualTo(ThoughtConfig.Mixer.SIGMOID);
+        String other = "model: {weights: here}\nstages:\n- name: one\n  thought: {mixer: linear}";
+        assertThatThrownBy(() -> Recipes.fromYaml(other, "r.yaml", List.of(), thinker))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContainingAll("r.yaml:4", "thought.mixer", "contradicts", "sigmoid");
     }
 
     @ParameterizedTest

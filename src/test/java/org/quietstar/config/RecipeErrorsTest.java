@@ -117,7 +117,7 @@ class RecipeErrorsTest {
                         "x.yaml:2: train.step: unknown key (its value: '5'); did you mean train.steps? Keys of train:"
                                 + " mode, steps, gradientAccumulation, gradientNormsEvery, evaluateEvery,"
                                 + " maxSkippedSteps, freeze, lora.rank, lora.alpha, lora.targets, memoryCheck");
-        assertThat(Recipe.error("train: {learning_rate: 1}")).contains("did you mean optimizer.learningRate?");
+        assertThat(Recipe.error("train: {learning_rate: 1}")).contains("here it is optimizer.learningRate");
         assertThat(Recipe.error("optimiser: {}"))
                 .startsWith("x.yaml:1: optimiser: unknown key (its value: a group of keys)")
                 .contains("did you mean optimizer? Keys of the top level: seed, backend, model, tokenizer");

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -184,7 +185,15 @@ class ModelFolderTest {
                 "attention_bias; true; false",
                 "mlp_bias; true; false",
                 "partial_rotary_factor; 0.5; 1.0",
-                "quantization_config; {\"bits\":4}; models without it",
+                "quantization_config; {\"bits\":4}; quantised",
+                "quantization; {\"bits\":4}; quantised",
+                "rope_scaling; {\"rope_type\":\"llama3\",\"factor\":8,\"beta_fast\":32}; rope_scaling.beta_fast",
+                "rope_scaling; {\"rope_type\":\"llama3\",\"type\":\"default\"}; both must be the same",
+                "rope_scaling; {\"rope_theta\":7}; another place of the file says rope_theta 500.0",
+                "rope_scaling; {\"rope_type\":\"default\",\"factor\":2}; without rope_type llama3 only 1",
+                "rope_parameters; {\"full_attention\":{\"rope_theta\":7}}; rope_parameters.full_attention",
+                "rope_local_base_freq; 10000; not known here",
+                "rotary_pct; 0.25; rotary_pct",
                 "hidden_size; null; missing",
                 "hidden_size; \"8\"; whole number",
                 "num_key_value_heads; 3; divide",
@@ -275,6 +284,91 @@ class ModelFolderTest {
         Files.writeString(folder.resolve("config.json"), "{");
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .isInstanceOf(QuietStarException.class)
-                .hasMessageContaining("cannot be read as JSON");
+                .hasMessageContaining("config.json:1: is no valid JSON: it breaks off");
+    }
+
+    @Test
+    void anglesMayStandInAnyPlaceAndInSeveral() throws IOException {
+        change(json -> {
+            json.remove("rope_theta");
+            json.set("rope_scaling", read("{\"rope_theta\": 7, \"rope_type\": \"default\"}"));
+        });
+        assertThat(ModelFolder.open(folder).config().ropeTheta()).isEqualTo(7);
+        change(json -> {
+            json.put("rope_theta", 7.0);
+            json.put("rope_interleaved", false);
+            json.set("rope_parameters", read("{\"rope_theta\": 7.0, \"partial_rotary_factor\": 1.0}"));
+        });
+        assertThat(ModelFolder.open(folder).config().ropeTheta()).isEqualTo(7);
+    }
+
+    @Test
+    void aTiedTableMayStandUnderTheHeadsName() {
+        Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.asMap());
+        tensors.put("lm_head.weight", tensors.remove(EMBEDDING));
+        write(tensors);
+        assertSame(ModelFolder.open(folder).parameters(DataType.FLOAT), parameters);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"language_model.", "_orig_mod.", "base_model.model.", "module."})
+    void aWrappersPrefixIsFound(String prefix) {
+        Map<String, INDArray> tensors = new LinkedHashMap<>();
+        parameters.asMap().forEach((name, array) -> tensors.put(prefix + name, array));
+        tensors.put(prefix + "lm_head.weight", parameters.get(EMBEDDING));
+        write(tensors);
+        assertSame(ModelFolder.open(folder).parameters(DataType.FLOAT), parameters);
+        tensors.clear();
+        parameters.asMap().forEach((name, array) -> tensors.put(name.replace("model.", "model." + prefix), array));
+        write(tensors);
+        assertSame(ModelFolder.open(folder).parameters(DataType.FLOAT), parameters);
+    }
+
+    @Test
+    void whatIsThereInPlaceOfMissingTensorsIsNamed() {
+        Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.asMap());
+        tensors.put("model.layers.0.mlp.up.weight", tensors.remove("model.layers.0.mlp.up_proj.weight"));
+        write(tensors);
+        assertRefused(
+                "'model.layers.0.mlp.up_proj.weight'", "missing", "there are others: 'model.layers.0.mlp.up.weight'");
+        tensors.put("model.layers.0.mlp.up_proj.qweight", tensors.remove("model.layers.0.mlp.up.weight"));
+        write(tensors);
+        assertRefused("quantised", "model.layers.0.mlp.up_proj.qweight");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void numbersThatAreNotFiniteAreRefusedUnlessAskedFor(float number) {
+        Map<String, INDArray> tensors = new LinkedHashMap<>(parameters.asMap());
+        INDArray norm = parameters.get("model.norm.weight").dup();
+        norm.putScalar(3, number);
+        tensors.put("model.norm.weight", norm);
+        write(tensors);
+        assertRefused("model.safetensors", "'model.norm.weight'", "1 number that is NaN or infinite, of 8");
+        try (Parameters read = PretrainedWeights.read(folder, model, DataType.FLOAT, NonFinite.ALLOWED)) {
+            assertThat(Float.valueOf(read.get("model.norm.weight").getFloat(3))).isEqualTo(Float.valueOf(number));
+        }
+    }
+
+    @Test
+    void aSingleFileComesBeforeAnIndexAndAMissingShardIsNamedWithIt() throws IOException {
+        Path index = folder.resolve("model.safetensors.index.json");
+        Files.writeString(index, "{\"weight_map\": {\"" + EMBEDDING + "\": \"model-00001-of-00002.safetensors\"}}");
+        assertSame(ModelFolder.open(folder).parameters(DataType.FLOAT), parameters);
+        Files.move(folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin"));
+        assertRefused(index.toString(), "model-00001-of-00002.safetensors", "not there", "fetch it");
+        Files.delete(index);
+        assertRefused("no *.safetensors", "pytorch_model.bin", "safe_serialization=True");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "version https://git-lfs.github.com/spec/v1, Git LFS pointer",
+        "<!DOCTYPE html><title>Log in</title>, HTML page",
+        "GGUF0123456789abcdef, GGUF"
+    })
+    void aFileThatIsSomethingElseIsNamed(String content, String what) throws IOException {
+        Files.writeString(folder.resolve("model.safetensors"), content);
+        assertRefused("model.safetensors: is a", what, "safetensors file is wanted");
     }
 }

@@ -208,7 +208,7 @@ class SafetensorsReaderTest {
         String a = tensor("a", "F32", "[1]", 0, 4);
         assertRefused("{" + a + "," + tensor("b", "F32", "[1]", 0, 4) + "}", 4, "inside the tensor before it");
         assertRefused("{" + a + "," + tensor("a", "F32", "[1]", 4, 8) + "}", 8, "Duplicate field 'a'");
-        assertRefused("{" + tensor("a", "F8", "[1]", 0, 1) + "}", 1, "'F8' is not one of");
+        assertRefused("{" + tensor("a", "F8", "[1]", 0, 1) + "}", 1, "is of type F8: quantised weights");
         assertRefused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "data_offsets");
         assertRefused("{" + a, 4, "not what the format allows");
         assertRefused("{" + a + "} {}", 4, "after its closing brace");

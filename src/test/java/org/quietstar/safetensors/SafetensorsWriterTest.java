@@ -174,7 +174,7 @@ class SafetensorsWriterTest {
 
     @Test
     void opensAFolderOfPlainFilesAndNamesWhatIsWrong() throws IOException {
-        assertThatThrownBy(() -> ShardedSafetensors.open(folder)).hasMessageContaining("0 *.safetensors files");
+        assertThatThrownBy(() -> ShardedSafetensors.open(folder)).hasMessageContaining("no *.safetensors file");
         SafetensorsWriter.write(folder.resolve("x.safetensors"), Map.of("a", Nd4j.scalar(1f)), Map.of());
         SafetensorsWriter.write(folder.resolve("y.safetensors"), Map.of("b", Nd4j.scalar(2f)), Map.of());
         try (ShardedSafetensors set = ShardedSafetensors.open(folder)) {

@@ -126,4 +126,69 @@ class HostCategoricalTest {
         }
         return NativeHeap.usedBytes() - before;
     }
+
+    /** Draws {@code rounds} times with numbers spread evenly over [from, 1), as exact quantiles of the distribution. */
+    private static int[] counts(float[] weights, double total, double from, int draws) {
+        int[] counts = new int[weights.length];
+        int rows = 8;
+        try (INDArray table = Nd4j.create(DataType.FLOAT, rows, weights.length);
+                INDArray totals = Nd4j.valueArrayOf(new long[] {rows, 1}, total, DataType.FLOAT);
+                INDArray noise = Nd4j.zeros(DataType.DOUBLE, rows, 1);
+                INDArray target = Nd4j.zeros(DataType.INT32, rows)) {
+            table.addiRowVector(Nd4j.createFromArray(weights));
+            for (int i = 0; i < draws; i += rows) {
+                for (int r = 0; r < rows; r++) {
+                    noise.putScalar(r, 0, from + (1 - from) * (i + r + 0.5) / draws);
+                }
+                HostCategorical.choose(table, totals, noise, weights.length - 1, target);
+                for (int id : target.toIntVector()) {
+                    counts[id]++;
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static double chiSquare(int[] counts, double[] expected) {
+        double sum = 0;
+        for (int i = 0; i < counts.length; i++) {
+            sum += (counts[i] - expected[i]) * (counts[i] - expected[i]) / expected[i];
+        }
+        return sum;
+    }
+
+    @Test
+    void everyIdOfAFlatDistributionIsDrawnAsOftenAsItShould() {
+        int vocabSize = 4096;
+        float[] weights = new float[vocabSize];
+        Arrays.fill(weights, 0.5f);
+        int[] counts = counts(weights, 0.5 * vocabSize, 0, 8 * vocabSize);
+        double[] expected = new double[vocabSize];
+        Arrays.fill(expected, 8);
+        // Even spacing leaves less than chance would: of chance, with 4,095 degrees of freedom, 4,400 is the 99.9th
+        // percentile.
+        assertThat(chiSquare(counts, expected)).isLessThan(100);
+    }
+
+    /** The likely id comes first, as in real vocabularies; the tail has 0.15 % of the mass together. */
+    @Test
+    void everyIdOfATailIsDrawnAsOftenAsItShould() {
+        int vocabSize = 151_936;
+        float[] weights = new float[vocabSize];
+        Arrays.fill(weights, 1e-8f);
+        weights[0] = 1;
+        double total = 1 + (vocabSize - 1) * (double) 1e-8f;
+        int[] counts = counts(weights, total, 1 / total, vocabSize);
+        assertThat(counts[0]).isLessThan(100);
+        int bins = 64;
+        int[] binned = new int[bins];
+        double[] expected = new double[bins];
+        for (int id = 1; id < vocabSize; id++) {
+            binned[(int) ((long) id * bins / vocabSize)] += counts[id];
+            expected[(int) ((long) id * bins / vocabSize)] += 1;
+        }
+        assertThat(chiSquare(binned, expected)).isLessThan(20);
+        assertThat(Arrays.stream(counts).skip(1).filter(count -> count == 0).count())
+                .isLessThan(vocabSize / 20);
+    }
 }

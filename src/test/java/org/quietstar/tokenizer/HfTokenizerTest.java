@@ -158,7 +158,7 @@ class HfTokenizerTest {
         assertThatThrownBy(() -> HfTokenizer.open(missing))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining(missing.toString())
-                .hasMessageContaining("does not exist");
+                .hasMessageContaining("is not there");
         assertThatThrownBy(() -> HfTokenizer.open(folder))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("is a folder");

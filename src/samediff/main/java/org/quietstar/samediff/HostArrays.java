@@ -1,9 +1,7 @@
 package org.quietstar.samediff;
 
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -70,13 +68,9 @@ public final class HostArrays {
             }
         }
         double[] numbers = new double[Math.toIntExact(array.length())];
-        if (array.dataType() == DataType.FLOAT) {
-            FloatBuffer floats = array.data().asNioFloat().slice();
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = floats.get(i);
-            }
-        } else {
-            array.data().asNioDouble().slice().get(0, numbers);
+        HostNumbers all = HostNumbers.of(array);
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = all.get(i);
         }
         return numbers;
     }
@@ -94,7 +88,8 @@ public final class HostArrays {
         if (count == 0) {
             return;
         }
-        if (!arraysOnHost()) {
+        // Java's views of a buffer end at 2 GiB.
+        if (!arraysOnHost() || lastByte(from) > Integer.MAX_VALUE || lastByte(to) > Integer.MAX_VALUE) {
             rows(to, target, targetStep, count).assign(rows(from, row, step, count));
             return;
         }
@@ -104,6 +99,10 @@ public final class HostArrays {
         for (int i = 0; i < count; i++) {
             destination.put((target + i * targetStep) * width, source, (row + i * step) * width, width);
         }
+    }
+
+    private static long lastByte(INDArray array) {
+        return (array.offset() + array.length()) * array.dataType().width();
     }
 
     /** An array's bytes; ND4J's own view of them begins where the buffer does, whatever the array's offset is. */

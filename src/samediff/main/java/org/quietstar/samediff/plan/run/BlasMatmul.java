@@ -36,7 +36,9 @@ public final class BlasMatmul implements Kernel {
             long least = byRow ? columns : rows;
             long apart = (byRow ? rows : columns) == 1 ? least : stride;
             int leading = Math.toIntExact(Math.max(least, apart));
-            return new Operand(new Gemm.Matrix(numbersOf(array), transposed == byRow, leading), firsts(array));
+            return new Operand(
+                    new Gemm.Matrix(numbersOf(array), transposed == byRow, leading),
+                    RowStarts.of(array, rank - 2, array.offset()));
         }
 
         void stand(long place) {
@@ -109,21 +111,6 @@ public final class BlasMatmul implements Kernel {
     private static Pointer numbersOf(INDArray array) {
         Pointer buffer = HostArrays.buffer(array).pointer();
         return array.dataType() == DataType.DOUBLE ? new DoublePointer(buffer) : new FloatPointer(buffer);
-    }
-
-    /** Place of each product's first number in the buffer, in the order of the batch axes. */
-    private static long[] firsts(INDArray array) {
-        int axes = array.rank() - 2;
-        long[] starts = {array.offset()};
-        for (int axis = 0; axis < axes; axis++) {
-            int size = Math.toIntExact(array.size(axis));
-            long[] next = new long[Math.multiplyExact(starts.length, size)];
-            for (int i = 0; i < next.length; i++) {
-                next[i] = starts[i / size] + (long) (i % size) * array.stride(axis);
-            }
-            starts = next;
-        }
-        return starts;
     }
 
     @Override

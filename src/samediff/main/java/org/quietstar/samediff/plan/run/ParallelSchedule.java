@@ -19,6 +19,9 @@ public final class ParallelSchedule {
             if (BlasMatmul.fits(step)) {
                 return BlasMatmul.of(step, inputs, outputs.get(0));
             }
+            if (WideSum.fits(step) && WideSum.fits(inputs.get(0))) {
+                return WideSum.of(inputs.get(0), outputs.get(0));
+            }
             var binding = new OpBinding(step.op(), inputs);
             binding.setOutputs(outputs);
             return binding;
