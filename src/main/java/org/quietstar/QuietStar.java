@@ -276,7 +276,11 @@ public final class QuietStar implements AutoCloseable {
             TokenScores scores = HeldOut.score(
                     loaded.model(), config, HeldOut.text(config, text), tokenizer(), listener, stopping::get);
             return PerplexityReport.of(
-                    scores, config.evaluation().bins(), config.evaluation().bootstrapSamples(), config.seed());
+                    scores,
+                    config.evaluation().difficulty(),
+                    config.evaluation().bins(),
+                    config.evaluation().bootstrapSamples(),
+                    config.seed());
         } finally {
             stopping.set(false);
         }

@@ -152,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
         public void onStep(int stageStep, Map<String, Object> metrics) {
             Map<String, Double> shown = new LinkedHashMap<>();
             for (String key : List.of(
-                    Metrics.LOSS, Metrics.NLL_BASE, Metrics.NLL_THOUGHT, Metrics.REWARD_STD, Metrics.MIX_WEIGHT_MEAN)) {
+                    Metrics.LOSS, Metrics.NLL_BASE, Metrics.GAIN, Metrics.MIX_WEIGHT_MEAN, Metrics.POLICY_SHARE)) {
                 if (metrics.get(key) instanceof Double value) {
                     shown.put(key, value);
                 }

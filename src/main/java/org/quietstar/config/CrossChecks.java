@@ -27,6 +27,7 @@ final class CrossChecks {
         var rules = new CrossChecks(layers);
         rules.model(config.model());
         rules.tokenizer(config.tokenizer());
+        rules.evaluation(config.evaluation());
         for (int i = 0; i < config.stages().size(); i++) {
             StageConfig stage = config.stages().get(i);
             Map<String, SettingLayers.Setting> settings =
@@ -41,6 +42,7 @@ final class CrossChecks {
             }
             if (stage.thinks()) {
                 rules.thoughts(stage, settings);
+                rules.policyShare(stage, settings);
                 rules.oneMixingHead(config, i, settings);
             }
         }
@@ -93,6 +95,16 @@ final class CrossChecks {
                     "kind byte loads no file; write kind: huggingface, or delete the path",
                     "tokenizer.kind",
                     "tokenizer.path");
+        }
+    }
+
+    private void evaluation(EvaluationConfig evaluation) {
+        if (evaluation.thoughtSamples() > 1 && evaluation.thoughtTemperature() == 0) {
+            throw conflict(
+                    layers.run(),
+                    "greedy thoughts are all the same; write thoughtTemperature: 1, or thoughtSamples: 1",
+                    "evaluation.thoughtSamples",
+                    "evaluation.thoughtTemperature");
         }
     }
 
@@ -188,6 +200,28 @@ final class CrossChecks {
                             + "none write clampNegative: false",
                     "loss.rewardBaseline",
                     "loss.clampNegative");
+        }
+    }
+
+    /** A share is held by the weight, from norms that are measured. */
+    private void policyShare(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        LossConfig loss = stage.loss();
+        if (loss.policyShare() == 0) {
+            return;
+        }
+        if (stage.train().gradientNormsEvery() == 0) {
+            throw conflict(
+                    settings,
+                    "a share is held by measured norms; write gradientNormsEvery: 1, or 10 to measure every tenth step",
+                    "loss.policyShare",
+                    "train.gradientNormsEvery");
+        }
+        if (loss.policyWeight() != LossConfig.defaults().policyWeight()) {
+            throw conflict(
+                    settings,
+                    "the weight follows from the share; delete one of them",
+                    "loss.policyShare",
+                    "loss.policyWeight");
         }
     }
 

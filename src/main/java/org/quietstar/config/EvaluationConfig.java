@@ -1,6 +1,7 @@
 package org.quietstar.config;
 
 import java.util.List;
+import org.quietstar.config.yaml.Choice;
 import org.quietstar.config.yaml.Key;
 import org.quietstar.config.yaml.Records;
 
@@ -12,8 +13,28 @@ public record EvaluationConfig(
         @Key(value = "Sampling temperature of the thoughts; 0 is greedy.", min = 0, def = "0.0")
         double thoughtTemperature,
 
-        @Key(value = "Bins of equal size that the tokens are sorted into by base loss.", min = 1, max = 100, def = "10")
+        @Key(
+                value = "Draws of thoughts for each position, whose mean and spread are reported; above 1 wants a"
+                        + " thoughtTemperature above 0.",
+                min = 1,
+                max = 1000,
+                def = "1")
+        int thoughtSamples,
+
+        @Key(
+                value = "Groups of equal size that the tokens are sorted into by difficulty.",
+                min = 1,
+                max = 100,
+                def = "10")
         int bins,
+
+        @Key(
+                value =
+                        "What makes a token hard. entropy: that of the base's distribution, known before the token; nll: the"
+                                + " base's loss on the token itself, as in the paper, under which any two equally good models seem"
+                                + " to help each other on hard tokens.",
+                def = "entropy")
+        Difficulty difficulty,
 
         @Key(value = "Resamples of the bootstrap.", min = 100, max = 100000, def = "1000")
         int bootstrapSamples,
@@ -30,6 +51,14 @@ public record EvaluationConfig(
         @Key(value = "Prompts of a task that go through the model together.", min = 1, def = "32")
         int taskBatchSize) {
 
+    /** What tokens are sorted by. */
+    public enum Difficulty implements Choice {
+        /** Entropy of the base model's distribution. */
+        ENTROPY,
+        /** The base model's loss on the token. */
+        NLL
+    }
+
     public EvaluationConfig {
         tasks = List.copyOf(tasks);
     }
@@ -39,6 +68,14 @@ public record EvaluationConfig(
     }
 
     // The same settings with one of them changed.
+
+    public EvaluationConfig withThoughtSamples(int value) {
+        return Records.with(this, "thoughtSamples", value);
+    }
+
+    public EvaluationConfig withDifficulty(Difficulty value) {
+        return Records.with(this, "difficulty", value);
+    }
 
     public EvaluationConfig withMaxTokens(int value) {
         return Records.with(this, "maxTokens", value);

@@ -13,8 +13,20 @@ public record LossConfig(
                 def = "0.5")
         double baseLossWeight,
 
-        @Key(value = "Weight of the REINFORCE term.", min = 0, def = "1e6")
+        @Key(
+                value = "Weight of the REINFORCE term. What it should be depends on the model and its data; policyShare"
+                        + " finds it.",
+                min = 0,
+                def = "1e6")
         double policyWeight,
+
+        @Key(
+                value = "Share of the gradient's norm that the REINFORCE term is held at, in place of policyWeight: the"
+                        + " weight follows a slow average of the measured norms (train.gradientNormsEvery). 0: off.",
+                min = 0,
+                max = 0.99,
+                def = "0.0")
+        double policyShare,
 
         @Key(value = "Temperature of the log-probabilities in the REINFORCE term.", min = 1e-3, def = "3.0")
         double reinforceTemperature,
@@ -82,6 +94,10 @@ public record LossConfig(
 
     public LossConfig withPolicyWeight(double value) {
         return Records.with(this, "policyWeight", value);
+    }
+
+    public LossConfig withPolicyShare(double value) {
+        return Records.with(this, "policyShare", value);
     }
 
     public LossConfig withReinforceTemperature(double value) {

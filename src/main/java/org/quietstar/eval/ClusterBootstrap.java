@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Percentile bootstrap of means over tokens, drawing whole sequences with replacement, because tokens of one sequence
+ * Percentile bootstrap of means over tokens, drawing whole documents with replacement, because tokens of one document
  * are not independent. Several means (groups of the same tokens) share the same draws.
  */
 final class ClusterBootstrap {
@@ -18,8 +18,8 @@ final class ClusterBootstrap {
     private final int[][] counts;
 
     /**
-     * @param sums by group and sequence, the sum of the values [G][sequences]
-     * @param counts by group and sequence, the number of values [G][sequences]
+     * @param sums by group and document, the sum of the values [G][documents]
+     * @param counts by group and document, the number of values [G][documents]
      */
     ClusterBootstrap(double[][] sums, int[][] counts) {
         this.sums = sums;
@@ -27,20 +27,20 @@ final class ClusterBootstrap {
     }
 
     /**
-     * The interval of each group's mean; none where all of a group's values are in one sequence, since then nothing is
-     * known about how much sequences differ.
+     * The interval of each group's mean; none where all of a group's values are in one document, since then nothing is
+     * known about how much documents differ.
      */
     List<Optional<Interval>> intervals(int resamples, long seed) {
         int groups = sums.length;
-        int sequences = sums[0].length;
+        int documents = sums[0].length;
         // Random, and not a faster generator, because its numbers are the same on every Java version.
         Random random = new Random(seed);
         double[][] means = new double[groups][resamples];
         int[] filled = new int[groups];
-        int[] draws = new int[sequences];
+        int[] draws = new int[documents];
         for (int r = 0; r < resamples; r++) {
-            for (int s = 0; s < sequences; s++) {
-                draws[s] = random.nextInt(sequences);
+            for (int s = 0; s < documents; s++) {
+                draws[s] = random.nextInt(documents);
             }
             for (int g = 0; g < groups; g++) {
                 double sum = 0;

@@ -1,10 +1,11 @@
 package org.quietstar.eval;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
- * Tokens sorted by base NLL and cut into groups of equal size, as nearly as can be: tokens of equal NLL stay together,
- * and there are never more groups than distinct values.
+ * Tokens sorted by how hard they are and cut into groups of equal size, as nearly as can be: tokens that are equally hard
+ * stay together, and there are never more groups than distinct values.
  */
 final class DifficultyBins {
     private final int[] order;
@@ -19,15 +20,15 @@ final class DifficultyBins {
         this.cuts = cuts;
     }
 
-    static DifficultyBins of(TokenScores scores, int bins) {
-        int n = scores.size();
-        int[] order = order(scores);
+    /** @param hardness of token 0, 1, … */
+    static DifficultyBins of(int n, IntToDoubleFunction hardness, int bins) {
+        int[] order = order(n, hardness);
         int[] cuts = new int[bins + 1];
         int groups = 0;
         for (int bin = 1; bin <= bins; bin++) {
             int cut = (int) ((long) bin * n / bins);
-            // Tokens with the NLL of the last one before the cut go with it.
-            while (cut > 0 && cut < n && scores.base(order[cut]) == scores.base(order[cut - 1])) {
+            // Tokens as hard as the last one before the cut go with it.
+            while (cut > 0 && cut < n && hardness.applyAsDouble(order[cut]) == hardness.applyAsDouble(order[cut - 1])) {
                 cut++;
             }
             if (cut > cuts[groups]) {
@@ -37,10 +38,10 @@ final class DifficultyBins {
         return new DifficultyBins(order, Arrays.copyOf(cuts, groups + 1));
     }
 
-    private static int[] order(TokenScores scores) {
-        long[] keyed = new long[scores.size()];
+    private static int[] order(int n, IntToDoubleFunction hardness) {
+        long[] keyed = new long[n];
         for (int i = 0; i < keyed.length; i++) {
-            keyed[i] = ((long) sortable(scores.base(i)) << Integer.SIZE) | i;
+            keyed[i] = ((long) sortable((float) hardness.applyAsDouble(i)) << Integer.SIZE) | i;
         }
         Arrays.sort(keyed);
         return Arrays.stream(keyed).mapToInt(key -> (int) key).toArray();

@@ -1,24 +1,36 @@
 package org.quietstar.eval;
 
-/** Sums over the tokens of each group, and of each sequence within it. */
+/** Sums over the tokens of each group, and of each document within it. */
 final class GroupTotals {
     private final double[] base;
     private final double[] mixed;
+    private final double[] control;
     private final double[][] gains;
     private final int[][] counts;
 
-    GroupTotals(int groups, int sequences) {
+    GroupTotals(int groups, int documents) {
         base = new double[groups];
         mixed = new double[groups];
-        gains = new double[groups][sequences];
-        counts = new int[groups][sequences];
+        control = new double[groups];
+        gains = new double[groups][documents];
+        counts = new int[groups][documents];
     }
 
-    void add(int group, int sequence, double baseNll, double mixedNll) {
+    void add(int group, int document, double baseNll, double mixedNll) {
         base[group] += baseNll;
         mixed[group] += mixedNll;
-        gains[group][sequence] += baseNll - mixedNll;
-        counts[group][sequence]++;
+        gains[group][document] += baseNll - mixedNll;
+        counts[group][document]++;
+    }
+
+    /** Adds to what the control gains on a group. */
+    void addControl(int group, double gain) {
+        control[group] += gain;
+    }
+
+    /** Sum of what the control gains on a group. */
+    double control(int group) {
+        return control[group];
     }
 
     /** Sum of the base NLL of a group. */

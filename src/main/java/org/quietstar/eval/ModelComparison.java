@@ -10,16 +10,16 @@ import org.quietstar.QuietStarException;
  * The difference is taken token by token, so what makes a text easy or hard for both drops out of its interval.
  *
  * @param tokens compared
- * @param sequences that they are in
+ * @param documents that they are in
  * @param nll mixed NLL of the one model, nats per token
  * @param otherNll mixed NLL of the other
- * @param interval 95 % bootstrap interval of {@link #difference}; empty where there is one sequence only
- * @param bootstrapSamples resamples of whole sequences
+ * @param interval 95 % bootstrap interval of {@link #difference}; empty where there is one document only
+ * @param bootstrapSamples resamples of whole documents
  * @param seed of the resamples
  */
 public record ModelComparison(
         int tokens,
-        int sequences,
+        int documents,
         double nll,
         double otherNll,
         Optional<Interval> interval,
@@ -40,20 +40,20 @@ public record ModelComparison(
             throw new IllegalArgumentException(
                     "One model was scored on " + scores.size() + " tokens, the other on " + other.size());
         }
-        int[] sequence = scores.denseSequences();
-        int sequences = 1 + Arrays.stream(sequence).max().orElseThrow();
-        var totals = new GroupTotals(1, sequences);
-        for (int i = 0; i < sequence.length; i++) {
-            if (scores.sequence(i) != other.sequence(i)) {
-                throw new IllegalArgumentException("Token " + i + " stands in sequence " + scores.sequence(i)
-                        + " for one model, in " + other.sequence(i) + " for the other");
+        int[] document = scores.denseDocuments();
+        int documents = 1 + Arrays.stream(document).max().orElseThrow();
+        var totals = new GroupTotals(1, documents);
+        for (int i = 0; i < document.length; i++) {
+            if (scores.document(i) != other.document(i)) {
+                throw new IllegalArgumentException("Token " + i + " stands in document " + scores.document(i)
+                        + " for one model, in " + other.document(i) + " for the other");
             }
-            totals.add(0, sequence[i], other.mixed(i), scores.mixed(i));
+            totals.add(0, document[i], other.mixed(i), scores.mixed(i));
         }
         int n = scores.size();
         return new ModelComparison(
                 n,
-                sequences,
+                documents,
                 totals.mixed(0) / n,
                 totals.base(0) / n,
                 totals.bootstrap().intervals(bootstrapSamples, seed).get(0),
@@ -70,7 +70,7 @@ public record ModelComparison(
     public String toText(String name, String otherName) {
         int width = Math.max(20, Math.max(name.length(), otherName.length()));
         String row = "%-" + width + "s %10.4f%n";
-        String text = String.format(Locale.ROOT, "Held-out text: %,d tokens in %,d sequences%n%n", tokens, sequences)
+        String text = String.format(Locale.ROOT, "Held-out text: %,d tokens in %,d documents%n%n", tokens, documents)
                 + String.format(Locale.ROOT, "%-" + width + "s %10s%n", "", "NLL (nats per token)")
                 + String.format(Locale.ROOT, row, name, nll)
                 + String.format(Locale.ROOT, row, otherName, otherNll)
@@ -79,11 +79,11 @@ public record ModelComparison(
                         "%-" + width + "s %+10.4f   95 %% interval %s%n%n",
                         "second minus first",
                         difference(),
-                        ReportText.interval(interval))
+                        ReportText.interval(interval, documents))
                 + String.format(
                         Locale.ROOT,
                         "Above zero where the first is better. Each with its thoughts, if it has any. Interval: %,d bootstrap"
-                                + " resamples of whole sequences, seed %d.%n",
+                                + " resamples of whole documents, seed %d.%n",
                         bootstrapSamples,
                         seed);
         return text.replace(System.lineSeparator(), "\n");

@@ -5,10 +5,10 @@
  *
  * <pre>{@code
  * var scores = new TokenScores();
- * scores.add(2.5f, 2.1f, 0); // base NLL, NLL with a thought, sequence
+ * scores.add(2.5f, 2.1f, 0); // base NLL, NLL with a thought, document
  * scores.add(0.3f, 0.3f, 1);
  * scores.addTextBytes(8);
- * PerplexityReport report = PerplexityReport.of(scores, 10, 1000, 42);
+ * PerplexityReport report = PerplexityReport.of(scores, EvaluationConfig.Difficulty.NLL, 10, 1000, 42);
  * String table = report.toText();
  * }</pre>
  */

@@ -1,5 +1,6 @@
 package org.quietstar.report;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig.Difficulty;
 import org.quietstar.eval.Interval;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.PerplexityReport.Bin;
@@ -26,6 +28,9 @@ public final class GainPlot {
     /** Room above and below the bars, as a share of their range. */
     private static final double MARGIN = 0.08;
 
+    private static final BasicStroke DASHED =
+            new BasicStroke(2.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {5, 4}, 0);
+
     private GainPlot() {}
 
     /**
@@ -39,11 +44,12 @@ public final class GainPlot {
 
     static XYChart chart(PerplexityReport report) {
         List<Bin> bins = report.bins();
-        String groups = bins.size() == DECILES ? "decile of base loss" : "group by base loss";
+        String by = report.difficulty() == Difficulty.ENTROPY ? "the base's entropy" : "base loss";
+        String groups = (bins.size() == DECILES ? "decile of " : "group by ") + by;
         XYChart chart = ChartStyle.chart(
                 HEIGHT,
                 String.format(Locale.ROOT, "Gain from thinking on held-out text: %+.4f nats per token", report.gain()),
-                groups + " (easy → hard)",
+                groups + " (easy → hard); dashes: what one temperature gains",
                 "gain: base NLL − mixed NLL (nats per token)");
         style(chart.getStyler(), bins);
         for (int i = 0; i < bins.size(); i++) {
@@ -51,6 +57,9 @@ public final class GainPlot {
         }
         ChartStyle.rule(chart, "zero", new double[] {0.5, bins.size() + 0.5}, new double[] {0, 0})
                 .setLineColor(ChartStyle.INK);
+        for (int i = 0; i < bins.size(); i++) {
+            addControl(chart, i + 1, bins.get(i).controlGain());
+        }
         for (int i = 0; i < bins.size(); i++) {
             int group = i + 1;
             bins.get(i).gainInterval().ifPresent(interval -> addInterval(chart, group, interval));
@@ -67,8 +76,12 @@ public final class GainPlot {
         double high = 0;
         for (Bin bin : bins) {
             Optional<Interval> interval = bin.gainInterval();
-            low = Math.min(low, interval.map(Interval::lower).orElse(bin.gain()));
-            high = Math.max(high, interval.map(Interval::upper).orElse(bin.gain()));
+            low = Math.min(
+                    low,
+                    Math.min(bin.controlGain(), interval.map(Interval::lower).orElse(bin.gain())));
+            high = Math.max(
+                    high,
+                    Math.max(bin.controlGain(), interval.map(Interval::upper).orElse(bin.gain())));
         }
         // With no gain at all the axis still needs a length.
         double range = high > low ? high - low : 1;
@@ -89,6 +102,12 @@ public final class GainPlot {
                 1f);
         bar.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
         bar.setFillColor(color);
+    }
+
+    private static void addControl(XYChart chart, int group, double gain) {
+        double[] x = {group - HALF_BAR, group + HALF_BAR};
+        ChartStyle.line(chart, "control " + group, x, new double[] {gain, gain}, ChartStyle.INK, 2.4f)
+                .setLineStyle(DASHED);
     }
 
     private static void addInterval(XYChart chart, int group, Interval interval) {

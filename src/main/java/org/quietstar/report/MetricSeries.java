@@ -16,13 +16,13 @@ record MetricSeries(List<Point> points) {
     record Point(double step, double value) {}
 
     /**
-     * The finite values of {@code key}. More than {@code most} of them are replaced by the means of as many
+     * The finite values of {@code key}, which is a JSON pointer where it begins with a slash. More than {@code most} of them are replaced by the means of as many
      * neighbouring runs.
      */
     static MetricSeries of(List<? extends JsonNode> lines, String key, int most) {
         List<Point> all = new ArrayList<>();
         for (JsonNode line : lines) {
-            JsonNode value = line.path(key);
+            JsonNode value = key.startsWith("/") ? line.at(key) : line.path(key);
             // Numbers that JSON lacks are strings in the file.
             if (value.isNumber() && line.path(Metrics.STEP).isNumber()) {
                 all.add(new Point(line.path(Metrics.STEP).doubleValue(), value.doubleValue()));

@@ -8,6 +8,8 @@ final class MetricUnits {
     private static final Map<String, String> TITLES = Map.ofEntries(
             Map.entry(Metrics.LOSS, "loss (nats)"),
             Map.entry(Metrics.NLL_BASE, "NLL without thoughts (nats per token)"),
+            Map.entry(Metrics.GAIN, "gain (nats per token)"),
+            Map.entry(Metrics.POLICY_SHARE, "policy's share of the gradient"),
             Map.entry(Metrics.NLL_THOUGHT, "NLL with thoughts (nats per token)"),
             Map.entry(Metrics.POLICY_LOSS, "REINFORCE term (nats)"),
             Map.entry(Metrics.REWARD_MEAN, "mean reward (nats)"),

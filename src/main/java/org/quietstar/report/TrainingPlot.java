@@ -42,8 +42,17 @@ public final class TrainingPlot {
                     "NLL (nats per token)",
                     false,
                     List.of(
-                            new Line(Metrics.NLL_BASE, "base (no thoughts)", ChartStyle.ORANGE, 1.8f),
-                            new Line(Metrics.NLL_THOUGHT, "mixed (with thoughts)", ChartStyle.BLUE, 1.8f))),
+                            new Line(Metrics.NLL_BASE, "next token, no thoughts", ChartStyle.ORANGE, 1.8f),
+                            // Of the tokens ahead the first alone has the base's labels.
+                            new Line(
+                                    "/" + Metrics.NLL_THOUGHT_K + "/0",
+                                    "next token, with thoughts",
+                                    ChartStyle.BLUE,
+                                    1.8f))),
+            new Panel(
+                    "gain (nats per token)",
+                    true,
+                    List.of(new Line(Metrics.GAIN, "without less with thoughts, same labels", ChartStyle.BLUE, 1.6f))),
             new Panel(
                     "REINFORCE (nats)",
                     true,
@@ -52,6 +61,10 @@ public final class TrainingPlot {
                     "reward (nats)",
                     true,
                     List.of(new Line(Metrics.REWARD_MEAN, "reward (mean)", ChartStyle.BLUE, 1.6f))),
+            new Panel(
+                    "policy's share",
+                    true,
+                    List.of(new Line(Metrics.POLICY_SHARE, "of the gradient's norm", ChartStyle.INK, 1.6f))),
             new Panel(
                     "mixing weight w",
                     true,

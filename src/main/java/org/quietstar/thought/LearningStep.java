@@ -218,6 +218,15 @@ public final class LearningStep implements AutoCloseable {
         seconds.put(part, (System.nanoTime() - start) * 1e-9);
     }
 
+    /**
+     * Multiplies the policy's weight from the next run on.
+     *
+     * @param scale 0 or more; 1 at first
+     */
+    public void setPolicyScale(double scale) {
+        policy.setScale(scale);
+    }
+
     /** An output of the last run: the names of rewards, advantages, mixing weights and NLLs of {@link QuietStarLoss}. */
     public INDArray output(String name) {
         return reward.filter(custom -> Reward.Custom.has(name))

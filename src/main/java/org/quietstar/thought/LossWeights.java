@@ -11,8 +11,9 @@ import org.quietstar.config.LossConfig;
  */
 public record LossWeights(double base, double thought, double policy) {
 
-    /** c, 1 − c and policyWeight. */
+    /** c, 1 − c and policyWeight, which is 1 where a share is held instead: then it is multiplied at each step. */
     public static LossWeights of(LossConfig loss) {
-        return new LossWeights(loss.baseLossWeight(), 1 - loss.baseLossWeight(), loss.policyWeight());
+        return new LossWeights(
+                loss.baseLossWeight(), 1 - loss.baseLossWeight(), loss.policyShare() > 0 ? 1 : loss.policyWeight());
     }
 }

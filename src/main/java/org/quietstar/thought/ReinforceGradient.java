@@ -56,6 +56,9 @@ final class ReinforceGradient implements AutoCloseable {
     private final PlanCache<Integer> plans;
     private String hiddenGradient;
     private String headGradient;
+    /** Times the policy's weight. */
+    private double scale = 1;
+
     private double policyLoss;
     private double loss;
 
@@ -130,6 +133,11 @@ final class ReinforceGradient implements AutoCloseable {
                 .compile();
     }
 
+    /** Multiplies the policy's weight, in loss and gradient, from the next {@link #add} on. */
+    void setScale(double scale) {
+        this.scale = scale;
+    }
+
     private static INDArray part(INDArray array, int n) {
         return array.rank() == 1
                 ? array.get(NDArrayIndex.interval(0, n))
@@ -149,6 +157,11 @@ final class ReinforceGradient implements AutoCloseable {
      * @param headSum gradient by the output head, [V, D], added to; empty if it is not trained
      */
     void add(INDArray advantage, INDArray weights, INDArray sampled, INDArray hiddenSum, Optional<INDArray> headSum) {
+        if (scale == 0 && !regularised) {
+            policyLoss = 0;
+            loss = 0;
+            return;
+        }
         Selection all = select(HostArrays.numbers(advantage), HostArrays.numbers(weights), sampled.toIntVector());
         policyLoss = 0;
         loss = 0;
@@ -158,7 +171,7 @@ final class ReinforceGradient implements AutoCloseable {
             fill(all, from, Math.min(count, from + n), n);
             StaticPlan plan = plans.get(n);
             plan.run();
-            policyLoss += plan.output(POLICY).getDouble(0);
+            policyLoss += plan.output(POLICY).getDouble(0) / (scale == 0 ? 1 : scale);
             loss += plan.output(LOSS).getDouble(0);
             headSum.ifPresent(sum -> sum.addi(plan.output(headGradient)));
             addRows(hiddenSum, part(inputs.get(ROWS), n), plan.output(hiddenGradient));
@@ -184,7 +197,7 @@ final class ReinforceGradient implements AutoCloseable {
             textRows[i] = layout.textRowOf(block);
             ids[i] = sampled[chosen[i]];
             own[i] = weights[textRows[i]];
-            advantages[i] = advantage[block] * own[i];
+            advantages[i] = advantage[block] * own[i] * scale;
         }
         return new Selection(rows, textRows, ids, advantages, own);
     }

@@ -21,6 +21,11 @@ public final class Metrics {
     public static final String NLL_THOUGHT = "nll_thought";
     /** Mean NLL after thoughts for each lookahead token, nats per token, [M]. */
     public static final String NLL_THOUGHT_K = "nll_thought_k";
+    /**
+     * What the thoughts gain: mean over all thoughts and lookahead tokens of the label's NLL without a thought less that
+     * with it, nats per token. Unlike {@link #NLL_BASE} and {@link #NLL_THOUGHT} it is of the same labels.
+     */
+    public static final String GAIN = "gain";
     /** Mean of −A·log π without its weight, nats squared. */
     public static final String POLICY_LOSS = "policy_loss";
     /** Mean reward of a thought, nats. */
@@ -41,6 +46,10 @@ public final class Metrics {
     public static final String GRAD_NORM_NLL = "grad_norm_nll";
     /** Norm of the policy's part of the gradient; only where {@code train.gradientNormsEvery} is due. */
     public static final String GRAD_NORM_POLICY = "grad_norm_policy";
+    /** The policy's norm as a share of both norms' sum, 0 to 1; where they are measured. */
+    public static final String POLICY_SHARE = "policy_share";
+    /** Weight of the REINFORCE term in this step. */
+    public static final String POLICY_WEIGHT = "policy_weight";
     /** Norm of the whole gradient before it is clipped. */
     public static final String GRAD_NORM = "grad_norm";
     /** Learning rate of this step. */

@@ -35,10 +35,16 @@ interface Objective extends AutoCloseable {
      * What a stage minimises, as its {@code train.mode} says.
      *
      * @param reward of the thoughts, in place of the paper's
+     * @param balance of the policy's weight
      */
-    static Objective of(ThinkingModel model, StageConfig stage, Set<String> trained, Optional<RewardFunction> reward) {
+    static Objective of(
+            ThinkingModel model,
+            StageConfig stage,
+            Set<String> trained,
+            Optional<RewardFunction> reward,
+            PolicyBalance balance) {
         if (stage.thinks()) {
-            return new QuietStarObjective(model, stage, trained, reward);
+            return new QuietStarObjective(model, stage, trained, reward, balance);
         }
         return new LanguageModelObjective(
                 model.config(), stage.data().batchSize(), stage.data().sequenceLength(), model.decoder(), trained);

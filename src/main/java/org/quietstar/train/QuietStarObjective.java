@@ -31,13 +31,21 @@ final class QuietStarObjective implements Objective {
     private final GradientAccumulator ofLikelihoods = new GradientAccumulator();
     private final GradientAccumulator ofPolicy = new GradientAccumulator();
     private final ThoughtStatistics statistics;
+    private final PolicyBalance balance;
 
     /**
      * @param model with parameters of thoughts
      * @param trained names of the parameters whose gradients are computed
      * @param reward in place of the paper's
+     * @param balance of the policy's weight, which takes each measurement
      */
-    QuietStarObjective(ThinkingModel model, StageConfig stage, Set<String> trained, Optional<RewardFunction> reward) {
+    QuietStarObjective(
+            ThinkingModel model,
+            StageConfig stage,
+            Set<String> trained,
+            Optional<RewardFunction> reward,
+            PolicyBalance balance) {
+        this.balance = balance;
         this.loss = stage.loss();
         this.layout = ThoughtLayout.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
@@ -59,6 +67,7 @@ final class QuietStarObjective implements Objective {
                 .reduce(LabelCounts::plus)
                 .orElseThrow();
         statistics.clear();
+        step.setPolicyScale(balance.scale());
         double[] losses = new double[4];
         for (int i = 0; i < batches.size(); i++) {
             TokenBatch micro = batches.get(i);
@@ -99,9 +108,14 @@ final class QuietStarObjective implements Objective {
         metrics.put(Metrics.NLL_THOUGHT_K, statistics.thoughtNll());
         metrics.put(Metrics.POLICY_LOSS, losses[3]);
         statistics.putInto(metrics);
+        metrics.put(Metrics.POLICY_WEIGHT, balance.weight());
         if (measureParts) {
-            metrics.put(Metrics.GRAD_NORM_NLL, ofLikelihoods.norm());
-            metrics.put(Metrics.GRAD_NORM_POLICY, ofPolicy.norm());
+            double likelihoods = ofLikelihoods.norm();
+            double policy = ofPolicy.norm();
+            metrics.put(Metrics.GRAD_NORM_NLL, likelihoods);
+            metrics.put(Metrics.GRAD_NORM_POLICY, policy);
+            metrics.put(Metrics.POLICY_SHARE, policy == 0 ? 0.0 : policy / (policy + likelihoods));
+            balance.measure(likelihoods, policy);
         }
         return metrics;
     }

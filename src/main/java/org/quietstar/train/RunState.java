@@ -31,6 +31,7 @@ final class RunState {
             RunPosition position,
             AdamW optimizer,
             SkippedSteps skipped,
+            PolicyBalance balance,
             TextBatches data) {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put(CONFIG, Recipes.toYaml(config));
@@ -38,6 +39,7 @@ final class RunState {
         position.putInto(state);
         state.put(UPDATES, optimizer.updates());
         skipped.putInto(state);
+        balance.putInto(state);
         // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
         state.put("seed", config.seed());
         state.put(DATA, data.position().toMap());

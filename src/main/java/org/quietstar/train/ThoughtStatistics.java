@@ -13,6 +13,7 @@ final class ThoughtStatistics {
     private final ThoughtLayout layout;
     private final Moments reward = new Moments();
     private final Moments weight = new Moments();
+    private final Moments gain = new Moments();
     private final double[] nll;
     private final long[] labels;
     private long positive;
@@ -59,6 +60,7 @@ final class ThoughtStatistics {
     void clear() {
         reward.clear();
         weight.clear();
+        gain.clear();
         Arrays.fill(nll, 0);
         Arrays.fill(labels, 0);
         positive = 0;
@@ -76,6 +78,7 @@ final class ThoughtStatistics {
         double[] rewards = HostArrays.numbers(outputs.apply(QuietStarLoss.REWARD));
         double[] advantages = HostArrays.numbers(outputs.apply(QuietStarLoss.ADVANTAGE));
         double[] weights = HostArrays.numbers(outputs.apply(QuietStarLoss.MIX_WEIGHT));
+        double[] base = HostArrays.numbers(outputs.apply(QuietStarLoss.BASE_NLL));
         double[] nlls = HostArrays.numbers(outputs.apply(QuietStarLoss.THOUGHT_NLL));
         for (int r = 0; r < layout.slotRows(); r++) {
             int p = layout.positionOf(r);
@@ -89,7 +92,9 @@ final class ThoughtStatistics {
             }
             for (int k = 0; k < layout.lookahead() && p + 1 + k < length; k++) {
                 weight.add(weights[k * layout.slotRows() + r]);
-                nll[k] += nlls[k * layout.slotRows() + r];
+                double thought = nlls[k * layout.slotRows() + r];
+                nll[k] += thought;
+                gain.add(base[layout.textRowOf(r) + k] - thought);
                 labels[k]++;
             }
         }
@@ -103,6 +108,7 @@ final class ThoughtStatistics {
     }
 
     void putInto(Map<String, Object> metrics) {
+        metrics.put(Metrics.GAIN, gain.mean());
         metrics.put(Metrics.REWARD_MEAN, reward.mean());
         metrics.put(Metrics.REWARD_STD, reward.deviation());
         metrics.put(Metrics.ADVANTAGE_POSITIVE_SHARE, reward.count == 0 ? 0 : (double) positive / reward.count);

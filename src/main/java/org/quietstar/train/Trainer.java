@@ -199,11 +199,14 @@ public final class Trainer implements AutoCloseable {
         begin(stage);
         Set<String> trained = TrainableParameters.shapes(stage, model.config()).keySet();
         var rate = new LearningRate(stage.optimizer(), stage.train().steps());
+        var balance = new PolicyBalance(stage.loss());
+        resumed.ifPresent(checkpoint -> balance.restore(checkpoint.state()));
+        var shareWatch = new PolicyShareWatch(stage);
         try (AdamW optimizer = RunState.optimizer(
                         resumed, stage.optimizer(), model.parameters().only(trained));
                 var warnings = new BadRecordWarnings(this::warn);
                 TextBatches data = text(stage, warnings);
-                Objective objective = Objective.of(model, stage, trained, reward);
+                Objective objective = Objective.of(model, stage, trained, reward, balance);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> RunState.resume(checkpoint, data));
             // Its moments are the optimiser's now.
@@ -224,6 +227,7 @@ public final class Trainer implements AutoCloseable {
                         StepMetrics.of(step, stage, result.metrics(), norm, learningRate, skipped, batches, started);
                 metrics.write(line);
                 listeners.forEach(listener -> listener.onStep(stageStep, line));
+                shareWatch.after(line).ifPresent(this::warn);
                 skipped.requireFew(stage, step, folder);
                 boolean save = isDue(config.checkpoint().everySteps())
                         || stageStep == stage.train().steps();
@@ -231,7 +235,7 @@ public final class Trainer implements AutoCloseable {
                 heldOut.ifPresent(nll -> listeners.forEach(listener -> listener.onHeldOut(stageStep, nll)));
                 goesOn = !stopping;
                 if (save || !goesOn) {
-                    save(data, optimizer, heldOut, goesOn);
+                    save(data, optimizer, balance, heldOut, goesOn);
                 }
             }
         }
@@ -276,9 +280,10 @@ public final class Trainer implements AutoCloseable {
         return every > 0 && stageStep % every == 0;
     }
 
-    private void save(TextBatches data, AdamW optimizer, OptionalDouble heldOut, boolean goesOn) {
+    private void save(
+            TextBatches data, AdamW optimizer, PolicyBalance balance, OptionalDouble heldOut, boolean goesOn) {
         var position = new RunPosition(stageIndex, stageStep, reward.isPresent());
-        Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, data);
+        Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, balance, data);
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
         var checkpoint = new Checkpoint(step, model.decoder().asMap(), thought, optimizer.state(), state, heldOut);
         CheckpointInfo saved = checkpoints.save(checkpoint);

@@ -20,6 +20,8 @@ import org.quietstar.config.yaml.SettingLayers;
 class RoundTripTest {
     /** Keys that other keys limit keep their defaults in random configurations. */
     private static final Set<String> BOUND = Set.of(
+            "loss.policyShare",
+            "evaluation.thoughtSamples",
             "model.hiddenSize",
             "model.heads",
             "model.kvHeads",

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,10 +89,14 @@ class EvaluatorTest {
         return TextBatches.validation(config.lastStage().data(), TOKENIZER, config.seed(), DataListener.none());
     }
 
+    private static DocumentCounter documents(RunConfig config) {
+        return new DocumentCounter(TOKENIZER.eosId(), config.lastStage().data().sequenceLength(), false);
+    }
+
     private static TokenScores score(RunConfig config, Parameters parameters) {
         try (Evaluator evaluator = evaluator(config, parameters);
                 TextBatches batches = batches(config)) {
-            return evaluator.score(batches, tokens -> true);
+            return evaluator.score(batches, documents(config), tokens -> true);
         }
     }
 
@@ -177,7 +182,51 @@ class EvaluatorTest {
             assertClose(mixed(scores), mixed(one), 1e-5);
             assertThat(scores.textBytes()).isEqualTo(one.textBytes());
             for (int i = 0; i < one.size(); i++) {
-                assertThat(scores.sequence(i)).isEqualTo(one.sequence(i));
+                assertThat(scores.document(i)).isEqualTo(one.document(i));
+            }
+        }
+    }
+
+    /** Thoughts are drawn by the sequence, not by what stands beside it. */
+    @Test
+    void theBatchSizeDoesNotChangeThoughtsThatAreDrawn() {
+        Parameters parameters = parameters(config(), true);
+        String[] drawn = {"evaluation.thoughtTemperature=1", "evaluation.thoughtSamples=2", "data.batchSize=1"};
+        TokenScores one = score(config(drawn), parameters);
+        drawn[2] = "data.batchSize=3";
+        TokenScores three = score(config(drawn), parameters);
+        assertClose(mixed(three), mixed(one), 1e-5);
+        assertThat(one.drawMeans()).hasSize(2);
+        assertThat(one.drawMeans()[0]).isNotEqualTo(one.drawMeans()[1]);
+        drawn[1] = "evaluation.thoughtSamples=1";
+        assertThat(mixed(score(config(drawn), parameters))).isNotEqualTo(mixed(one));
+    }
+
+    /** A model that has not learned to think is scored as it is: with a sigmoid mixer idle thoughts would change it. */
+    @Test
+    void aModelWithoutThoughtsDoesNotThink() {
+        RunConfig config = config("thought.mixer=sigmoid");
+        Parameters base = DecoderParameters.random(config.model(), DataType.FLOAT, 1);
+        var model = new ThinkingModel(
+                config.model(),
+                base,
+                Optional.empty(),
+                config.lastStage().thought(),
+                new TokenRules(TOKENIZER.padId(), List.of(), List.of(TOKENIZER.padId())));
+        try (var evaluator = new Evaluator(
+                        model,
+                        config.evaluation(),
+                        config.lastStage().data().batchSize(),
+                        config.lastStage().data().sequenceLength(),
+                        config.seed());
+                TextBatches batches = batches(config)) {
+            TokenScores scores = evaluator.score(batches, documents(config), tokens -> true);
+            assertThat(mixed(scores)).isEqualTo(base(scores));
+            assertClose(base(scores), languageModel(config, base), 1e-5);
+            // Of the third document's 13 tokens the last, its end, would be a window of its own, and is left out.
+            assertThat(scores.document(scores.size() - 1)).isEqualTo(3);
+            for (int i = 0; i < scores.size(); i++) {
+                assertThat(scores.entropy(i)).isBetween(4f, (float) Math.log(259));
             }
         }
     }
@@ -231,11 +280,11 @@ class EvaluatorTest {
         try (Evaluator evaluator = evaluator(config, parameters)) {
             TokenScores first;
             try (TextBatches batches = batches(config)) {
-                first = evaluator.score(batches, tokens -> true);
+                first = evaluator.score(batches, documents(config), tokens -> true);
             }
             parameters.get(DecoderParameters.FINAL_NORM).muli(2);
             try (TextBatches batches = batches(config)) {
-                TokenScores second = evaluator.score(batches, tokens -> true);
+                TokenScores second = evaluator.score(batches, documents(config), tokens -> true);
                 assertThat(base(second))
                         .isEqualTo(base(score(config, parameters)))
                         .isNotEqualTo(base(first));

@@ -34,7 +34,7 @@ class ModelComparisonTest {
         }
         ModelComparison comparison = ModelComparison.of(mine, other, 100, 1);
         assertThat(comparison.tokens()).isEqualTo(4);
-        assertThat(comparison.sequences()).isEqualTo(2);
+        assertThat(comparison.documents()).isEqualTo(2);
         assertThat(comparison.nll()).isEqualTo(1.5);
         assertThat(comparison.otherNll()).isEqualTo(1.75);
         assertThat(comparison.difference()).isEqualTo(0.25);
@@ -77,7 +77,7 @@ class ModelComparisonTest {
         elsewhere.add(1, 1, 501);
         assertThatThrownBy(() -> ModelComparison.of(fewer, elsewhere, 10, 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("sequence 500");
+                .hasMessageContaining("document 500");
         assertThatThrownBy(() -> ModelComparison.of(new TokenScores(), fewer, 10, 1))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("no held-out token");

@@ -75,7 +75,7 @@ class MetricsTest {
         assertThat(keys(lines, "language-model")).containsExactlyElementsOf(ofAllStages);
         Set<String> sometimes = new LinkedHashSet<>(documented());
         lines.get(1).fieldNames().forEachRemaining(sometimes::remove);
-        assertThat(sometimes).containsExactly(Metrics.GRAD_NORM_NLL, Metrics.GRAD_NORM_POLICY);
+        assertThat(sometimes).containsExactly(Metrics.GRAD_NORM_NLL, Metrics.GRAD_NORM_POLICY, Metrics.POLICY_SHARE);
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.TestBatches;
@@ -95,10 +96,14 @@ class ObjectiveTest {
     private static Computed quietStar(DataType type, int batchSize, String... sets) {
         List<String> all = new ArrayList<>(List.of("data.batchSize=" + batchSize));
         all.addAll(List.of(sets));
-        try (Objective objective =
-                new QuietStarObjective(thinking(type), stage(all.toArray(String[]::new)), NAMES, Optional.empty())) {
+        try (Objective objective = new QuietStarObjective(
+                thinking(type), stage(all.toArray(String[]::new)), NAMES, Optional.empty(), balance())) {
             return compute(objective, batchSize);
         }
+    }
+
+    private static PolicyBalance balance() {
+        return new PolicyBalance(LossConfig.defaults());
     }
 
     private static Computed languageModel(DataType type, int batchSize) {
@@ -189,10 +194,83 @@ class ObjectiveTest {
         assertThat(whole.loss()).isCloseTo(parts, within(1e-12));
     }
 
+    /** With one lookahead token, gain and NLLs are of the same labels; with more, a mean of them misleads. */
+    @Test
+    void theGainIsOfTheSameLabels() {
+        Computed one = quietStar(DataType.DOUBLE, 4, "thought.lookahead=1");
+        double nlls =
+                (Double) one.metrics().get("nll_base") - (Double) one.metrics().get("nll_thought");
+        assertThat(Math.abs(nlls)).isGreaterThan(1e-3);
+        assertThat((Double) one.metrics().get("gain")).isCloseTo(nlls, within(1e-12));
+        // Without a mixing weight thoughts change nothing, whatever the labels are.
+        Parameters silent = parameters(DataType.DOUBLE);
+        silent.get(ThoughtParameters.W3).assign(0);
+        try (Objective objective = new QuietStarObjective(
+                ThinkingModel.of(model(), stage().thought(), silent, new TokenRules(PAD, List.of(), BANNED)),
+                stage("data.batchSize=4", "thought.lookahead=3"),
+                NAMES,
+                Optional.empty(),
+                balance())) {
+            Map<String, Object> metrics = compute(objective, 4).metrics();
+            assertThat((Double) metrics.get("gain")).isCloseTo(0, within(1e-12));
+            assertThat((Double) metrics.get("nll_base") - (Double) metrics.get("nll_thought"))
+                    .as("the pair that would mislead")
+                    .isNotCloseTo(0, within(1e-3));
+        }
+    }
+
+    @Test
+    void theShareOfThePolicyIsHeldWhateverItsSizeIs() {
+        LossConfig loss = LossConfig.defaults().withPolicyShare(0.3);
+        var balance = new PolicyBalance(loss);
+        try (Objective objective = new QuietStarObjective(
+                thinking(DataType.DOUBLE),
+                stage("data.batchSize=4", "loss.policyWeight=1e6", "loss.policyShare=0.3"),
+                NAMES,
+                Optional.empty(),
+                balance)) {
+            Map<String, Object> first = compute(objective, 4).metrics();
+            assertThat((Double) first.get("policy_weight")).isEqualTo(1);
+            assertThat((Double) first.get("policy_share")).isNotCloseTo(0.3, within(0.05));
+            Computed second = compute(objective, 4);
+            assertThat((Double) second.metrics().get("policy_share")).isCloseTo(0.3, within(1e-9));
+            assertThat((Double) second.metrics().get("policy_loss"))
+                    .as("without its weight")
+                    .isCloseTo((Double) first.get("policy_loss"), within(1e-9));
+            Map<String, Object> state = new LinkedHashMap<>();
+            balance.putInto(state);
+            var resumed = new PolicyBalance(loss);
+            resumed.restore(state);
+            assertThat(resumed.scale()).isEqualTo(balance.scale());
+        }
+    }
+
+    @Test
+    void aShareThatIsNextToNothingOrAllIsToldOnce() {
+        StageConfig stage = stage("loss.policyWeight=10", "train.gradientNormsEvery=5");
+        for (double share : new double[] {0.002, 0.999}) {
+            var watch = new PolicyShareWatch(stage);
+            List<String> said = new ArrayList<>();
+            for (int step = 1; step <= 200; step++) {
+                Map<String, Object> metrics = new LinkedHashMap<>(Map.of("policy_weight", 10.0));
+                if (step % 5 == 0) {
+                    metrics.put("policy_share", step == 20 ? 0.5 : share);
+                }
+                int now = step;
+                watch.after(metrics).ifPresent(text -> said.add(now + ": " + text));
+            }
+            assertThat(said).hasSize(1);
+            assertThat(said.get(0))
+                    .startsWith("70: ")
+                    .contains(share < 0.5 ? "raise loss.policyWeight (10.0)" : "lower loss.policyWeight (10.0)")
+                    .contains("loss.policyShare");
+        }
+    }
+
     @Test
     void normsAreMeasuredOnlyWhenAskedFor() {
-        try (Objective objective =
-                new QuietStarObjective(thinking(DataType.FLOAT), stage("data.batchSize=8"), NAMES, Optional.empty())) {
+        try (Objective objective = new QuietStarObjective(
+                thinking(DataType.FLOAT), stage("data.batchSize=8"), NAMES, Optional.empty(), balance())) {
             assertThat(objective.compute(batches(8), 5, false).metrics())
                     .doesNotContainKeys("grad_norm_nll", "grad_norm_policy");
             assertThat(objective.compute(batches(8), 5, true).metrics())
@@ -202,8 +280,8 @@ class ObjectiveTest {
 
     @Test
     void theSameSeedDrawsTheSameThoughtsAndAnotherOthers() {
-        try (Objective objective =
-                new QuietStarObjective(thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty())) {
+        try (Objective objective = new QuietStarObjective(
+                thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty(), balance())) {
             double first = objective.compute(batches(8), 5, false).loss();
             double second = objective.compute(batches(8), 6, false).loss();
             assertThat(second).isNotEqualTo(first);
@@ -214,8 +292,8 @@ class ObjectiveTest {
     @Test
     void whatPaddingHoldsChangesNothing() {
         Computed expected = quietStar(DataType.DOUBLE, 8);
-        try (Objective objective =
-                new QuietStarObjective(thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty())) {
+        try (Objective objective = new QuietStarObjective(
+                thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty(), balance())) {
             List<TokenBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {

@@ -39,7 +39,8 @@ class ThoughtStatisticsTest {
                         QuietStarLoss.REWARD,
                         QuietStarLoss.ADVANTAGE,
                         QuietStarLoss.MIX_WEIGHT,
-                        QuietStarLoss.THOUGHT_NLL));
+                        QuietStarLoss.THOUGHT_NLL,
+                        QuietStarLoss.BASE_NLL));
         plan.run();
         return plan;
     }
@@ -60,6 +61,8 @@ class ThoughtStatisticsTest {
         };
         outputs.put(QuietStarLoss.MIX_WEIGHT, byK);
         outputs.put(QuietStarLoss.THOUGHT_NLL, byK);
+        // Without thoughts, of each position's next token.
+        outputs.put(QuietStarLoss.BASE_NLL, new double[] {100, 200, 300, OFF, 400, OFF, OFF, OFF});
         return outputs;
     }
 
@@ -72,6 +75,11 @@ class ThoughtStatisticsTest {
             statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
         }
         assertThat(statistics.thoughtNll()).containsExactly(new double[] {36.0 / 8, 25}, within(1e-12));
+        // Both sequences' thoughts, k = 0 then k = 1: the label at p + 1 + k is the base's next token at p + k.
+        double base = 2 * (100 + 200 + 300) + 2 * 400 + 2 * (200 + 300);
+        Map<String, Object> gained = new LinkedHashMap<>();
+        statistics.putInto(gained);
+        assertThat((Double) gained.get(Metrics.GAIN)).isCloseTo((base - 36 - 100) / 12, within(1e-12));
         Map<String, Object> metrics = new LinkedHashMap<>();
         statistics.putInto(metrics);
         assertThat(metrics)
@@ -82,6 +90,7 @@ class ThoughtStatisticsTest {
                         entry("mix_weight_mean", 136.0 / 12),
                         entry("mix_weight_min", 1.0),
                         entry("mix_weight_max", 40.0),
+                        entry("gain", (base - 36 - 100) / 12),
                         entry("thought_entropy", 2.0));
     }
 
