@@ -24,6 +24,7 @@ import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.Generation;
 import org.quietstar.generate.GenerationListener;
 import org.quietstar.generate.Generator;
+import org.quietstar.generate.SampledPrompt;
 import org.quietstar.hub.ModelExport;
 import org.quietstar.hub.ModelFolder;
 import org.quietstar.hub.ModelLoader;
@@ -221,15 +222,23 @@ public final class QuietStar implements AutoCloseable {
     }
 
     /**
-     * Texts for several prompts, generated together; each is what it would be alone.
+     * Texts for several prompts, generated together; each is what it would be alone. Prompts of the same text are drawn
+     * differently, unless the temperature is 0.
      *
      * @return in the prompts' order
      * @throws QuietStarException where the options do not suit the model
      */
     public List<Generation> generate(List<String> prompts, GenerateOptions options, GenerationListener listener) {
+        return generateSamples(SampledPrompt.of(prompts, 1), options, listener);
+    }
+
+    /** As {@link #generate(List, GenerateOptions, GenerationListener)}, of prompts that are numbered already. */
+    public List<Generation> generateSamples(
+            List<SampledPrompt> prompts, GenerateOptions options, GenerationListener listener) {
         List<Generator.Prompt> all = new ArrayList<>();
-        for (String prompt : prompts) {
-            all.add(new Generator.Prompt(all.size(), prompt, loaded.promptIds(prompt)));
+        for (SampledPrompt prompt : prompts) {
+            all.add(new Generator.Prompt(
+                    all.size(), prompt.text(), prompt.sample(), loaded.promptIds(prompt.text()), new int[0]));
         }
         return run(all, options, listener);
     }
@@ -245,7 +254,7 @@ public final class QuietStar implements AutoCloseable {
         if (ids.length == 0) {
             throw new QuietStarException("read: the text is empty");
         }
-        var prompt = new Generator.Prompt(0, "", loaded.promptIds(""), ids);
+        var prompt = new Generator.Prompt(0, "", 0, loaded.promptIds(""), ids);
         return run(List.of(prompt), options.compared(), GenerationListener.none())
                 .get(0);
     }

@@ -11,6 +11,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.GenerationListener;
+import org.quietstar.generate.SampledPrompt;
 import org.quietstar.text.PlainText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -74,6 +75,13 @@ final class GenerateCommand implements Callable<Integer> {
         private boolean jsonl;
 
         @Option(
+                names = "--samples",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Texts for each prompt, each drawn differently (default: ${DEFAULT-VALUE}).")
+        private int samples = 1;
+
+        @Option(
                 names = "--batch",
                 paramLabel = "N",
                 defaultValue = "8",
@@ -92,19 +100,26 @@ final class GenerateCommand implements Callable<Integer> {
         if (output.batch < 1) {
             throw new QuietStarException("--batch is " + output.batch + "; it must be 1 or more");
         }
+        if (output.samples < 1) {
+            throw new QuietStarException("--samples is " + output.samples + "; it must be 1 or more");
+        }
         if (output.jsonl && thoughts.show()) {
             throw new ParameterException(
                     spec.commandLine(), "--jsonl has the thoughts already: use --thoughts on instead of show");
         }
-        List<String> prompts = prompts();
+        List<SampledPrompt> prompts = SampledPrompt.of(prompts(), output.samples);
         PrintWriter out = spec.commandLine().getOut();
         try (QuietStar model = load()) {
             for (int first = 0; first < prompts.size(); first += output.batch) {
-                List<String> some = prompts.subList(first, Math.min(prompts.size(), first + output.batch));
+                List<SampledPrompt> some = prompts.subList(first, Math.min(prompts.size(), first + output.batch));
                 var listener = output.jsonl
-                        ? new JsonLines(model.tokenizer(), out, first)
-                        : listener(model, out, some, prompts.size() > 1);
-                model.generate(some, options, listener);
+                        ? new JsonLines(model.tokenizer(), out, first, some)
+                        : listener(
+                                model,
+                                out,
+                                some.stream().map(SampledPrompt::text).toList(),
+                                prompts.size() > 1);
+                model.generateSamples(some, options, listener);
             }
         }
         return 0;

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.quietstar.generate.GeneratedToken;
 import org.quietstar.generate.Generation;
 import org.quietstar.generate.GenerationListener;
+import org.quietstar.generate.SampledPrompt;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** One JSON object a prompt, when its text is complete; {@code index} counts all prompts from 0. */
@@ -19,10 +20,15 @@ final class JsonLines implements GenerationListener {
     private final Tokenizer tokenizer;
     private final PrintWriter out;
     private final int first;
+    private final List<SampledPrompt> prompts;
     private final ObjectMapper mapper = new ObjectMapper();
 
-    /** @param first number of the batch's first prompt */
-    JsonLines(Tokenizer tokenizer, PrintWriter out, int first) {
+    /**
+     * @param first number of the batch's first prompt
+     * @param prompts of the batch
+     */
+    JsonLines(Tokenizer tokenizer, PrintWriter out, int first, List<SampledPrompt> prompts) {
+        this.prompts = List.copyOf(prompts);
         this.first = first;
         this.tokenizer = tokenizer;
         this.out = out;
@@ -33,6 +39,7 @@ final class JsonLines implements GenerationListener {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("index", first + prompt);
         line.put("prompt", generation.prompt());
+        line.put("sample", prompts.get(prompt).sample());
         line.put("text", generation.text());
         line.put("finish", generation.finish().name().toLowerCase(Locale.ROOT));
         List<Map<String, Object>> tokens = new ArrayList<>();

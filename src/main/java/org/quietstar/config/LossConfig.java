@@ -52,6 +52,13 @@ public record LossConfig(
                 def = "0")
         int rewardTrim,
 
+        @Key(
+                value = "Whether a thought is rewarded for targets of the next document, too, in sequences that hold"
+                        + " several (data.packing: pack); what a document begins with follows from no thought. Version"
+                        + " 0.1.0 did.",
+                def = "false")
+        boolean rewardAcrossDocuments,
+
         @Key(value = "Whether advantages are divided by their standard deviation over the batch.", def = "false")
         boolean standardizeAdvantage,
 
@@ -59,8 +66,9 @@ public record LossConfig(
         double entropyBonus,
 
         @Key(
-                value = "Weight of the divergence KL(thought policy || frozen base model's next-token"
-                        + " distribution at the text position).",
+                value = "Weight of the divergence KL(thought policy || the model's own next-token distribution at the"
+                        + " text position, as it is now): it pulls every token of a thought towards the next word of"
+                        + " the text. It is no divergence from a frozen reference.",
                 min = 0,
                 def = "0.0")
         double klWeight) {
@@ -118,6 +126,10 @@ public record LossConfig(
 
     public LossConfig withRewardTrim(int value) {
         return Records.with(this, "rewardTrim", value);
+    }
+
+    public LossConfig withRewardAcrossDocuments(boolean value) {
+        return Records.with(this, "rewardAcrossDocuments", value);
     }
 
     public LossConfig withStandardizeAdvantage(boolean value) {

@@ -33,6 +33,10 @@ public final class Recipes {
     /** What a recipe may hold. */
     static final Schema SCHEMA = new Schema(RunConfig.class, StageConfig.class, "train.mode");
 
+    /** What version 0.1.0 did that later versions do by default in another way. */
+    private static final List<String> VERSION_0_1_0 =
+            List.of("data.holdOutBy=place", "data.beginOfText=off", "loss.rewardAcrossDocuments=true");
+
     private Recipes() {}
 
     /**
@@ -48,12 +52,11 @@ public final class Recipes {
 
     /**
      * Reads what {@link #toYaml} wrote into a run's or an export's folder. What was held out stays held out: a file that does
-     * not say what decided on it is one of version 0.1.0.
+     * not say what decided on it is one of version 0.1.0, whose ways it continues.
      */
     public static RunConfig loadWritten(Path file, List<String> sets) {
         String text = readFile(file);
-        boolean told = text.contains(" holdOutBy:");
-        List<String> all = new ArrayList<>(told ? List.of() : List.of("data.holdOutBy=place"));
+        List<String> all = new ArrayList<>(text.contains(" holdOutBy:") ? List.of() : VERSION_0_1_0);
         all.addAll(sets);
         return fromYaml(text, file.toString(), all);
     }

@@ -26,12 +26,13 @@ public final class Generator implements AutoCloseable {
      *
      * @param number that the listener hears
      * @param ids at least one
+     * @param sample number among prompts of the same text: each number draws other tokens and thoughts
      * @param given ids that come next instead of drawn ones, and end the text; none for a text to be written
      */
-    public record Prompt(int number, String text, int[] ids, int[] given) {
+    public record Prompt(int number, String text, int sample, int[] ids, int[] given) {
         /** A prompt that a text is to be written after. */
         public Prompt(int number, String text, int... ids) {
-            this(number, text, ids, new int[0]);
+            this(number, text, 0, ids, new int[0]);
         }
     }
 

@@ -37,7 +37,8 @@ final class SequenceState implements DecodeStep.Context {
         this.prompt = prompt.text();
         this.given = prompt.given();
         this.wanted = given.length > 0 ? given.length : options.maxTokens();
-        this.seed = options.seed();
+        // Sample 0 draws what it did before there were others.
+        this.seed = prompt.sample() == 0 ? options.seed() : SplitMix.hash(options.seed(), prompt.sample());
         this.seen = new boolean[vocabSize];
         for (int id : ids) {
             seen[id] = true;

@@ -3,6 +3,7 @@ package org.quietstar.thought;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,6 +33,9 @@ public final class LearningInputs implements AutoCloseable {
     private final ThoughtLayout layout;
     private final int rewardTrim;
     private final int padId;
+    /** Id that ends a document; none where it is negative. */
+    private int endId = -1;
+
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final INDArray text;
     private int[] lengths;
@@ -55,6 +59,16 @@ public final class LearningInputs implements AutoCloseable {
         inputs.put(VALID, Nd4j.zeros(type, b, 1, l));
         this.text = Nd4j.zeros(DataType.INT32, layout.textRows());
         this.lengths = new int[layout.batch()];
+    }
+
+    /**
+     * From now on a thought earns nothing whose targets would reach into the next document: what that begins with follows
+     * from no thought.
+     *
+     * @param id that ends a document
+     */
+    public void endDocumentsAt(int id) {
+        endId = id;
     }
 
     ThoughtLayout layout() {
@@ -87,12 +101,40 @@ public final class LearningInputs implements AutoCloseable {
     }
 
     /**
-     * Counts the labels of a micro-batch.
+     * Counts the labels of a micro-batch whose documents' ends do not matter.
      *
      * @param lengths real tokens of each sequence
      */
     public LabelCounts counts(int... lengths) {
         return LabelCounts.of(layout, lengths, rewardTrim);
+    }
+
+    /**
+     * Counts the labels of a micro-batch.
+     *
+     * @param ids [B·L]
+     * @param lengths real tokens of each sequence
+     */
+    public LabelCounts counts(int[] ids, int[] lengths) {
+        LabelCounts counts = LabelCounts.of(layout, lengths, rewardTrim);
+        counts.policyPositions = IntStream.range(0, ids.length)
+                .filter(r -> isRewarded(ids, r, lengths[r / layout.length()]))
+                .count();
+        return counts;
+    }
+
+    /** Whether all M targets of a row's position are in the sequence, and in the document that the position stands in. */
+    private boolean isRewarded(int[] ids, int r, int length) {
+        if (layout.positionOf(r) >= layout.rewardedPositions(length, rewardTrim)) {
+            return false;
+        }
+        // A document's end may be the last target, but no target may follow it.
+        for (int i = r; i < r + layout.lookahead() && endId >= 0; i++) {
+            if (ids[i] == endId) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -113,7 +155,7 @@ public final class LearningInputs implements AutoCloseable {
             int length = lengths[r / layout.length()];
             labels[r] = p + 1 < layout.length() ? ids[r + 1] : 0;
             base[r] = p + 1 < length ? 1.0 / totals.ofLookahead(0) : 0;
-            valid[r] = p < layout.rewardedPositions(length, rewardTrim) ? 1 : 0;
+            valid[r] = isRewarded(ids, r, length) ? 1 : 0;
             for (int k = 0; k < layout.lookahead(); k++) {
                 thought[k * ids.length + r] =
                         p + 1 + k < length ? 1.0 / (totals.ofLookahead(k) * layout.lookahead() * layout.thoughts()) : 0;

@@ -36,15 +36,17 @@ interface Objective extends AutoCloseable {
      *
      * @param reward of the thoughts, in place of the paper's
      * @param balance of the policy's weight
+     * @param endId id that ends a document
      */
     static Objective of(
             ThinkingModel model,
             StageConfig stage,
             Set<String> trained,
             Optional<RewardFunction> reward,
-            PolicyBalance balance) {
+            PolicyBalance balance,
+            int endId) {
         if (stage.thinks()) {
-            return new QuietStarObjective(model, stage, trained, reward, balance);
+            return new QuietStarObjective(model, stage, trained, reward, balance, endId);
         }
         return new LanguageModelObjective(
                 model.config(), stage.data().batchSize(), stage.data().sequenceLength(), model.decoder(), trained);

@@ -10,6 +10,7 @@ import org.quietstar.config.StageConfig;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.eval.UniformNoise;
 import org.quietstar.random.SplitMix;
+import org.quietstar.samediff.HostArrays;
 import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LearningInputs.LabelCounts;
 import org.quietstar.thought.LearningStep;
@@ -38,19 +39,24 @@ final class QuietStarObjective implements Objective {
      * @param trained names of the parameters whose gradients are computed
      * @param reward in place of the paper's
      * @param balance of the policy's weight, which takes each measurement
+     * @param endId id that ends a document
      */
     QuietStarObjective(
             ThinkingModel model,
             StageConfig stage,
             Set<String> trained,
             Optional<RewardFunction> reward,
-            PolicyBalance balance) {
+            PolicyBalance balance,
+            int endId) {
         this.balance = balance;
         this.loss = stage.loss();
         this.layout = ThoughtLayout.of(
                 stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
         this.batch =
                 new LearningInputs(layout, loss.rewardTrim(), model.tokens().padId(), model.dataType());
+        if (!loss.rewardAcrossDocuments()) {
+            batch.endDocumentsAt(endId);
+        }
         this.statistics = new ThoughtStatistics(layout);
         this.step = new LearningStep(
                 model,
@@ -63,7 +69,7 @@ final class QuietStarObjective implements Objective {
     @Override
     public Result compute(List<TokenBatch> batches, long seed, boolean measureParts) {
         LabelCounts totals = batches.stream()
-                .map(b -> batch.counts(b.lengths()))
+                .map(b -> batch.counts(b.ids(), b.lengths()))
                 .reduce(LabelCounts::plus)
                 .orElseThrow();
         statistics.clear();
@@ -77,7 +83,11 @@ final class QuietStarObjective implements Objective {
             losses[1] += value(QuietStarLoss.BASE_LOSS);
             losses[2] += value(QuietStarLoss.THOUGHT_LOSS);
             losses[3] += step.policyLoss();
-            statistics.add(step::output, micro.lengths(), loss.rewardTrim(), step.entropies());
+            statistics.add(
+                    step::output,
+                    micro.lengths(),
+                    HostArrays.numbers(batch.inputs().get(LearningInputs.VALID)),
+                    step.entropies());
         }
         return new Result(losses[0], metrics(losses, measureParts), total.gradients());
     }

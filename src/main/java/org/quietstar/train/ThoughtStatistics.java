@@ -72,9 +72,10 @@ final class ThoughtStatistics {
      *
      * @param outputs what {@link QuietStarLoss} calls so, after a run
      * @param lengths real tokens of each sequence
+     * @param valid above 0 for each position whose thoughts earn a reward, [B·L]
      * @param entropies of each thought, [B·P·L], nats
      */
-    void add(Function<String, INDArray> outputs, int[] lengths, int rewardTrim, double[] entropies) {
+    void add(Function<String, INDArray> outputs, int[] lengths, double[] valid, double[] entropies) {
         double[] rewards = HostArrays.numbers(outputs.apply(QuietStarLoss.REWARD));
         double[] advantages = HostArrays.numbers(outputs.apply(QuietStarLoss.ADVANTAGE));
         double[] weights = HostArrays.numbers(outputs.apply(QuietStarLoss.MIX_WEIGHT));
@@ -83,7 +84,7 @@ final class ThoughtStatistics {
         for (int r = 0; r < layout.slotRows(); r++) {
             int p = layout.positionOf(r);
             int length = lengths[layout.sequenceOf(r)];
-            if (p < layout.rewardedPositions(length, rewardTrim)) {
+            if (valid[layout.textRowOf(r)] > 0) {
                 reward.add(rewards[r]);
                 positive += advantages[r] > 0 ? 1 : 0;
             }

@@ -206,7 +206,7 @@ public final class Trainer implements AutoCloseable {
                         resumed, stage.optimizer(), model.parameters().only(trained));
                 var warnings = new BadRecordWarnings(this::warn);
                 TextBatches data = text(stage, warnings);
-                Objective objective = Objective.of(model, stage, trained, reward, balance);
+                Objective objective = Objective.of(model, stage, trained, reward, balance, tokenizer.eosId());
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> RunState.resume(checkpoint, data));
             // Its moments are the optimiser's now.

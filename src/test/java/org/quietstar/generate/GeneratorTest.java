@@ -124,6 +124,29 @@ class GeneratorTest {
     }
 
     @Test
+    void samplesOfOnePromptDifferAndTheFirstIsWhatItAlwaysWas() {
+        ThinkingModel model = model(TinyModel.of(false, 0, SIZES));
+        GenerateOptions options = options(7).build();
+        List<Generator.Prompt> all = new ArrayList<>();
+        for (SampledPrompt prompt : SampledPrompt.of(List.of("a", "b", "a"), 2)) {
+            int[] ids = PROMPTS.get(prompt.text().equals("a") ? 0 : 1);
+            all.add(new Generator.Prompt(all.size(), prompt.text(), prompt.sample(), ids, new int[0]));
+        }
+        assertThat(all).extracting(Generator.Prompt::sample).containsExactly(0, 1, 0, 1, 2, 3);
+        try (var generator = new Generator(model, new LetterTokenizer())) {
+            List<List<Integer>> texts = generator.generate(all, options, NOBODY).stream()
+                    .map(text -> text.tokens().stream().map(GeneratedToken::id).toList())
+                    .toList();
+            assertThat(List.of(texts.get(0), texts.get(1), texts.get(4), texts.get(5)))
+                    .doesNotHaveDuplicates();
+            assertThat(texts.get(2)).isNotEqualTo(texts.get(3));
+            assertSame(
+                    generator.generate(all, options, NOBODY).get(0).tokens(),
+                    generate(model, options, List.of(PROMPTS.get(0))).get(0).tokens());
+        }
+    }
+
+    @Test
     void aGivenTextIsReadAsItWouldBeWritten() {
         ThinkingModel model = model(TinyModel.of(false, 0, SIZES));
         GenerateOptions options = options(7).compare(true).build();
@@ -132,8 +155,8 @@ class GeneratorTest {
         int[] ids = written.stream().mapToInt(GeneratedToken::id).toArray();
         try (var generator = new Generator(model, new LetterTokenizer())) {
             var prompts = List.of(
-                    new Generator.Prompt(0, "", PROMPTS.get(0), ids),
-                    new Generator.Prompt(1, "", PROMPTS.get(1), new int[] {5, 5, 5}));
+                    new Generator.Prompt(0, "", 0, PROMPTS.get(0), ids),
+                    new Generator.Prompt(1, "", 0, PROMPTS.get(1), new int[] {5, 5, 5}));
             GenerateOptions others =
                     options(2).compare(true).temperature(0).stop(List.of("f")).build();
             List<Generation> read = generator.generate(prompts, others, NOBODY);

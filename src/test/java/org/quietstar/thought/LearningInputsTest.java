@@ -88,6 +88,33 @@ class LearningInputsTest {
         before.forEach((name, numbers) -> assertThat(after.get(name)).as(name).containsExactly(numbers));
     }
 
+    /** With M = 3: after the end at position 2 no target may follow that belongs to the same reward. */
+    @Test
+    void aThoughtEarnsNothingForTheNextDocument() {
+        int end = 9;
+        int[] ids = {1, 2, end, 3, 4, 5, 1, 2, 3, 4, 5, end};
+        int[] lengths = {6, 6};
+        try (var batch = new LearningInputs(new ThoughtLayout(2, 6, 2, 2, 3), 0, 0, DataType.DOUBLE)) {
+            batch.setText(ids, lengths, batch.counts(lengths));
+            assertThat(Differences.numbers(batch.inputs().get(LearningInputs.VALID)))
+                    .containsExactly(1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0);
+            batch.endDocumentsAt(end);
+            LabelCounts counts = batch.counts(ids, lengths);
+            assertThat(counts.policyPositions()).isEqualTo(3);
+            assertThat(counts.ofLookahead(0)).as("likelihoods count all labels").isEqualTo(10);
+            batch.setText(ids, lengths, counts);
+            assertThat(Differences.numbers(batch.inputs().get(LearningInputs.VALID)))
+                    .containsExactly(0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0);
+            assertThat(batch.inputs()
+                                    .get(LearningInputs.POLICY_WEIGHTS)
+                                    .sumNumber()
+                                    .doubleValue()
+                            * 2
+                            * 2)
+                    .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-12));
+        }
+    }
+
     @Test
     void microBatchesAddUpToTheirBatch() {
         var joint = new ThoughtLayout(4, 6, 2, 2, 3);

@@ -97,7 +97,7 @@ class ObjectiveTest {
         List<String> all = new ArrayList<>(List.of("data.batchSize=" + batchSize));
         all.addAll(List.of(sets));
         try (Objective objective = new QuietStarObjective(
-                thinking(type), stage(all.toArray(String[]::new)), NAMES, Optional.empty(), balance())) {
+                thinking(type), stage(all.toArray(String[]::new)), NAMES, Optional.empty(), balance(), -1)) {
             return compute(objective, batchSize);
         }
     }
@@ -210,7 +210,8 @@ class ObjectiveTest {
                 stage("data.batchSize=4", "thought.lookahead=3"),
                 NAMES,
                 Optional.empty(),
-                balance())) {
+                balance(),
+                -1)) {
             Map<String, Object> metrics = compute(objective, 4).metrics();
             assertThat((Double) metrics.get("gain")).isCloseTo(0, within(1e-12));
             assertThat((Double) metrics.get("nll_base") - (Double) metrics.get("nll_thought"))
@@ -228,7 +229,8 @@ class ObjectiveTest {
                 stage("data.batchSize=4", "loss.policyWeight=1e6", "loss.policyShare=0.3"),
                 NAMES,
                 Optional.empty(),
-                balance)) {
+                balance,
+                -1)) {
             Map<String, Object> first = compute(objective, 4).metrics();
             assertThat((Double) first.get("policy_weight")).isEqualTo(1);
             assertThat((Double) first.get("policy_share")).isNotCloseTo(0.3, within(0.05));
@@ -270,7 +272,7 @@ class ObjectiveTest {
     @Test
     void normsAreMeasuredOnlyWhenAskedFor() {
         try (Objective objective = new QuietStarObjective(
-                thinking(DataType.FLOAT), stage("data.batchSize=8"), NAMES, Optional.empty(), balance())) {
+                thinking(DataType.FLOAT), stage("data.batchSize=8"), NAMES, Optional.empty(), balance(), -1)) {
             assertThat(objective.compute(batches(8), 5, false).metrics())
                     .doesNotContainKeys("grad_norm_nll", "grad_norm_policy");
             assertThat(objective.compute(batches(8), 5, true).metrics())
@@ -281,7 +283,7 @@ class ObjectiveTest {
     @Test
     void theSameSeedDrawsTheSameThoughtsAndAnotherOthers() {
         try (Objective objective = new QuietStarObjective(
-                thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty(), balance())) {
+                thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty(), balance(), -1)) {
             double first = objective.compute(batches(8), 5, false).loss();
             double second = objective.compute(batches(8), 6, false).loss();
             assertThat(second).isNotEqualTo(first);
@@ -293,7 +295,7 @@ class ObjectiveTest {
     void whatPaddingHoldsChangesNothing() {
         Computed expected = quietStar(DataType.DOUBLE, 8);
         try (Objective objective = new QuietStarObjective(
-                thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty(), balance())) {
+                thinking(DataType.DOUBLE), stage("data.batchSize=8"), NAMES, Optional.empty(), balance(), -1)) {
             List<TokenBatch> other = batches(8);
             int[] ids = other.get(0).ids();
             for (int r = 0; r < ids.length; r++) {

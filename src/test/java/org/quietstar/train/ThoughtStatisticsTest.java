@@ -66,13 +66,22 @@ class ThoughtStatisticsTest {
         return outputs;
     }
 
+    /** 1 where both targets of a position are there. */
+    private static double[] valid(int trim, int... lengths) {
+        double[] valid = new double[SIZES.textRows()];
+        for (int r = 0; r < valid.length; r++) {
+            valid[r] = SIZES.positionOf(r) < SIZES.rewardedPositions(lengths[r / SIZES.length()], trim) ? 1 : 0;
+        }
+        return valid;
+    }
+
     private static final double[] ENTROPIES = {1, 1, 1, OFF, 2, 2, 2, OFF, 3, OFF, OFF, OFF, 4, OFF, OFF, OFF};
 
     @Test
     void onlyRealLabelsCount() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, valid(0, 4, 2), ENTROPIES);
         }
         assertThat(statistics.thoughtNll()).containsExactly(new double[] {36.0 / 8, 25}, within(1e-12));
         // Both sequences' thoughts, k = 0 then k = 1: the label at p + 1 + k is the base's next token at p + k.
@@ -98,10 +107,10 @@ class ThoughtStatisticsTest {
     void microBatchesAddUpAndClearForgetsThem() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, valid(0, 4, 2), ENTROPIES);
             statistics.clear();
-            statistics.add(plan::output, new int[] {4, 2}, 0, ENTROPIES);
-            statistics.add(plan::output, new int[] {2, 0}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, valid(0, 4, 2), ENTROPIES);
+            statistics.add(plan::output, new int[] {2, 0}, valid(0, 2, 0), ENTROPIES);
         }
         assertThat(statistics.thoughtNll()).containsExactly(new double[] {(36.0 + 1 + 4) / 10, 25}, within(1e-12));
         Map<String, Object> metrics = new LinkedHashMap<>();
@@ -113,7 +122,7 @@ class ThoughtStatisticsTest {
     void rewardTrimLeavesOutPositionsAtTheEnd() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan::output, new int[] {4, 2}, 1, ENTROPIES);
+            statistics.add(plan::output, new int[] {4, 2}, valid(1, 4, 2), ENTROPIES);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
         statistics.putInto(metrics);
@@ -124,7 +133,7 @@ class ThoughtStatisticsTest {
     void aBatchWithoutLabelsGivesZeros() {
         var statistics = new ThoughtStatistics(SIZES);
         try (StaticPlan plan = plan(outputs())) {
-            statistics.add(plan::output, new int[] {1, 0}, 0, ENTROPIES);
+            statistics.add(plan::output, new int[] {1, 0}, valid(0, 1, 0), ENTROPIES);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
         statistics.putInto(metrics);

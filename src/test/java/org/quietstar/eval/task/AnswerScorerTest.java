@@ -63,7 +63,7 @@ class AnswerScorerTest {
         GenerateOptions options =
                 GenerateOptions.builder().thoughtTemperature(0).compare(true).build();
         try (var generator = new Generator(MODEL, TOKENIZER)) {
-            var given = new Generator.Prompt(0, "", TOKENIZER.encode(prompt), TOKENIZER.encode(choice));
+            var given = new Generator.Prompt(0, "", 0, TOKENIZER.encode(prompt), TOKENIZER.encode(choice));
             List<GeneratedToken> tokens = generator
                     .generate(List.of(given), options, new GenerationListener() {})
                     .get(0)
