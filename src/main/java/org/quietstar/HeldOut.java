@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.data.BadRecordWarnings;
+import org.quietstar.data.HeldOutShare;
 import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.ModelComparison;
@@ -49,11 +50,19 @@ final class HeldOut {
                         model, config.evaluation(), heldOut.batchSize(), heldOut.sequenceLength(), config.seed());
                 var warnings = new BadRecordWarnings(listener::onWarning)) {
             listener.onTokens(0, wanted);
-            return evaluator.scoreHeldOut(heldOut, tokenizer, warnings, scored -> {
+            return evaluator.scoreHeldOut(heldOut, share(config, heldOut), tokenizer, warnings, scored -> {
                 listener.onTokens(Math.min(scored, wanted), wanted);
                 return !stopped.getAsBoolean();
             });
         }
+    }
+
+    /** What is reported on: other documents than those that the run's checkpoints were compared by. */
+    private static HeldOutShare share(RunConfig config, DataConfig heldOut) {
+        boolean own = heldOut.equals(config.lastStage().data());
+        boolean selects =
+                config.stages().stream().anyMatch(stage -> stage.train().evaluateEvery() > 0);
+        return own && selects ? HeldOutShare.REPORT : HeldOutShare.ALL;
     }
 
     /**

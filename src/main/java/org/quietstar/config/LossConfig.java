@@ -59,8 +59,14 @@ public record LossConfig(
                 def = "false")
         boolean rewardAcrossDocuments,
 
-        @Key(value = "Whether advantages are divided by their standard deviation over the batch.", def = "false")
+        @Key(value = "Whether advantages are divided by their standard deviation.", def = "false")
         boolean standardizeAdvantage,
+
+        @Key(
+                value = "What standardizeAdvantage takes the deviation over: step, all thoughts of a step, however many"
+                        + " micro-batches it has; group, the P thoughts of a position.",
+                def = "step")
+        AdvantageDeviation advantageDeviation,
 
         @Key(value = "Weight of the thought's entropy, subtracted from the loss.", min = 0, def = "0.0")
         double entropyBonus,
@@ -80,6 +86,14 @@ public record LossConfig(
         BASE,
         /** Nothing: the reward is the raw log-likelihood. */
         NONE
+    }
+
+    /** What the deviation of advantages is taken over. */
+    public enum AdvantageDeviation implements Choice {
+        /** All thoughts of an optimiser step. */
+        STEP,
+        /** The thoughts of a position. */
+        GROUP
     }
 
     /** Logits that earn the reward. */
@@ -134,6 +148,10 @@ public record LossConfig(
 
     public LossConfig withStandardizeAdvantage(boolean value) {
         return Records.with(this, "standardizeAdvantage", value);
+    }
+
+    public LossConfig withAdvantageDeviation(AdvantageDeviation value) {
+        return Records.with(this, "advantageDeviation", value);
     }
 
     public LossConfig withEntropyBonus(double value) {

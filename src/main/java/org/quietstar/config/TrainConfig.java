@@ -25,8 +25,8 @@ public record TrainConfig(
         int gradientNormsEvery,
 
         @Key(
-                value = "Every so many steps the held-out loss is measured (it decides which checkpoint is"
-                        + " best); 0 only at the end.",
+                value = "Every so many steps the held-out loss is measured on one half of the held-out documents; it"
+                        + " decides which checkpoint is best, and the report is then of the other half. 0: never.",
                 unit = "steps",
                 min = 0,
                 def = "0")

@@ -11,26 +11,28 @@ import org.quietstar.random.SplitMix;
  *
  * @param hash 64 well-mixed bits of a document
  * @param validation whether the held-out side is read
+ * @param share of the held-out side
  */
-record HoldOutSplit(ToLongFunction<DocumentMetaData> hash, double validationFraction, boolean validation) {
+record HoldOutSplit(
+        ToLongFunction<DocumentMetaData> hash, double validationFraction, boolean validation, HeldOutShare share) {
     private static final long KEY = 0x53504C4954L; // "SPLIT"
 
     static HoldOutSplit everything() {
-        return new HoldOutSplit(document -> 0, 0, false);
+        return new HoldOutSplit(document -> 0, 0, false, HeldOutShare.ALL);
     }
 
     /** The split of a recipe. A text falls to the same side under every seed, so that no run trains on what another held out. */
-    static HoldOutSplit of(DataConfig config, long seed, boolean validation) {
+    static HoldOutSplit of(DataConfig config, long seed, boolean validation, HeldOutShare share) {
         if (!config.validation().isEmpty()) {
-            return everything();
+            return new HoldOutSplit(document -> 0, 0, false, share);
         }
         ToLongFunction<DocumentMetaData> hash = config.holdOutBy() == HoldOutBy.TEXT
                 ? document -> SplitMix.hash(KEY, document.textHash())
                 : document -> SplitMix.hash(seed, KEY, document.file(), document.line());
-        return new HoldOutSplit(hash, config.validationFraction(), validation);
+        return new HoldOutSplit(hash, config.validationFraction(), validation, share);
     }
 
     boolean includes(DocumentMetaData document) {
-        return SplitMix.unit(hash.applyAsLong(document)) < validationFraction == validation;
+        return SplitMix.unit(hash.applyAsLong(document)) < validationFraction == validation && share.includes(document);
     }
 }

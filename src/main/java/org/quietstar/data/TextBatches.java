@@ -29,6 +29,9 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
     private final String fingerprint;
     private final String emptyMessage;
     private final int prefetch;
+    /** Whether it is all there is: a share of a text may be empty. */
+    private final boolean whole;
+
     private final int padId;
     private final DataPosition start;
     private DataPosition position;
@@ -43,7 +46,8 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
             long splitSeed,
             long orderSeed,
             DataListener listener,
-            boolean validation) {
+            boolean validation,
+            HeldOutShare share) {
         boolean ownFiles = validation && !config.validation().isEmpty();
         String key = ownFiles ? "data.validation" : "data.train";
         List<String> patterns = ownFiles ? config.validation() : config.train();
@@ -54,11 +58,12 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
         files.forEach(file -> RecordShape.require(file, config.textField()));
         this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
         var log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
+        this.whole = share.equals(HeldOutShare.ALL);
         this.prefetch = config.prefetch();
         this.padId = padId;
         this.emptyMessage = emptyMessage(key, config, validation && !ownFiles);
         this.documents = new TextRecordReader(files, config.textField(), config.textDocuments(), log);
-        HoldOutSplit split = HoldOutSplit.of(config, splitSeed, validation);
+        HoldOutSplit split = HoldOutSplit.of(config, splitSeed, validation, share);
         WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
         List<Integer> prefix = Tokenizers.textPrefix(tokenizer, config.beginOfText());
         var windows = new TokenWindows(documents, tokenizer, prefix, split, cutter);
@@ -89,7 +94,7 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
      */
     public static TextBatches training(
             DataConfig config, Tokenizer tokenizer, int padId, long splitSeed, long orderSeed, DataListener listener) {
-        return new TextBatches(config, tokenizer, padId, splitSeed, orderSeed, listener, false);
+        return new TextBatches(config, tokenizer, padId, splitSeed, orderSeed, listener, false, HeldOutShare.ALL);
     }
 
     /**
@@ -106,7 +111,22 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
      */
     public static TextBatches validation(
             DataConfig config, Tokenizer tokenizer, int padId, long seed, DataListener listener) {
-        return new TextBatches(config, tokenizer, padId, seed, seed, listener, true);
+        return validation(config, tokenizer, padId, seed, listener, HeldOutShare.ALL);
+    }
+
+    /** As {@link #validation(DataConfig, Tokenizer, int, long, DataListener)}, a share of it. */
+    public static TextBatches validation(
+            DataConfig config, Tokenizer tokenizer, int padId, long seed, DataListener listener, HeldOutShare share) {
+        return new TextBatches(config, tokenizer, padId, seed, seed, listener, true, share);
+    }
+
+    /** Bytes of the files that the held-out text is in, as they lie on the disk. */
+    public static long heldOutBytes(DataConfig config) {
+        boolean ownFiles = !config.validation().isEmpty();
+        String key = ownFiles ? "data.validation" : "data.train";
+        return TextSources.resolve(key, ownFiles ? config.validation() : config.train(), config.format()).stream()
+                .mapToLong(TextFile::size)
+                .sum();
     }
 
     /** As {@link #validation(DataConfig, Tokenizer, int, long, DataListener)} with the tokenizer's padding id. */
@@ -128,7 +148,12 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
             try {
                 ahead = prefetcher.get().next();
             } catch (QuietStarException e) {
-                throw e.getCause() instanceof BatchStream.NoWindows ? new QuietStarException(emptyMessage, e) : e;
+                if (!(e.getCause() instanceof BatchStream.NoWindows)) {
+                    throw e;
+                }
+                if (whole) {
+                    throw new QuietStarException(emptyMessage, e);
+                }
             }
             ended = ahead.isEmpty();
         }

@@ -7,6 +7,7 @@ import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.Packing;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.data.DataListener;
+import org.quietstar.data.HeldOutShare;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.runtime.NativeSettings;
@@ -19,12 +20,18 @@ import org.quietstar.tokenizer.Tokenizer;
  * One evaluator can be used again after the parameters have changed in place.
  */
 public final class Evaluator implements AutoCloseable {
+    /** How many bytes of a file a scored token may take before another share of the documents is read. */
+    private static final double BYTES_OF_A_TOKEN = 8;
+    /** By which the share grows where it was too small. */
+    private static final double GROWTH = 4;
+
     private final EvaluationConfig config;
     private final HeldOutScorer scorer;
     private final int batch;
     private final int length;
     private final long seed;
     private final int padId;
+    private int sequence;
 
     /**
      * @param model whose parameters it follows
@@ -53,28 +60,58 @@ public final class Evaluator implements AutoCloseable {
      */
     public TokenScores score(TextBatches batches, DocumentCounter documents, IntPredicate goesOn) {
         var scores = new TokenScores();
-        int sequence = 0;
+        sequence = 0;
+        score(batches, documents, goesOn, scores);
+        return scores;
+    }
+
+    /** Adds to the scores; false where it was told to end. */
+    private boolean score(TextBatches batches, DocumentCounter documents, IntPredicate goesOn, TokenScores scores) {
         while (scores.size() < config.maxTokens() && batches.hasNext()) {
             score(batches.next(), sequence, documents, scores);
             sequence += batch;
             if (!goesOn.test(scores.size())) {
-                break;
+                return false;
             }
         }
-        return scores;
+        return true;
     }
 
     /**
-     * Scores held-out text; otherwise as {@link #score}.
+     * Scores held-out text; otherwise as {@link #score}. Where there is more of it than {@code maxTokens}, the documents are
+     * taken by a hash of their texts and not from the beginning of the files, so that they stand for all of it.
      *
      * @param data whose held-out text it is
+     * @param share of the held-out documents; all of them where no document falls to it
      * @param listener is told of bad records
      */
-    public TokenScores scoreHeldOut(DataConfig data, Tokenizer tokenizer, DataListener listener, IntPredicate goesOn) {
+    public TokenScores scoreHeldOut(
+            DataConfig data, HeldOutShare share, Tokenizer tokenizer, DataListener listener, IntPredicate goesOn) {
         var documents = new DocumentCounter(tokenizer.eosId(), length, data.packing() == Packing.RANDOM_SPAN);
-        try (TextBatches batches = TextBatches.validation(data, tokenizer, padId, seed, listener)) {
-            return score(batches, documents, goesOn);
+        var scores = new TokenScores();
+        sequence = 0;
+        double bytes = TextBatches.heldOutBytes(data)
+                * (data.validation().isEmpty() ? data.validationFraction() : 1)
+                * (share.to() - share.from());
+        double from = 0;
+        double to = Math.min(1, BYTES_OF_A_TOKEN * config.maxTokens() / Math.max(1, bytes));
+        while (true) {
+            HeldOutShare part = share.part(from, to);
+            try (TextBatches batches = TextBatches.validation(data, tokenizer, padId, seed, listener, part)) {
+                if (!score(batches, documents, goesOn, scores) || scores.size() >= config.maxTokens()) {
+                    return scores;
+                }
+            }
+            if (to >= 1) {
+                break;
+            }
+            from = to;
+            to = Math.min(1, GROWTH * to);
         }
+        if (scores.size() > 0 || share.equals(HeldOutShare.ALL)) {
+            return scores;
+        }
+        return scoreHeldOut(data, HeldOutShare.ALL, tokenizer, listener, goesOn);
     }
 
     private void score(TokenBatch text, int firstSequence, DocumentCounter documents, TokenScores scores) {

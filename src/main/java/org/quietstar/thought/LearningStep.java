@@ -155,6 +155,11 @@ public final class LearningStep implements AutoCloseable {
         total.take(backward());
     }
 
+    /** Thinks and computes rewards and losses, without gradients; the same noise gives the same as {@link #run}. */
+    public void measure(NoiseSource noise) {
+        forward(noise);
+    }
+
     /**
      * As {@link #run}, but hands out the gradients of the likelihoods' and of the policy's part one after the other; their
      * sum is the whole. This takes a second backward pass.

@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.LossConfig;
+import org.quietstar.config.LossConfig.AdvantageDeviation;
 import org.quietstar.config.LossConfig.RewardBaseline;
 import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.LeanGraph;
@@ -54,7 +55,9 @@ final class Reward {
             advantage = reward.sub(sd.mean(reward, true, 1));
         }
         if (loss.standardizeAdvantage()) {
-            advantage = standardized(advantage, valid);
+            advantage = loss.advantageDeviation() == AdvantageDeviation.GROUP
+                    ? standardizedInGroup(advantage)
+                    : standardized(advantage, valid);
         }
         return loss.clampNegative() ? sd.nn.relu(advantage, 0) : advantage;
     }
@@ -66,6 +69,13 @@ final class Reward {
         SDVariable variance = sd.sum(centred.mul(centred).mul(valid)).div(count);
         // Not divided: M2.1's gradient of a division by a scalar is wrong, should anyone ever ask for it.
         return advantage.mul(scalar(1).div(sd.math.sqrt(variance).add(scalar(1e-8))));
+    }
+
+    /** By the deviation over the P thoughts of each position. */
+    private SDVariable standardizedInGroup(SDVariable advantage) {
+        SDVariable centred = advantage.sub(sd.mean(advantage, true, 1));
+        SDVariable deviation = sd.math.sqrt(sd.mean(centred.mul(centred), true, 1));
+        return advantage.div(deviation.add(scalar(1e-8)));
     }
 
     private SDVariable scalar(double value) {

@@ -4,6 +4,7 @@ import java.util.OptionalDouble;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataListener;
+import org.quietstar.data.HeldOutShare;
 import org.quietstar.eval.Evaluator;
 import org.quietstar.eval.TokenScores;
 import org.quietstar.thought.ThinkingModel;
@@ -44,7 +45,8 @@ final class HeldOutLoss implements AutoCloseable {
                     stage.data().sequenceLength(),
                     config.seed());
         }
-        TokenScores scores = evaluator.scoreHeldOut(stage.data(), tokenizer, DataListener.none(), tokens -> true);
+        TokenScores scores = evaluator.scoreHeldOut(
+                stage.data(), HeldOutShare.SELECTION, tokenizer, DataListener.none(), tokens -> true);
         double sum = 0;
         for (int i = 0; i < scores.size(); i++) {
             sum += scores.mixed(i);

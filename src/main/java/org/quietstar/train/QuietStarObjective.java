@@ -33,6 +33,8 @@ final class QuietStarObjective implements Objective {
     private final GradientAccumulator ofPolicy = new GradientAccumulator();
     private final ThoughtStatistics statistics;
     private final PolicyBalance balance;
+    /** Whether advantages are divided by a deviation that no micro-batch knows alone. */
+    private final boolean byStep;
 
     /**
      * @param model with parameters of thoughts
@@ -57,10 +59,12 @@ final class QuietStarObjective implements Objective {
         if (!loss.rewardAcrossDocuments()) {
             batch.endDocumentsAt(endId);
         }
+        this.byStep = AdvantageScale.isNeeded(loss, stage.train().gradientAccumulation());
         this.statistics = new ThoughtStatistics(layout);
         this.step = new LearningStep(
                 model,
-                LossSpec.of(loss).rewardedBy(reward),
+                LossSpec.of(byStep ? loss.withStandardizeAdvantage(false) : loss)
+                        .rewardedBy(reward),
                 ThoughtSampler.atTemperature(stage.thought().thoughtTemperature()),
                 batch,
                 trained);
@@ -73,7 +77,8 @@ final class QuietStarObjective implements Objective {
                 .reduce(LabelCounts::plus)
                 .orElseThrow();
         statistics.clear();
-        step.setPolicyScale(balance.scale());
+        double deviation = byStep ? advantageFactor(batches, totals, seed) : 1;
+        step.setPolicyScale(balance.scale() * deviation);
         double[] losses = new double[4];
         for (int i = 0; i < batches.size(); i++) {
             TokenBatch micro = batches.get(i);
@@ -82,7 +87,7 @@ final class QuietStarObjective implements Objective {
             losses[0] += step.loss();
             losses[1] += value(QuietStarLoss.BASE_LOSS);
             losses[2] += value(QuietStarLoss.THOUGHT_LOSS);
-            losses[3] += step.policyLoss();
+            losses[3] += step.policyLoss() * deviation;
             statistics.add(
                     step::output,
                     micro.lengths(),
@@ -92,8 +97,25 @@ final class QuietStarObjective implements Objective {
         return new Result(losses[0], metrics(losses, measureParts), total.gradients());
     }
 
+    /** What advantages are multiplied by in this step, which takes a pass over all its micro-batches of its own. */
+    private double advantageFactor(List<TokenBatch> batches, LabelCounts totals, long seed) {
+        var scale = new AdvantageScale(layout, loss);
+        for (int i = 0; i < batches.size(); i++) {
+            batch.setText(batches.get(i).ids(), batches.get(i).lengths(), totals);
+            step.measure(noise(SplitMix.hash(seed, i)));
+            scale.add(
+                    HostArrays.numbers(step.output(QuietStarLoss.REWARD)),
+                    HostArrays.numbers(batch.inputs().get(LearningInputs.VALID)));
+        }
+        return scale.factor();
+    }
+
+    private static NoiseSource noise(long seed) {
+        return (token, numbers) -> UniformNoise.fill(numbers, SplitMix.of(seed, token));
+    }
+
     private void run(long seed, boolean first, boolean measureParts) {
-        NoiseSource noise = (token, numbers) -> UniformNoise.fill(numbers, SplitMix.of(seed, token));
+        NoiseSource noise = noise(seed);
         if (!measureParts) {
             step.run(noise, gradients -> total.add(gradients, first));
             return;

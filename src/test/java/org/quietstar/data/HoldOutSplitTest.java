@@ -81,4 +81,33 @@ class HoldOutSplitTest {
         assertThat(documents(place, 1, true)).isNotEqualTo(documents(place, 2, true));
         assertThat(documents(place, 1, false)).doesNotContainAnyElementsOf(documents(place, 1, true));
     }
+
+    /** Checkpoints are compared on other documents than those that are reported on. */
+    @Test
+    void sharesOfWhatIsHeldOutHaveNoDocumentInCommon() throws IOException {
+        DataConfig config = config(TestFiles.corpus(folder, "a.jsonl", 400, 1));
+        Set<String> all = documents(config, 1, true);
+        Set<String> selection = documents(config, HeldOutShare.SELECTION);
+        Set<String> report = documents(config, HeldOutShare.REPORT);
+        assertThat(selection).isNotEmpty().doesNotContainAnyElementsOf(report);
+        assertThat(report).isNotEmpty();
+        assertThat(all)
+                .hasSize(selection.size() + report.size())
+                .containsAll(selection)
+                .containsAll(report);
+        Set<String> pieces = documents(config, HeldOutShare.REPORT.part(0, 0.3));
+        pieces.addAll(documents(config, HeldOutShare.REPORT.part(0.3, 1)));
+        assertThat(pieces).isEqualTo(report);
+        assertThat(documents(config, HeldOutShare.REPORT.part(0.5, 0.5))).isEmpty();
+    }
+
+    private static Set<String> documents(DataConfig config, HeldOutShare share) {
+        var tokenizer = new ByteTokenizer();
+        Set<String> found = new HashSet<>();
+        try (TextBatches batches = TextBatches.validation(
+                config.withBatchSize(1), tokenizer, tokenizer.padId(), 1, DataListener.none(), share)) {
+            batches.forEachRemaining(batch -> found.add(tokenizer.decode(batch.ids())));
+        }
+        return found;
+    }
 }

@@ -21,6 +21,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.data.DataListener;
+import org.quietstar.data.HeldOutShare;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderParameters;
@@ -228,6 +229,32 @@ class EvaluatorTest {
             for (int i = 0; i < scores.size(); i++) {
                 assertThat(scores.entropy(i)).isBetween(4f, (float) Math.log(259));
             }
+        }
+    }
+
+    /** A corpus in order: the first half of its documents is easy. What is scored of it is not its beginning. */
+    @Test
+    void ofALongTextTheDocumentsAreTakenByWhatTheyAre() throws Exception {
+        var lines = new StringBuilder();
+        for (int i = 0; i < 2000; i++) {
+            lines.append("{\"text\": \"")
+                    .append(i < 1000 ? "a" : "b")
+                    .append(" document ")
+                    .append(i)
+                    .append("\"}\n");
+        }
+        Path ordered = Files.writeString(folder.resolve("ordered.jsonl"), lines);
+        RunConfig config = config("data.validation=" + ordered, "evaluation.maxTokens=600");
+        Parameters parameters = parameters(config, true);
+        try (Evaluator evaluator = evaluator(config, parameters)) {
+            TokenScores scores = evaluator.scoreHeldOut(
+                    config.lastStage().data(), HeldOutShare.ALL, TOKENIZER, DataListener.none(), tokens -> true);
+            assertThat(scores.size()).isEqualTo(600);
+            TokenScores again = evaluator.scoreHeldOut(
+                    config.lastStage().data(), HeldOutShare.ALL, TOKENIZER, DataListener.none(), tokens -> true);
+            assertThat(base(again)).isEqualTo(base(scores));
+            TokenScores whole = score(config, parameters);
+            assertThat(base(scores)).isNotEqualTo(base(whole));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.config.LossConfig;
@@ -147,6 +148,29 @@ class ObjectiveTest {
         assertThat((Double) whole.metrics().get("policy_loss")).isNotZero();
         for (int batchSize : new int[] {4, 2, 1}) {
             assertSame(quietStar(type, batchSize, sets), whole, tolerance);
+        }
+    }
+
+    /** By step the deviation is that of all micro-batches; by group each position has its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"step", "group"})
+    void standardisedAdvantagesAreThoseOfTheStep(String over) {
+        List<String> sets = List.of(
+                "thought.thoughtTemperature=0",
+                "loss.rewardBaseline=base",
+                "loss.clampNegative=false",
+                "loss.policyWeight=3",
+                "loss.standardizeAdvantage=true",
+                "loss.advantageDeviation=" + over);
+        Computed whole = quietStar(DataType.DOUBLE, 8, sets.toArray(String[]::new));
+        String[] plain = sets.subList(0, 4).toArray(String[]::new);
+        assertThat((Double) whole.metrics().get("policy_loss"))
+                .isNotCloseTo(
+                        (Double) quietStar(DataType.DOUBLE, 8, plain).metrics().get("policy_loss"), within(1e-6));
+        for (int batchSize : new int[] {4, 2, 1}) {
+            List<String> all = new ArrayList<>(sets);
+            all.add("train.gradientAccumulation=" + 8 / batchSize);
+            assertSame(quietStar(DataType.DOUBLE, batchSize, all.toArray(String[]::new)), whole, 1e-7);
         }
     }
 
