@@ -8,8 +8,9 @@ import org.quietstar.config.yaml.Records;
 /** Section {@code data}: where text comes from and how it is cut into sequences. */
 public record DataConfig(
         @Key(
-                value = "Files, folders or globs of training text (.txt, .jsonl, either may be .gz); a relative path"
-                        + " starts at the folder the command runs in.",
+                value =
+                        "Files, folders or globs of training text (.txt, .jsonl, either may be .gz or .zst); a relative path"
+                                + " starts at the folder the command runs in.",
                 def = "[]")
         List<String> train,
 

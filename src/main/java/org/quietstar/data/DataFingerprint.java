@@ -26,7 +26,7 @@ final class DataFingerprint {
             List<TextFile> files, DataConfig config, Tokenizer tokenizer, List<Long> seeds, boolean validation) {
         var digest = new Sha256();
         for (TextFile file : files) {
-            add(digest, file.path().getFileName(), file.size(), file.format(), file.gzip());
+            add(digest, file.path().getFileName(), file.size(), file.format(), compression(file));
             addSamples(digest, file);
         }
         add(
@@ -48,6 +48,11 @@ final class DataFingerprint {
             add(digest, config.holdOutBy().word());
         }
         return digest.hex();
+    }
+
+    /** As version 0.1.0 wrote it, which knew gzip alone. */
+    private static Object compression(TextFile file) {
+        return file.compression() == Compression.ZSTD ? "zstd" : file.compression() == Compression.GZIP;
     }
 
     private static void add(Sha256 digest, Object... values) {

@@ -14,7 +14,7 @@ import java.util.zip.ZipException;
 /**
  * Lines of a text file with their byte offsets. A line longer than a limit comes in several segments, cut before white
  * space where there is any. A byte-order mark at the start of the file and carriage returns before line feeds are
- * dropped. A gzip file that breaks off is reported, and ends there.
+ * dropped. A compressed file that breaks off is reported, and ends there.
  */
 final class LineInput implements Closeable {
     /**
@@ -140,7 +140,7 @@ final class LineInput implements Closeable {
                 file.path(),
                 lineNumber,
                 BadRecord.Kind.DAMAGED,
-                "the gzip data is damaged or breaks off here (" + exception.getMessage()
+                "the compressed data is damaged or breaks off here (" + exception.getMessage()
                         + "); what follows in this file is not read");
     }
 

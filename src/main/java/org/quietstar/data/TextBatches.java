@@ -184,7 +184,7 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
 
     /**
      * Continues at {@code to}: the batches that come are those that came after it, bit for bit. Reads again at most a part
-     * of one document; in a gzip file, all before it is decompressed.
+     * of one document; in a compressed file, all before it is decompressed.
      *
      * @throws QuietStarException where {@code to} is a place in other data, or in data read with other settings
      */

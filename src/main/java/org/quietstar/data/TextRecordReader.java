@@ -23,11 +23,11 @@ import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.config.DataConfig.TextFormat;
 
 /**
- * DataVec reader of documents in plain text and JSON lines, each also with gzip, which may be mixed. A record is one
+ * DataVec reader of documents in plain text and JSON lines, each also compressed, which may be mixed. A record is one
  * {@link Text} with {@link DocumentMetaData}: a document, or for one of more than a million characters a part of it.
  * Memory holds one part, whatever the size of a file.
  *
- * <p>Records that cannot be read (invalid JSON, a missing field, bytes that are no UTF-8, gzip data that breaks off) go
+ * <p>Records that cannot be read (invalid JSON, a missing field, bytes that are no UTF-8, compressed data that breaks off) go
  * to the {@link DataListener} and are passed over, or end the reading, as chosen.
  */
 public final class TextRecordReader extends BaseRecordReader {

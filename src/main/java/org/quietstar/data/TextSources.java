@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,7 +23,7 @@ import org.quietstar.config.DataConfig.TextFormat;
  * {@code corpus/**}{@code /*.jsonl.gz}.
  */
 public final class TextSources {
-    private static final String KNOWN = ".txt, .text, .jsonl or .ndjson, each also with .gz";
+    private static final String KNOWN = ".txt, .text, .jsonl or .ndjson, each also with .gz or .zst";
 
     private TextSources() {}
 
@@ -76,7 +75,7 @@ public final class TextSources {
                                 + ", or set data.format: text or jsonl"));
         };
         try {
-            var file = new TextFile(path, resolved, TextFile.isGzip(path), Files.size(path));
+            var file = new TextFile(path, resolved, Compression.of(path), Files.size(path));
             file.obstacle().ifPresent(what -> {
                 throw new QuietStarException(path + ": " + what + " (" + key + ")");
             });
@@ -88,10 +87,7 @@ public final class TextSources {
 
     /** A .json file that was named may hold lines; whether it does is seen when its records are looked at. */
     private static Optional<TextFile.Format> jsonNamed(Path path) {
-        String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".json") || name.endsWith(".json.gz")
-                ? Optional.of(TextFile.Format.JSONL)
-                : Optional.empty();
+        return Compression.bareName(path).endsWith(".json") ? Optional.of(TextFile.Format.JSONL) : Optional.empty();
     }
 
     private static List<Path> find(String key, String pattern) {

@@ -48,7 +48,7 @@ public final class PlainText {
             new Signature("is UTF-16, not UTF-8" + TO_UTF_8, 0xFF, 0xFE),
             new Signature("is UTF-16, not UTF-8" + TO_UTF_8, 0xFE, 0xFF),
             new Signature("is compressed with gzip; give it a name that ends in .gz", 0x1F, 0x8B),
-            new Signature("is compressed with zstd; unpack it with zstd -d", 0x28, 0xB5, 0x2F, 0xFD),
+            new Signature("is compressed with zstd; give it a name that ends in .zst", 0x28, 0xB5, 0x2F, 0xFD),
             new Signature("is a ZIP archive; unpack it", 'P', 'K', 3, 4),
             new Signature("is a Parquet file; write its text as JSON lines", 'P', 'A', 'R', '1'),
             new Signature("is a PDF document; extract its text", '%', 'P', 'D', 'F', '-'),

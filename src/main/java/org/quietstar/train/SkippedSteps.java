@@ -54,6 +54,20 @@ final class SkippedSteps {
         }
     }
 
+    /**
+     * Ends a run that has learned nothing.
+     *
+     * @param steps made since the run began
+     * @throws QuietStarException where every one of them was skipped
+     */
+    void requireSome(long steps, RunFolder folder) {
+        if (steps > 0 && total == steps) {
+            throw new QuietStarException("training has changed nothing: each of its " + steps
+                    + " steps had a loss or gradient that is not finite. Lower optimizer.learningRate in "
+                    + folder.config() + ", or look at the model's weights and the data, and begin anew");
+        }
+    }
+
     void putInto(Map<String, Object> state) {
         state.put(TOTAL, total);
         state.put(IN_ROW, inRow);

@@ -180,6 +180,7 @@ public final class Trainer implements AutoCloseable {
                 stageIndex++;
                 stageStep = 0;
             }
+            skipped.requireSome(step, folder);
             broken = false;
             return true;
         } finally {

@@ -71,7 +71,7 @@ final class UserErrorsIT {
                 mistake(
                         train("tokenizer.kind=huggingface", "tokenizer.path=gone.json"),
                         "tokenizer.path",
-                        "gone.json does not exist"),
+                        "gone.json: the file is not there"),
                 mistake(List.of("train", "--resume", folder.resolve("empty").toString()), "no run in this folder"),
                 mistake(List.of("train", "--resume", run.toString(), "--set", "seed=3"), "--set seed=3", "config.yaml"),
                 mistake(List.of("evaluate", folder.resolve("begun").toString()), "no intact checkpoint"),

@@ -3,6 +3,7 @@ package org.quietstar.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,6 +178,40 @@ class TextRecordReaderTest {
             assertThat(lines.toString()).startsWith(String.join("\n", texts) + "\n");
             assertThat(bad).hasSize(3).allMatch(line -> line.contains("damaged or breaks off"));
             assertThat(bad.get(0)).startsWith("cut.txt.gz:" + (texts.size() + 1) + " ");
+        }
+    }
+
+    @Test
+    void zstandardIsReadFromAnyPlaceAndItsDamageIsReported() throws IOException {
+        var lines = new StringBuilder();
+        var random = new SplitMix(6);
+        for (int i = 0; i < 100_000; i++) {
+            lines.append(Long.toHexString(random.nextLong())).append('\n');
+        }
+        byte[] whole = Zstd.compress(lines.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Path good = Files.write(folder.resolve("good.txt.zst"), whole);
+        Path cut = Files.write(folder.resolve("cut.TXT.zstd"), Arrays.copyOf(whole, whole.length / 2));
+        Path fake =
+                Files.write(folder.resolve("fake.txt.zst"), "plain".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        try (var reader = reader(DocumentBoundary.LINE, false, good)) {
+            assertThat(String.join("\n", texts(reader)) + "\n").isEqualTo(lines.toString());
+            int[] order = {0};
+            reader.restart(order);
+            for (int i = 0; i < 60_000; i++) {
+                reader.next();
+            }
+            TextRecordReader.Position position = reader.position();
+            String next = reader.next().get(0).toString();
+            reader.seek(order, position);
+            assertThat(reader.next().get(0)).hasToString(next);
+        }
+        assertThat(bad).isEmpty();
+        try (var reader = reader(DocumentBoundary.LINE, false, cut, fake)) {
+            List<String> texts = texts(reader);
+            assertThat(texts).hasSizeBetween(10_000, 60_000);
+            assertThat(lines.toString()).startsWith(String.join("\n", texts) + "\n");
+            assertThat(bad).hasSize(2).allMatch(line -> line.contains("damaged or breaks off"));
+            assertThat(bad.get(0)).startsWith("cut.TXT.zstd:" + (texts.size() + 1) + " ");
         }
     }
 

@@ -42,10 +42,10 @@ class TextSourcesTest {
         assertThat(names("", TextFormat.AUTO))
                 .containsExactly("a.jsonl", "b.txt", "deep/d.jsonl.gz", "deep/er/c.TXT.gz");
         assertThat(TextSources.resolve("data.train", List.of(folder + "/deep"), TextFormat.AUTO))
-                .extracting(TextFile::format, TextFile::gzip)
+                .extracting(TextFile::format, TextFile::compression)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(Format.JSONL, true),
-                        org.assertj.core.groups.Tuple.tuple(Format.TEXT, true));
+                        org.assertj.core.groups.Tuple.tuple(Format.JSONL, Compression.GZIP),
+                        org.assertj.core.groups.Tuple.tuple(Format.TEXT, Compression.GZIP));
     }
 
     @Test

@@ -168,6 +168,22 @@ class TrainerTest {
         assertThat(MetricsLog.read(run.resolve("metrics.jsonl"))).hasSize(6);
     }
 
+    @Test
+    void aRunWhoseStepsWereAllSkippedHasNotSucceeded() {
+        Path run = folder.resolve("idle");
+        try (Trainer trainer = Trainer.start(
+                SmallRecipe.with(
+                        "stages.language-model.train.steps=2",
+                        "stages.quiet-star.train.steps=1",
+                        "train.maxSkippedSteps=100"),
+                run)) {
+            trainer.model().decoder().get(DecoderParameters.FINAL_NORM).putScalar(0, Float.NaN);
+            assertThatThrownBy(trainer::train)
+                    .isInstanceOf(QuietStarException.class)
+                    .hasMessageContaining("training has changed nothing: each of its 3 steps");
+        }
+    }
+
     /** Each document has a letter of its own, so a letter's embedding tells whether its document was trained on. */
     @Test
     void noStageTrainsOnWhatIsHeldOut() throws Exception {
