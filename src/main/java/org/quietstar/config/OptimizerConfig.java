@@ -18,7 +18,7 @@ public record OptimizerConfig(
         @Key(value = "Added to the root of the second moment.", min = 0, def = "1e-8")
         double epsilon,
 
-        @Key(value = "Decoupled weight decay; not on norms, biases, START and END.", min = 0, def = "1e-3")
+        @Key(value = "Decoupled weight decay; not on norms and biases.", min = 0, def = "1e-3")
         double weightDecay,
 
         @Key(value = "Steps of linear warm-up.", unit = "steps", min = 0, def = "20")

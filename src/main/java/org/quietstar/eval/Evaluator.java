@@ -3,6 +3,7 @@ package org.quietstar.eval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.Packing;
 import org.quietstar.config.EvaluationConfig;
@@ -46,9 +47,21 @@ public final class Evaluator implements AutoCloseable {
         this.length = length;
         this.seed = seed;
         this.padId = model.tokens().padId();
+        requirePositions(model);
         this.scorer = model.thinks()
                 ? new HeldOutScorer.Thinking(model, config, batch, length, seed)
                 : new HeldOutScorer.Plain(model, batch, length);
+    }
+
+    /** Throws where a sequence, with a thought after its last token, is longer than the model has positions for. */
+    private void requirePositions(ThinkingModel model) {
+        long needed = length + (model.thinks() ? 2L + model.settings().thoughtTokens() : 0L);
+        if (needed > model.config().maxPositions()) {
+            throw new QuietStarException("data.sequenceLength " + length + " takes " + needed
+                    + " positions with what is thought, but the model has "
+                    + model.config().maxPositions()
+                    + "; lower data.sequenceLength");
+        }
     }
 
     /**

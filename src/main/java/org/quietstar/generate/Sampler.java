@@ -48,6 +48,9 @@ final class Sampler {
 
     private int drawTempered(int best, double uniform) {
         double largest = weights[best];
+        if (largest == Double.NEGATIVE_INFINITY) {
+            return best; // no logit is a number
+        }
         for (int id = 0; id < weights.length; id++) {
             weights[id] = Math.exp((weights[id] - largest) / sampling.temperature());
         }

@@ -94,7 +94,9 @@ final class AdamW implements AutoCloseable {
                     config.epsilon() * secondCorrection,
                     Math.toIntExact(updates)));
             if (decays(name, parameter)) {
-                parameter.muli(1 - rate * config.weightDecay());
+                // START and END learn faster than the others, but do not shrink faster.
+                double decayed = ThoughtParameters.isThoughtEmbedding(name) ? learningRate : rate;
+                parameter.muli(1 - decayed * config.weightDecay());
             }
             parameter.subi(gradient);
         });
@@ -110,7 +112,7 @@ final class AdamW implements AutoCloseable {
     }
 
     private boolean decays(String name, INDArray parameter) {
-        return config.weightDecay() > 0 && parameter.rank() > 1 && !ThoughtParameters.isThoughtEmbedding(name);
+        return config.weightDecay() > 0 && (parameter.rank() > 1 || ThoughtParameters.isThoughtEmbedding(name));
     }
 
     /** Moments by "m."/"v." and parameter name, for a checkpoint; the arrays themselves. */

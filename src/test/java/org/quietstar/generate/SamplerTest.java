@@ -117,6 +117,25 @@ class SamplerTest {
         }
     }
 
+    /** As of a model whose weights hold NaN, which one wants to look at all the same. */
+    @Test
+    void logitsThatAreNoNumbersDrawAnAllowedId() {
+        boolean[] banned = {true, false, false, false};
+        double[] logits = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
+        for (Sampling sampling : List.of(
+                Sampling.atTemperature(0),
+                Sampling.atTemperature(1),
+                new Sampling(1, 2, 1, 0, 1),
+                new Sampling(1, 0, 0.5, 0, 1))) {
+            var sampler = new Sampler(sampling, banned);
+            for (double uniform : new double[] {0, 0.5, 0.999}) {
+                assertThat(sampler.draw(logits, new boolean[4], uniform))
+                        .as(sampling + "")
+                        .isEqualTo(1);
+            }
+        }
+    }
+
     @Test
     void greedyTakesTheFirstOfTheLargest() {
         double[] logits = new double[VOCAB];

@@ -87,8 +87,8 @@ class AdamWTest {
         parameters.asMap().forEach((name, array) -> {
             boolean marker = name.equals(ThoughtParameters.START) || name.equals(ThoughtParameters.END);
             boolean head = name.equals(ThoughtParameters.W1) || name.equals(ThoughtParameters.B1);
-            boolean decays = name.equals(MATRIX) || name.equals(ThoughtParameters.W1);
-            references.put(name, new Reference(array, marker ? 7 : head ? 3 : 1, decays ? 0.1 : 0));
+            boolean decays = name.equals(MATRIX) || name.equals(ThoughtParameters.W1) || marker;
+            references.put(name, new Reference(array, marker ? 7 : head ? 3 : 1, decays ? marker ? 0.1 / 7 : 0.1 : 0));
         });
         return references;
     }
