@@ -21,9 +21,11 @@ import org.quietstar.tokenizer.Tokenizer;
  * One evaluator can be used again after the parameters have changed in place.
  */
 public final class Evaluator implements AutoCloseable {
-    /** How many bytes of a file a scored token may take before another share of the documents is read. */
-    private static final double BYTES_OF_A_TOKEN = 8;
-    /** By which the share grows where it was too small. */
+    /** Bytes of a file that a token takes at least; the first share of the documents is read to see how many it is. */
+    private static final double LEAST_BYTES_OF_A_TOKEN = 1;
+    /** Share of the documents that is read beyond what is wanted by the tokens of those before. */
+    private static final double SLACK = 1.05;
+    /** By which the share grows where no document fell to it. */
     private static final double GROWTH = 4;
 
     private final EvaluationConfig config;
@@ -107,7 +109,7 @@ public final class Evaluator implements AutoCloseable {
                 * (data.validation().isEmpty() ? data.validationFraction() : 1)
                 * (share.to() - share.from());
         double from = 0;
-        double to = Math.min(1, BYTES_OF_A_TOKEN * config.maxTokens() / Math.max(1, bytes));
+        double to = Math.min(1, LEAST_BYTES_OF_A_TOKEN * config.maxTokens() / Math.max(1, bytes));
         while (true) {
             HeldOutShare part = share.part(from, to);
             try (TextBatches batches = TextBatches.validation(data, tokenizer, padId, seed, listener, part)) {
@@ -119,7 +121,8 @@ public final class Evaluator implements AutoCloseable {
                 break;
             }
             from = to;
-            to = Math.min(1, GROWTH * to);
+            double wanted = scores.size() == 0 ? GROWTH : SLACK * config.maxTokens() / scores.size();
+            to = Math.min(1, wanted * to);
         }
         if (scores.size() > 0 || share.equals(HeldOutShare.ALL)) {
             return scores;
