@@ -98,7 +98,10 @@ final class AdamW implements AutoCloseable {
                 double decayed = ThoughtParameters.isThoughtEmbedding(name) ? learningRate : rate;
                 parameter.muli(1 - decayed * config.weightDecay());
             }
-            parameter.subi(gradient);
+            // At a rate of 0 ND4J's kernel takes epsilon in its place.
+            if (rate != 0) {
+                parameter.subi(gradient);
+            }
         });
         updates++;
     }

@@ -126,6 +126,21 @@ class AdamWTest {
         assertThat(optimizer.updates()).isEqualTo(20);
     }
 
+    /** ND4J's kernel takes its epsilon for a rate of 0, which moves every parameter by 1e-8 a step. */
+    @Test
+    void aRateOfZeroMovesNothingButTheMoments() {
+        Parameters parameters = parameters();
+        Map<String, Reference> references = references(parameters);
+        var optimizer = AdamW.of(CONFIG, parameters);
+        step(optimizer, references, 1, 0.01);
+        double[] before = parameters.get(MATRIX).ravel().toDoubleVector();
+        step(optimizer, references, 1, 0);
+        assertThat(parameters.get(MATRIX).ravel().toDoubleVector()).isEqualTo(before);
+        step(optimizer, references, 1, 0.01);
+        assertAgrees(parameters, references);
+        assertThat(optimizer.updates()).isEqualTo(3);
+    }
+
     @Test
     void goesOnFromASavedState() {
         Parameters parameters = parameters();
