@@ -64,7 +64,22 @@ public final class TextSources {
     }
 
     private static TextFile textFile(String key, Path path, TextFormat format) {
-        TextFile.Format resolved = switch (format) {
+        try {
+            long size = Files.size(path);
+            // What the file is comes first: of a Parquet file its name says less.
+            new TextFile(path, TextFile.Format.TEXT, Compression.of(path), size)
+                    .obstacle()
+                    .ifPresent(what -> {
+                        throw new QuietStarException(path + ": " + what + " (" + key + ")");
+                    });
+            return new TextFile(path, format(key, path, format), Compression.of(path), size);
+        } catch (IOException exception) {
+            throw new QuietStarException(key + ": " + path + " cannot be read (" + exception + ")", exception);
+        }
+    }
+
+    private static TextFile.Format format(String key, Path path, TextFormat format) {
+        return switch (format) {
             case TEXT -> TextFile.Format.TEXT;
             case JSONL -> TextFile.Format.JSONL;
             case AUTO ->
@@ -74,15 +89,6 @@ public final class TextSources {
                                 + " does not tell its format; it must end in " + KNOWN
                                 + ", or set data.format: text or jsonl"));
         };
-        try {
-            var file = new TextFile(path, resolved, Compression.of(path), Files.size(path));
-            file.obstacle().ifPresent(what -> {
-                throw new QuietStarException(path + ": " + what + " (" + key + ")");
-            });
-            return file;
-        } catch (IOException exception) {
-            throw new QuietStarException(key + ": " + path + " cannot be read (" + exception + ")", exception);
-        }
     }
 
     /** A .json file that was named may hold lines; whether it does is seen when its records are looked at. */
