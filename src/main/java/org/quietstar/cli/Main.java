@@ -3,7 +3,6 @@ package org.quietstar.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import org.quietstar.QuietStarException;
 import picocli.CommandLine;
@@ -44,12 +43,10 @@ public final class Main {
         try {
             UserErrors.requireReadable(args);
             return commandLine.execute(args);
-        } catch (QuietStarException | OutOfMemoryError | LinkageError failure) {
-            OptionalInt code = UserErrors.tell(failure, commandLine.getErr());
-            if (code.isPresent()) {
-                return code.getAsInt();
-            }
-            throw failure;
+        } catch (QuietStarException failure) {
+            return UserErrors.tellOrThrow(failure, commandLine.getErr());
+        } catch (OutOfMemoryError | LinkageError failure) {
+            return UserErrors.tellOrThrow(failure, commandLine.getErr());
         }
     }
 
@@ -57,13 +54,8 @@ public final class Main {
     public static CommandLine commandLine() {
         var commandLine = new CommandLine(new Main());
         ServiceLoader.load(Instrument.class, Main.class.getClassLoader()).forEach(commandLine::addSubcommand);
-        commandLine.setExecutionExceptionHandler((exception, command, result) -> {
-            OptionalInt code = UserErrors.tell(exception, command.getErr());
-            if (code.isPresent()) {
-                return code.getAsInt();
-            }
-            throw exception;
-        });
+        commandLine.setExecutionExceptionHandler(
+                (exception, command, result) -> UserErrors.tellOrThrow(exception, command.getErr()));
         return commandLine;
     }
 }

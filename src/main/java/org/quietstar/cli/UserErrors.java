@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.runtime.OutOfMemory;
 
@@ -14,30 +14,29 @@ final class UserErrors {
 
     private UserErrors() {}
 
-    /** Prints what is the user's to mend and gives the exit code; empty where the fault is the program's. */
-    static OptionalInt tell(Throwable failure, PrintWriter err) {
+    /** Prints what is the user's to mend and gives the exit code; throws the failure where the fault is the program's. */
+    static <E extends Throwable> int tellOrThrow(E failure, PrintWriter err) throws E {
+        String message = message(failure).orElseThrow(() -> failure);
+        err.println("quietstar: " + message);
+        err.flush();
+        return Main.EXIT_USER_ERROR;
+    }
+
+    private static Optional<String> message(Throwable failure) {
         if (failure instanceof QuietStarException) {
-            return print(failure.getMessage(), err);
+            return Optional.of(failure.getMessage());
         }
         var memory = OutOfMemory.in(failure);
         if (memory.isPresent()) {
-            return print(memory.get().getMessage(), err);
+            return memory.map(QuietStarException::getMessage);
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidPathException invalid) {
-                return print(
-                        "the name \"" + invalid.getInput() + "\" cannot be a file here (" + invalid.getReason()
-                                + "): the" + " locale's encoding is " + encoding() + "; " + SET_LOCALE,
-                        err);
+                return Optional.of("the name \"" + invalid.getInput() + "\" cannot be a file here ("
+                        + invalid.getReason() + "): the locale's encoding is " + encoding() + "; " + SET_LOCALE);
             }
         }
-        return OptionalInt.empty();
-    }
-
-    private static OptionalInt print(String message, PrintWriter err) {
-        err.println("quietstar: " + message);
-        err.flush();
-        return OptionalInt.of(Main.EXIT_USER_ERROR);
+        return Optional.empty();
     }
 
     /**

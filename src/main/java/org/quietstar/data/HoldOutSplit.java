@@ -17,14 +17,15 @@ record HoldOutSplit(
         ToLongFunction<DocumentMetaData> hash, double validationFraction, boolean validation, HeldOutShare share) {
     private static final long KEY = 0x53504C4954L; // "SPLIT"
 
-    static HoldOutSplit everything() {
-        return new HoldOutSplit(document -> 0, 0, false, HeldOutShare.ALL);
+    /** All documents of a share. */
+    static HoldOutSplit everything(HeldOutShare share) {
+        return new HoldOutSplit(document -> 0, 0, false, share);
     }
 
     /** The split of a recipe. A text falls to the same side under every seed, so that no run trains on what another held out. */
     static HoldOutSplit of(DataConfig config, long seed, boolean validation, HeldOutShare share) {
         if (!config.validation().isEmpty()) {
-            return new HoldOutSplit(document -> 0, 0, false, share);
+            return everything(share);
         }
         ToLongFunction<DocumentMetaData> hash = config.holdOutBy() == HoldOutBy.TEXT
                 ? document -> SplitMix.hash(KEY, document.textHash())

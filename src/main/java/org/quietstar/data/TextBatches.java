@@ -49,19 +49,14 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
             boolean validation,
             HeldOutShare share) {
         boolean ownFiles = validation && !config.validation().isEmpty();
-        String key = ownFiles ? "data.validation" : "data.train";
-        List<String> patterns = ownFiles ? config.validation() : config.train();
-        if (patterns.isEmpty()) {
-            throw new QuietStarException(key + " is empty: name at least one file, folder or glob of text");
-        }
-        this.files = TextSources.resolve(key, patterns, config.format());
+        this.files = files(config, ownFiles);
         files.forEach(file -> RecordShape.require(file, config.textField()));
         this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
         var log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
         this.whole = share.equals(HeldOutShare.ALL);
         this.prefetch = config.prefetch();
         this.padId = padId;
-        this.emptyMessage = emptyMessage(key, config, validation && !ownFiles);
+        this.emptyMessage = emptyMessage(key(ownFiles), config, validation && !ownFiles);
         this.documents = new TextRecordReader(files, config.textField(), config.textDocuments(), log);
         HoldOutSplit split = HoldOutSplit.of(config, splitSeed, validation, share);
         WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
@@ -78,6 +73,19 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
         this.stream = new BatchStream(windows, tokenizer, padId, plan);
         this.start = stream.position();
         this.position = start;
+    }
+
+    private static String key(boolean ownFiles) {
+        return ownFiles ? "data.validation" : "data.train";
+    }
+
+    /** The files of {@code data.validation}, or those of {@code data.train}. */
+    private static List<TextFile> files(DataConfig config, boolean ownFiles) {
+        List<String> patterns = ownFiles ? config.validation() : config.train();
+        if (patterns.isEmpty()) {
+            throw new QuietStarException(key(ownFiles) + " is empty: name at least one file, folder or glob of text");
+        }
+        return TextSources.resolve(key(ownFiles), patterns, config.format());
     }
 
     /**
@@ -122,9 +130,7 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
 
     /** Bytes of the files that the held-out text is in, as they lie on the disk. */
     public static long heldOutBytes(DataConfig config) {
-        boolean ownFiles = !config.validation().isEmpty();
-        String key = ownFiles ? "data.validation" : "data.train";
-        return TextSources.resolve(key, ownFiles ? config.validation() : config.train(), config.format()).stream()
+        return files(config, !config.validation().isEmpty()).stream()
                 .mapToLong(TextFile::size)
                 .sum();
     }

@@ -22,6 +22,16 @@ public record TokenBatch(int[] ids, int[] lengths, double textBytes, DataPositio
         return ids.length / lengths.length;
     }
 
+    /** The label of each token, x[p+1]; 0 where there is none, [B·L]. */
+    public int[] labels() {
+        int length = sequenceLength();
+        int[] labels = new int[ids.length];
+        for (int r = 0; r < ids.length; r++) {
+            labels[r] = r % length + 1 < lengths[r / length] ? ids[r + 1] : 0;
+        }
+        return labels;
+    }
+
     /** Real tokens. */
     public long tokens() {
         return Arrays.stream(lengths).asLongStream().sum();

@@ -6,6 +6,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
+import org.quietstar.model.Softmax;
 
 /**
  * What is read of the base model's next-token distributions beside the label's NLL: their entropy, which is known before the
@@ -29,17 +30,13 @@ final class BaseDistribution {
      */
     static List<String> addTo(SameDiff sd, SDVariable logits, SDVariable nll) {
         DataType type = logits.dataType();
-        SDVariable shifted = logits.sub(sd.max(logits, true, 1));
-        SDVariable weights = sd.math.exp(shifted);
-        SDVariable total = sd.sum(weights, true, 1);
-        SDVariable logTotal = sd.math.log(total);
-        // H = log Z − Σ w·s / Z, with s the logits less their maximum, w = exp s and Z = Σ w
-        logTotal.sub(sd.sum(weights.mul(shifted), true, 1).div(total)).rename(ENTROPY);
-        SDVariable label = logTotal.sub(nll);
+        Softmax softmax = Softmax.of(logits);
+        softmax.entropy().rename(ENTROPY);
+        SDVariable label = softmax.logTotal().sub(nll);
         List<String> names = new ArrayList<>(List.of(ENTROPY));
         for (int i = 0; i < TEMPERATURES.length; i++) {
             SDVariable sharpness = sd.constant(Nd4j.scalar(type, 1 / TEMPERATURES[i]));
-            SDVariable z = sd.sum(sd.math.exp(shifted.mul(sharpness)), true, 1);
+            SDVariable z = sd.sum(sd.math.exp(softmax.shifted().mul(sharpness)), true, 1);
             sd.math.log(z).sub(label.mul(sharpness)).rename(TEMPERED + i);
             names.add(TEMPERED + i);
         }

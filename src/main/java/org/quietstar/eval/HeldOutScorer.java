@@ -35,53 +35,64 @@ sealed interface HeldOutScorer extends AutoCloseable {
      */
     void run(TokenBatch batch, int firstSequence);
 
+    /** What computes the base's scores. */
+    BasePlan plan();
+
     /** NLL without thoughts. */
-    double[] base();
+    default double[] base() {
+        return plan().numbers(plan().nll());
+    }
 
     /** NLL with thoughts, of each draw of them; the base's where the model does not think. */
     List<double[]> mixed();
 
     /** Entropy of the base's distribution, then the label's NLL at each temperature of {@link BaseDistribution}. */
-    List<double[]> distribution();
+    default List<double[]> distribution() {
+        return plan().distribution().stream().map(plan()::numbers).toList();
+    }
 
     @Override
     void close();
 
+    /**
+     * A plan that has run.
+     *
+     * @param nll its output with the base's NLL
+     * @param distribution its outputs of {@link BaseDistribution}
+     */
+    record BasePlan(StaticPlan plan, String nll, List<String> distribution) {
+        double[] numbers(String output) {
+            return HostArrays.numbers(plan.output(output));
+        }
+    }
+
     /** A model without thoughts, which is a plain language model: nothing is thought, and nothing is mixed. */
     final class Plain implements HeldOutScorer {
-        private final int length;
         private final Map<String, INDArray> inputs = new LinkedHashMap<>();
-        private final List<String> distribution;
-        private final StaticPlan plan;
+        private final BasePlan plan;
 
         Plain(ThinkingModel model, int batch, int length) {
-            this.length = length;
             var graph = new LanguageModelGraph(model.config(), batch, length, model.decoder());
             SameDiff sd = graph.graph();
-            this.distribution = BaseDistribution.addTo(
+            List<String> distribution = BaseDistribution.addTo(
                     sd, sd.getVariable(LanguageModelGraph.LOGITS), sd.getVariable(LanguageModelGraph.NLL));
             inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, (long) batch * length));
             inputs.put(LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, (long) batch * length));
             List<String> outputs = new ArrayList<>(List.of(LanguageModelGraph.NLL));
             outputs.addAll(distribution);
-            this.plan = StaticPlan.compile(sd, inputs, outputs);
+            this.plan = new BasePlan(StaticPlan.compile(sd, inputs, outputs), LanguageModelGraph.NLL, distribution);
         }
 
         @Override
         public void run(TokenBatch batch, int firstSequence) {
-            int[] ids = batch.ids();
-            int[] next = new int[ids.length];
-            for (int r = 0; r < ids.length; r++) {
-                next[r] = r % length + 1 < batch.lengths()[r / length] ? ids[r + 1] : 0;
-            }
-            HostArrays.fill(inputs.get(LanguageModelGraph.IDS), ids);
-            HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), next);
-            plan.run();
+            HostArrays.fill(inputs.get(LanguageModelGraph.IDS), batch.ids());
+            HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), batch.labels());
+            plan.plan().run();
         }
 
         @Override
-        public double[] base() {
-            return HostArrays.numbers(plan.output(LanguageModelGraph.NLL));
+        public BasePlan plan() {
+            return plan;
         }
 
         @Override
@@ -90,13 +101,8 @@ sealed interface HeldOutScorer extends AutoCloseable {
         }
 
         @Override
-        public List<double[]> distribution() {
-            return numbers(plan, distribution);
-        }
-
-        @Override
         public void close() {
-            plan.close();
+            plan.plan().close();
             inputs.values().forEach(INDArray::close);
         }
     }
@@ -108,8 +114,7 @@ sealed interface HeldOutScorer extends AutoCloseable {
         private final LearningInputs inputs;
         private final PlanMemory memory = new PlanMemory();
         private final ThoughtForward forward;
-        private final List<String> distribution;
-        private final StaticPlan plan;
+        private final BasePlan plan;
         private final List<double[]> mixed = new ArrayList<>();
 
         Thinking(ThinkingModel model, EvaluationConfig config, int batch, int length, long seed) {
@@ -121,16 +126,17 @@ sealed interface HeldOutScorer extends AutoCloseable {
             this.forward = ThoughtForward.forScoring(
                     model, layout, ThoughtSampler.atTemperature(config.thoughtTemperature()), memory);
             SameDiff sd = new QuietStarLoss(model, LossSpec.of(LossConfig.defaults()), layout).graph();
-            this.distribution = BaseDistribution.addTo(
+            List<String> distribution = BaseDistribution.addTo(
                     sd, sd.getVariable(QuietStarLoss.BASE_LOGITS), sd.getVariable(QuietStarLoss.BASE_NLL));
             List<String> outputs = new ArrayList<>(List.of(QuietStarLoss.BASE_NLL, QuietStarLoss.THOUGHT_NLL));
             outputs.addAll(distribution);
-            this.plan = StaticPlan.of(sd)
+            StaticPlan compiled = StaticPlan.of(sd)
                     .given(inputs.inputs())
                     .given(Map.of(DecoderNames.FINAL, forward.hidden()))
                     .outputs(outputs)
                     .sharing(memory)
                     .compile();
+            this.plan = new BasePlan(compiled, QuietStarLoss.BASE_NLL, distribution);
         }
 
         @Override
@@ -148,14 +154,14 @@ sealed interface HeldOutScorer extends AutoCloseable {
                                 lengths.length,
                                 sequence -> SplitMix.of(seed, firstSequence + sequence, token, draw)));
                 forward.finish(inputs);
-                plan.run();
-                mixed.add(HostArrays.numbers(plan.output(QuietStarLoss.THOUGHT_NLL)));
+                plan.plan().run();
+                mixed.add(plan.numbers(QuietStarLoss.THOUGHT_NLL));
             }
         }
 
         @Override
-        public double[] base() {
-            return HostArrays.numbers(plan.output(QuietStarLoss.BASE_NLL));
+        public BasePlan plan() {
+            return plan;
         }
 
         @Override
@@ -164,22 +170,11 @@ sealed interface HeldOutScorer extends AutoCloseable {
         }
 
         @Override
-        public List<double[]> distribution() {
-            return numbers(plan, distribution);
-        }
-
-        @Override
         public void close() {
-            plan.close();
+            plan.plan().close();
             forward.close();
             memory.close();
             inputs.close();
         }
-    }
-
-    private static List<double[]> numbers(StaticPlan plan, List<String> outputs) {
-        return outputs.stream()
-                .map(name -> HostArrays.numbers(plan.output(name)))
-                .toList();
     }
 }

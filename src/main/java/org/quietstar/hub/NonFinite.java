@@ -22,7 +22,7 @@ public enum NonFinite {
         }
         long bad = count(array);
         if (bad > 0) {
-            throw new QuietStarException(place + ": the tensor '" + TensorNames.shortened(tensor) + "' holds " + bad
+            throw new QuietStarException(place + ": the tensor '" + tensor + "' holds " + bad
                     + (bad == 1 ? " number that is" : " numbers that are") + " NaN or infinite, of " + array.length()
                     + "; fetch the weights again, or take an earlier checkpoint (generate and evaluate look at them all"
                     + " the same with --allow-nonfinite)");

@@ -81,7 +81,7 @@ public final class PretrainedWeights {
             shapes.keySet().forEach(name -> {
                 String stored = names.inFile(name);
                 arrays.put(name, source.read(stored, type));
-                nonFinite.check(source.file(stored), stored, arrays.get(name));
+                nonFinite.check(source.file(stored), source.info(stored).shortName(), arrays.get(name));
             });
             checkTiedHead(arrays.get(family.architecture().embedding()));
         } catch (RuntimeException e) {
@@ -102,7 +102,7 @@ public final class PretrainedWeights {
         unexpected.removeIf(family::isDerived);
         TensorNames.quantised(unexpected).ifPresent(name -> {
             throw new QuietStarException(place + ": the weights are quantised: there is the tensor '"
-                    + TensorNames.shortened(name) + "'; fetch the model as F32, F16 or BF16, or turn it back with"
+                    + source.info(name).shortName() + "'; fetch the model as F32, F16 or BF16, or turn it back with"
                     + " the tool that quantised it");
         });
         if (!missing.isEmpty()) {
@@ -140,10 +140,10 @@ public final class PretrainedWeights {
     }
 
     /** The first few names. */
-    private static String shown(Set<String> names) {
+    private String shown(Set<String> names) {
         String first = names.stream()
                 .limit(SHOWN)
-                .map(name -> "'" + TensorNames.shortened(name) + "'")
+                .map(name -> "'" + source.info(name).shortName() + "'")
                 .collect(Collectors.joining(", "));
         return names.size() > SHOWN ? first + " and " + (names.size() - SHOWN) + " more" : first;
     }

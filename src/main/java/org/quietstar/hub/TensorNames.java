@@ -13,8 +13,6 @@ import org.quietstar.model.family.Architecture;
  * {@code model.language_model.embed_tokens.weight}); and a table that is tied may stand under the head's name alone.
  */
 final class TensorNames {
-    private static final int LONGEST_SHOWN = 120;
-
     /** Parts of names that only packed weights have: GPTQ, AWQ, bitsandbytes, compressed-tensors, MLX, fp8. */
     private static final Pattern QUANTISED = Pattern.compile(".*(\\.(qweight|qzeros|scales|g_idx|SCB|weight_packed|"
             + "weight_scale|weight_scale_inv|weight_zero_point|input_scale|weight_format|biases)"
@@ -71,10 +69,5 @@ final class TensorNames {
     /** One of the names that only quantised weights have. */
     static Optional<String> quantised(Set<String> names) {
         return names.stream().filter(name -> QUANTISED.matcher(name).matches()).findFirst();
-    }
-
-    /** Keeps a hostile name from filling the screen. */
-    static String shortened(String name) {
-        return name.length() > LONGEST_SHOWN ? name.substring(0, LONGEST_SHOWN) + "…" : name;
     }
 }

@@ -226,7 +226,7 @@ public final class LearningStep implements AutoCloseable {
     /**
      * Multiplies the policy's weight from the next run on.
      *
-     * @param scale 0 or more; 1 at first
+     * @param scale above 0; 1 at first
      */
     public void setPolicyScale(double scale) {
         policy.setScale(scale);

@@ -157,11 +157,6 @@ final class ReinforceGradient implements AutoCloseable {
      * @param headSum gradient by the output head, [V, D], added to; empty if it is not trained
      */
     void add(INDArray advantage, INDArray weights, INDArray sampled, INDArray hiddenSum, Optional<INDArray> headSum) {
-        if (scale == 0 && !regularised) {
-            policyLoss = 0;
-            loss = 0;
-            return;
-        }
         Selection all = select(HostArrays.numbers(advantage), HostArrays.numbers(weights), sampled.toIntVector());
         policyLoss = 0;
         loss = 0;
@@ -171,7 +166,7 @@ final class ReinforceGradient implements AutoCloseable {
             fill(all, from, Math.min(count, from + n), n);
             StaticPlan plan = plans.get(n);
             plan.run();
-            policyLoss += plan.output(POLICY).getDouble(0) / (scale == 0 ? 1 : scale);
+            policyLoss += plan.output(POLICY).getDouble(0) / scale;
             loss += plan.output(LOSS).getDouble(0);
             headSum.ifPresent(sum -> sum.addi(plan.output(headGradient)));
             addRows(hiddenSum, part(inputs.get(ROWS), n), plan.output(hiddenGradient));

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.model.Softmax;
 import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.plan.PlanMemory;
 import org.quietstar.samediff.plan.StaticPlan;
@@ -106,9 +107,7 @@ public final class Rollout implements AutoCloseable {
         private final int vocabSize;
         private final Map<String, INDArray> inputs;
         private final SDVariable allowed;
-        private final SDVariable shifted;
-        private final SDVariable weights;
-        private final SDVariable total;
+        private final Softmax softmax;
 
         private SlotLogits(SDVariable logits, int vocabSize, Map<String, INDArray> inputs) {
             this.sd = logits.getSameDiff();
@@ -117,15 +116,11 @@ public final class Rollout implements AutoCloseable {
             this.allowed = bannedIds.isEmpty()
                     ? logits
                     : logits.add(sd.constant(ReinforceLoss.bannedMask(bannedIds, vocabSize, noise.dataType())));
-            this.shifted = allowed.sub(sd.max(allowed, true, 1));
-            this.weights = sd.math.exp(shifted);
-            this.total = sd.sum(weights, true, 1);
+            this.softmax = Softmax.of(allowed);
         }
 
         private List<String> choice() {
-            // H = log Z − Σ w·s / Z, with s the logits less their maximum, w = exp s and Z = Σ w
-            SDVariable mean = sd.sum(weights.mul(shifted), true, 1).div(total);
-            sd.math.log(total).sub(mean).rename(ENTROPY);
+            softmax.entropy().rename(ENTROPY);
             List<String> outputs = new ArrayList<>(List.of(ENTROPY));
             outputs.addAll(sampler.build(this));
             return outputs;
@@ -148,12 +143,12 @@ public final class Rollout implements AutoCloseable {
 
         /** Unnormalised probabilities at a temperature above 0, the largest of each row 1, [B·P·L, V]. */
         SDVariable weights(double temperature) {
-            return temperature == 1 ? weights : sd.math.exp(scaled(shifted, temperature));
+            return temperature == 1 ? softmax.weights() : sd.math.exp(scaled(softmax.shifted(), temperature));
         }
 
         /** Sum of each row of the weights at that temperature, which {@link #weights} made, [B·P·L, 1]. */
         SDVariable totals(double temperature, SDVariable tempered) {
-            return temperature == 1 ? total : sd.sum(tempered, true, 1);
+            return temperature == 1 ? softmax.total() : sd.sum(tempered, true, 1);
         }
 
         /** x / temperature. */

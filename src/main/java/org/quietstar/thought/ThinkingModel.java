@@ -7,7 +7,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.config.LoraConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.ThoughtConfig;
-import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.Parameters;
 import org.quietstar.tokenizer.Tokenizer;
@@ -89,16 +88,6 @@ public record ThinkingModel(
     public ThinkingModel learningToThink(Tokenizer tokenizer, long seed) {
         int[] ids = settings.initText().isEmpty() ? new int[0] : tokenizer.encode(settings.initText());
         return withThoughts(ids.length == 0 ? ThoughtParameters.MEAN_EMBEDDING : ids[0], seed);
-    }
-
-    /**
-     * The same model with thoughts that change nothing, where it has none: the mixing head gives them no weight, whatever
-     * the settings say of the mixer.
-     */
-    public ThinkingModel withIdleThoughts() {
-        return thinks()
-                ? this
-                : with(settings.withMixer(Mixer.LINEAR), tokens).withThoughts(ThoughtParameters.MEAN_EMBEDDING, 0);
     }
 
     private ThinkingModel withThoughts(int initToken, long seed) {

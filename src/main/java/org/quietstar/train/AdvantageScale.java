@@ -12,9 +12,7 @@ import org.quietstar.thought.ThoughtLayout;
 final class AdvantageScale {
     private final ThoughtLayout layout;
     private final LossConfig loss;
-    private long count;
-    private double sum;
-    private double squares;
+    private final Moments advantages = new Moments();
 
     AdvantageScale(ThoughtLayout layout, LossConfig loss) {
         this.layout = layout;
@@ -46,20 +44,13 @@ final class AdvantageScale {
                 mean += rewards[first + j * length] / thoughts;
             }
             for (int j = 0; j < thoughts; j++) {
-                double advantage = rewards[first + j * length] - mean;
-                count++;
-                sum += advantage;
-                squares += advantage * advantage;
+                advantages.add(rewards[first + j * length] - mean);
             }
         }
     }
 
     /** What advantages are multiplied by. */
     double factor() {
-        if (count == 0) {
-            return 1;
-        }
-        double mean = sum / count;
-        return 1 / (Math.sqrt(Math.max(0, squares / count - mean * mean)) + 1e-8);
+        return advantages.count == 0 ? 1 : 1 / (advantages.deviation() + 1e-8);
     }
 }

@@ -61,16 +61,12 @@ final class LanguageModelObjective implements Objective {
     }
 
     private void fill(TokenBatch batch, long labels) {
-        int[] ids = batch.ids();
-        int[] next = new int[ids.length];
-        double[] weights = new double[ids.length];
-        for (int r = 0; r < ids.length; r++) {
-            boolean real = r % length + 1 < batch.lengths()[r / length];
-            next[r] = real ? ids[r + 1] : 0;
-            weights[r] = real ? 1.0 / labels : 0;
+        double[] weights = new double[batch.ids().length];
+        for (int r = 0; r < weights.length; r++) {
+            weights[r] = r % length + 1 < batch.lengths()[r / length] ? 1.0 / labels : 0;
         }
-        HostArrays.fill(inputs.get(LanguageModelGraph.IDS), ids);
-        HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), next);
+        HostArrays.fill(inputs.get(LanguageModelGraph.IDS), batch.ids());
+        HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), batch.labels());
         HostArrays.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);
     }
 

@@ -31,7 +31,7 @@ class TokenWindowsTest {
                 documents,
                 new ByteTokenizer(),
                 List.of(),
-                HoldOutSplit.everything(),
+                HoldOutSplit.everything(HeldOutShare.ALL),
                 WindowCutter.of(packing, length, 1, true));
         windows.startEpoch(0, new int[] {0});
         return windows;
