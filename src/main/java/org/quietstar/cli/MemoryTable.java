@@ -22,10 +22,7 @@ final class MemoryTable {
             row(out, "total", stage.total());
         }
         out.println("this process may take");
-        row(
-                out,
-                plan.total() <= MemoryPlan.available(limits) ? "it fits" : "it does not fit",
-                MemoryPlan.available(limits));
+        row(out, plan.total() <= limits.available() ? "it fits" : "it does not fit", limits.available());
         if (!plan.savings().isEmpty()) {
             out.println("total with");
             plan.savings().forEach(saving -> row(out, saving.arguments(), saving.total()));
@@ -52,7 +49,7 @@ final class MemoryTable {
                     size(stage.activations()),
                     size(stage.buffers())));
         }
-        return text + " there are " + size(MemoryPlan.available(limits));
+        return text + " there are " + size(limits.available());
     }
 
     private static String size(long bytes) {

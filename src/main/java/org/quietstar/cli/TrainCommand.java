@@ -100,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
         MemoryPlan plan = QuietStar.plan(config);
         MemoryLimits limits =
                 MemoryLimits.current(Backend.require(config.backend().word()));
-        if (plan.total() <= MemoryPlan.available(limits)) {
+        if (plan.total() <= limits.available()) {
             out.println(MemoryTable.line(plan, limits));
         } else {
             MemoryTable.print(out, plan, limits);

@@ -1,7 +1,9 @@
 package org.quietstar.eval;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
@@ -11,8 +13,11 @@ import org.quietstar.data.DataListener;
 import org.quietstar.data.HeldOutShare;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
+import org.quietstar.runtime.MemoryNeed;
 import org.quietstar.runtime.NativeSettings;
+import org.quietstar.thought.LearningMemory;
 import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.tokenizer.Tokenizer;
 
 /**
@@ -50,9 +55,37 @@ public final class Evaluator implements AutoCloseable {
         this.seed = seed;
         this.padId = model.tokens().padId();
         requirePositions(model);
+        requireMemory(model, 0);
         this.scorer = model.thinks()
                 ? new HeldOutScorer.Thinking(model, config, batch, length, seed)
                 : new HeldOutScorer.Plain(model, batch, length);
+        try {
+            requireMemory(model, scorer.bufferBytes());
+        } catch (QuietStarException e) {
+            scorer.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Refuses what does not fit beside the weights. Plans know their buffers' size before they are allocated.
+     *
+     * @param buffers bytes that the plans share; 0 where they are not compiled yet
+     */
+    private void requireMemory(ThinkingModel model, long buffers) {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        parts.put("weights", model.bytes());
+        if (model.thinks()) {
+            var layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
+            parts.put("activations", LearningMemory.keptForScoring(model.config(), layout, model.dataType()));
+        }
+        long logits = (long) batch
+                * length
+                * model.config().vocabSize()
+                * model.dataType().width();
+        parts.put("buffers, logits", Math.max(buffers, logits));
+        new MemoryNeed("Scoring " + batch + " sequences of " + length + " tokens together", parts)
+                .requireFits("lower data.batchSize or data.sequenceLength (--set data.batchSize=1)");
     }
 
     /** Throws where a sequence, with a thought after its last token, is longer than the model has positions for. */

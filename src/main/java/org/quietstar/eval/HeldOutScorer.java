@@ -38,6 +38,9 @@ sealed interface HeldOutScorer extends AutoCloseable {
     /** What computes the base's scores. */
     BasePlan plan();
 
+    /** Bytes of the buffers that its plans share. */
+    long bufferBytes();
+
     /** NLL without thoughts. */
     default double[] base() {
         return plan().numbers(plan().nll());
@@ -93,6 +96,11 @@ sealed interface HeldOutScorer extends AutoCloseable {
         @Override
         public BasePlan plan() {
             return plan;
+        }
+
+        @Override
+        public long bufferBytes() {
+            return plan.plan().plannedBytes();
         }
 
         @Override
@@ -162,6 +170,11 @@ sealed interface HeldOutScorer extends AutoCloseable {
         @Override
         public BasePlan plan() {
             return plan;
+        }
+
+        @Override
+        public long bufferBytes() {
+            return memory.bytes();
         }
 
         @Override

@@ -3,8 +3,10 @@ package org.quietstar.generate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,6 +14,7 @@ import org.quietstar.QuietStarException;
 import org.quietstar.model.attention.HeadShape;
 import org.quietstar.model.attention.KvCache;
 import org.quietstar.model.attention.Masks;
+import org.quietstar.runtime.MemoryNeed;
 import org.quietstar.samediff.HostArrays;
 import org.quietstar.samediff.plan.PlanCache;
 import org.quietstar.samediff.plan.PlanMemory;
@@ -65,6 +68,7 @@ final class CachedDecoder implements AutoCloseable {
         this.batch = batch;
         this.capacity = capacity;
         requireAddressable();
+        requireMemory(0);
         this.cache = new KvCache(heads, model.config().layers(), (long) capacity * batch, type);
         this.base = Nd4j.zeros(type, batch, model.config().hiddenSize());
     }
@@ -75,6 +79,21 @@ final class CachedDecoder implements AutoCloseable {
             throw new QuietStarException("The keys of " + batch + " sequences of " + capacity + " tokens take " + bytes
                     + " bytes a layer, more than 2^31 - 1; generate fewer sequences at a time or fewer tokens");
         }
+    }
+
+    /**
+     * Refuses, before they are allocated, keys and buffers that do not fit beside the weights.
+     *
+     * @param buffers bytes of the passes; 0 where they are not known yet
+     */
+    private void requireMemory(long buffers) {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        parts.put("weights", model.bytes());
+        parts.put("keys and values", KvCache.bytes(heads, model.config().layers(), (long) capacity * batch, type));
+        parts.put("buffers", Math.max(buffers, (long) batch * model.config().vocabSize() * type.width()));
+        new MemoryNeed("Predicting " + batch + " texts of up to " + capacity + " positions together", parts)
+                .requireFits(
+                        "take fewer texts together (--batch, evaluation.taskBatchSize) or fewer tokens (--max-tokens)");
     }
 
     /** Whether it is made for so many sequences, and has room for so many positions. */
@@ -246,6 +265,17 @@ final class CachedDecoder implements AutoCloseable {
                 new MaskSize(shape.rows, shape.context), key -> Nd4j.zeros(type, batch, 1, shape.rows, shape.context));
     }
 
+    /** Bytes of what the passes so far share and read, the cache not among them. */
+    long bufferBytes() {
+        long given = masks.values().stream().mapToLong(INDArray::length).sum();
+        for (Rows arrays : rowArrays.values()) {
+            given += Stream.concat(arrays.keys.stream(), arrays.values.stream())
+                    .mapToLong(INDArray::length)
+                    .sum();
+        }
+        return memory.bytes() + given * type.width();
+    }
+
     private StaticPlan compile(Shape shape) {
         Rows arrays = rows(shape.pass, shape.rows);
         var graph = new PassGraph(model, shape.pass, batch, shape.rows, shape.context, lastPosition(shape));
@@ -274,12 +304,19 @@ final class CachedDecoder implements AutoCloseable {
             given.put(PassGraph.BASE, base);
             outputs.add(PassGraph.WEIGHT);
         }
-        return StaticPlan.of(graph.graph())
+        StaticPlan plan = StaticPlan.of(graph.graph())
                 .given(given)
                 .into(targets)
                 .outputs(outputs)
                 .sharing(memory)
                 .compile();
+        try {
+            requireMemory(bufferBytes());
+        } catch (QuietStarException e) {
+            plan.close();
+            throw e;
+        }
+        return plan;
     }
 
     @Override

@@ -26,6 +26,7 @@ import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.model.family.Families;
 import org.quietstar.runtime.Backend;
+import org.quietstar.runtime.MemoryNeed;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.TokenRules;
 import org.quietstar.tokenizer.Tokenizer;
@@ -170,8 +171,8 @@ public final class ModelLoader {
             Path run, boolean best, List<String> sets, NonFinite nonFinite, SkippedCheckpointListener skipped) {
         RunConfig config = Recipes.loadWritten(RunFolder.existing(run).config(), sets);
         Backend.require(config.backend().word());
-        Checkpoint checkpoint = new CheckpointStore(run, config.checkpoint()).loadModel(best, skipped);
-        return ofCheckpoint(config, checkpoint, nonFinite);
+        var store = new CheckpointStore(run, config.checkpoint());
+        return ofCheckpoint(config, () -> store.loadModel(best, skipped), nonFinite);
     }
 
     /** The model that a stage of a run ended with, which thinks as that stage says. */
@@ -179,13 +180,15 @@ public final class ModelLoader {
         RunFolder folder = RunFolder.existing(run);
         RunConfig config = Recipes.loadWritten(folder.config(), sets);
         Backend.require(config.backend().word());
-        Checkpoint checkpoint = new StageEnds(run, folder.readConfig()).load(stage);
-        return ofCheckpoint(config, checkpoint, nonFinite);
+        var ends = new StageEnds(run, folder.readConfig());
+        return ofCheckpoint(config, () -> ends.load(stage), nonFinite);
     }
 
-    private static Loaded ofCheckpoint(RunConfig config, Checkpoint checkpoint, NonFinite nonFinite) {
+    private static Loaded ofCheckpoint(RunConfig config, Supplier<Checkpoint> stored, NonFinite nonFinite) {
         Tokenizer tokenizer = Tokenizers.open(config.tokenizer());
         try {
+            requireMemory(sizes(config, tokenizer));
+            Checkpoint checkpoint = stored.get();
             ThoughtConfig thought = StageEnds.thoughtSettings(config, checkpoint);
             ThinkingModel model = restore(config, tokenizer, checkpoint, thought, nonFinite);
             return new Loaded(
@@ -194,6 +197,14 @@ public final class ModelLoader {
             tokenizer.close();
             throw e;
         }
+    }
+
+    /** Refuses a decoder that does not fit, before a tensor of it is read. */
+    private static void requireMemory(ModelConfig model) {
+        new MemoryNeed("The model", Map.of("weights", DecoderParameters.bytes(model, DataType.FLOAT)))
+                .requireFits(
+                        "weights are held in single precision, 4 bytes each; take a smaller model, or a machine with"
+                                + " more memory");
     }
 
     /** What every prompt of a run's model begins with, as its documents did. */
@@ -212,6 +223,7 @@ public final class ModelLoader {
         Tokenizer tokenizer = Tokenizers.open(folder.requireTokenizer());
         try {
             Tokenizers.requireFits(tokenizer, model.vocabSize());
+            requireMemory(model);
             ThoughtConfig settings = thoughts.map(ThoughtFiles.Thoughts::config).orElseGet(ThoughtConfig::defaults);
             Collection<Integer> banned = thoughts.isPresent() ? settings.bannedIds() : notTokens(model, tokenizer);
             var thinking = new ThinkingModel(

@@ -72,6 +72,11 @@ public final class DecoderParameters {
                 .sum();
     }
 
+    /** Bytes of all parameters. */
+    public static long bytes(ModelConfig model, DataType type) {
+        return type.width() * count(model);
+    }
+
     private static void addPart(
             Map<String, long[]> shapes, ModelConfig model, Architecture kind, int layer, LayerPart part) {
         long out = outputs(model, part);

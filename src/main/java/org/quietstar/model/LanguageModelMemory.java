@@ -49,4 +49,18 @@ public final class LanguageModelMemory {
                 gradients + rows * (model.layers() * ofLayer + atWork) + (apart ? Math.max(0, logits - table) : logits);
         return Math.round(numbers) * type.width();
     }
+
+    /**
+     * Bytes of the buffers where text is scored, estimated: three arrays of logits, from which other temperatures are read,
+     * or what a layer makes of its rows.
+     *
+     * @param batch B
+     * @param length L
+     */
+    public static long scoringBuffers(ModelConfig model, int batch, int length, DataType type) {
+        long d = model.hiddenSize();
+        long scores = (long) model.heads() * length;
+        long layer = Math.max(2L * model.intermediateSize() + 4 * d, scores + 10 * d);
+        return (long) batch * length * Math.max(3L * model.vocabSize() + 3 * d, layer) * type.width();
+    }
 }

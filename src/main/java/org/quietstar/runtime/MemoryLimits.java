@@ -31,6 +31,15 @@ public record MemoryLimits(long heapBytes, long offHeapBytes, long physicalBytes
                 backend.deviceBytes());
     }
 
+    /**
+     * Bytes that this process may take: the machine's or its control group's, or ND4J's own limit where that is less; or a
+     * CUDA device's where that is less still, since M2.1 keeps a copy of each array that has views in the machine's memory.
+     */
+    public long available() {
+        long machine = physicalBytes > 0 ? Math.min(physicalBytes, machineBytes) : machineBytes;
+        return deviceBytes > 0 ? Math.min(machine, deviceBytes) : machine;
+    }
+
     /** {@code bytes} in GiB. */
     public static double gib(long bytes) {
         return bytes / (1024.0 * 1024.0 * 1024.0);

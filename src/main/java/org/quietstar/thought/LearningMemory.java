@@ -34,12 +34,22 @@ public final class LearningMemory {
                 + (long) sizes.rows() * model.hiddenSize() * type.width();
     }
 
-    /** Bytes of what is kept where text is scored only, as held-out text is, and of the buffers for it, estimated. */
-    public static long scoring(ModelConfig model, ThoughtLayout sizes, DataType type) {
-        long rows = sizes.textRows() + (long) sizes.lookahead() * sizes.slotRows();
-        long numbers = Math.max(
-                2L * sizes.slotRows() * model.vocabSize(), rows * (model.vocabSize() + 8L * model.hiddenSize()));
-        return ActivationStore.bytesForScoring(model, sizes, type) + numbers * type.width();
+    /** Bytes of the activations that are kept where text is scored only, as held-out text is. */
+    public static long keptForScoring(ModelConfig model, ThoughtLayout sizes, DataType type) {
+        return ActivationStore.bytesForScoring(model, sizes, type);
+    }
+
+    /**
+     * Bytes of the buffers where text is scored, estimated: three arrays of the base's logits, from which other
+     * temperatures are read, or what a layer makes of the slots that are teacher forced.
+     */
+    public static long scoringBuffers(ModelConfig model, ThoughtLayout sizes, DataType type) {
+        long d = model.hiddenSize();
+        long logits = sizes.textRows() * (3L * model.vocabSize() + 2 * d);
+        long scores = (long) model.heads() * sizes.length();
+        long slots = (long) (sizes.lookahead() + 1) * sizes.slotRows();
+        long layer = slots * Math.max(2L * model.intermediateSize() + 2 * d, scores + 6 * d);
+        return Math.max(logits, layer) * type.width();
     }
 
     /**

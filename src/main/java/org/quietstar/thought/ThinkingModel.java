@@ -63,6 +63,12 @@ public record ThinkingModel(
         return thinks() ? settings.thoughtTokens() : 0;
     }
 
+    /** Bytes of its parameters. */
+    public long bytes() {
+        return dataType().width()
+                * (decoder.count() + thought.map(Parameters::count).orElse(0L));
+    }
+
     /** The same model, not thinking. */
     public ThinkingModel withoutThoughts() {
         return new ThinkingModel(config, decoder, Optional.empty(), settings, tokens);

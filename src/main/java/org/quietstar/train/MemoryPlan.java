@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,6 +25,7 @@ import org.quietstar.model.LanguageModelMemory;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
+import org.quietstar.runtime.MemoryNeed;
 import org.quietstar.thought.LearningMemory;
 import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtParameters;
@@ -221,18 +221,18 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
         int length = stage.data().sequenceLength();
         long ofTrained = bytes(trained);
         boolean evaluates = stage.train().evaluateEvery() > 0;
-        long evaluation = evaluates
-                ? LearningMemory.scoring(
-                        model,
-                        new ThoughtLayout(batch, length, 1, stage.thought().thoughtTokens(), 1),
-                        TYPE)
-                : 0;
         if (!thoughts) {
+            long evaluation = evaluates ? LanguageModelMemory.scoringBuffers(model, batch, length, TYPE) : 0;
             long buffers = LanguageModelMemory.buffers(model, batch, length, trained, TYPE);
             return new Stage(
                     stage.name(), weights, ofTrained, 2 * ofTrained, 0, buffers, evaluation, ofTrained / TYPE.width());
         }
         ThoughtLayout sizes = ThoughtLayout.of(stage.thought(), batch, length);
+        var scored = new ThoughtLayout(batch, length, 1, stage.thought().thoughtTokens(), 1);
+        long evaluation = evaluates
+                ? LearningMemory.keptForScoring(model, scored, TYPE)
+                        + LearningMemory.scoringBuffers(model, scored, TYPE)
+                : 0;
         return new Stage(
                 stage.name(),
                 weights + bytes(ThoughtParameters.shapes(model, stage.thought())),
@@ -251,17 +251,6 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
     }
 
     /**
-     * Bytes that this process may take: the machine's or its control group's, or ND4J's own limit where that is less; or a
-     * CUDA device's where that is less still, since M2.1 keeps a copy of each array that has views in the machine's memory.
-     */
-    public static long available(MemoryLimits limits) {
-        long machine = limits.physicalBytes() > 0
-                ? Math.min(limits.physicalBytes(), limits.machineBytes())
-                : limits.machineBytes();
-        return limits.deviceBytes() > 0 ? Math.min(machine, limits.deviceBytes()) : machine;
-    }
-
-    /**
      * Refuses a run that does not fit, unless {@code train.memoryCheck} is off in the stages that are too large.
      *
      * @throws QuietStarException that says what is needed, what there is, and the ways out
@@ -274,7 +263,7 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
         Optional<Stage> largest = stages.stream()
                 .filter(stage -> checked.contains(stage.name()))
                 .max(Comparator.comparingLong(Stage::total));
-        if (largest.isEmpty() || largest.get().total() <= available(limits)) {
+        if (largest.isEmpty() || largest.get().total() <= limits.available()) {
             return;
         }
         Stage worst = largest.get();
@@ -283,18 +272,16 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                 : "; "
                         + savings.stream()
                                 .min((a, b) -> Long.compare(a.total(), b.total()))
-                                .map(s -> s.arguments() + " makes it " + gib(s.total()))
+                                .map(s -> s.arguments() + " makes it " + MemoryNeed.text(s.total()))
                                 .orElse("");
-        throw new QuietStarException("The run needs about " + gib(worst.total()) + " of memory in stage '"
+        throw new QuietStarException("The run needs about " + MemoryNeed.text(worst.total()) + " of memory in stage '"
                 + worst.name()
-                + "' (weights " + gib(worst.weights()) + ", gradients " + gib(worst.gradients()) + ", optimiser "
-                + gib(worst.optimizer()) + ", activations " + gib(worst.activations()) + ", buffers "
-                + gib(worst.buffers()) + "), this process may take " + gib(available(limits))
+                + "' (weights " + MemoryNeed.text(worst.weights()) + ", gradients " + MemoryNeed.text(worst.gradients())
+                + ", optimiser "
+                + MemoryNeed.text(worst.optimizer()) + ", activations " + MemoryNeed.text(worst.activations())
+                + ", buffers "
+                + MemoryNeed.text(worst.buffers()) + "), this process may take " + MemoryNeed.text(limits.available())
                 + ". Nothing was allocated. quietstar plan shows what makes it smaller" + out
                 + "; train.memoryCheck: false tries it all the same");
-    }
-
-    private static String gib(long bytes) {
-        return String.format(Locale.ROOT, bytes < 1L << 30 ? "%.2f GiB" : "%.1f GiB", MemoryLimits.gib(bytes));
     }
 }

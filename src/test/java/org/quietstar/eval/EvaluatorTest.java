@@ -330,6 +330,29 @@ class EvaluatorTest {
     }
 
     @Test
+    void whatDoesNotFitIntoMemoryIsRefusedBeforeItIsAllocated() {
+        RunConfig config = config();
+        Parameters base = DecoderParameters.random(config.model(), DataType.FLOAT, 1);
+        try (var plain = ThinkingModel.of(
+                        config.model(), config.lastStage().thought(), base, TokenRules.never(List.of()));
+                var thinking = ThinkingModel.of(
+                        config.model(),
+                        config.lastStage().thought(),
+                        parameters(config, false),
+                        TokenRules.never(List.of()))) {
+            for (ThinkingModel model : List.of(plain, thinking)) {
+                assertThatThrownBy(() -> new Evaluator(model, config.evaluation(), 20_000_000, 12, 1))
+                        .isInstanceOf(QuietStarException.class)
+                        .hasMessageContainingAll(
+                                "20000000 sequences of 12 tokens",
+                                "buffers, logits 231.",
+                                "may take",
+                                "data.batchSize");
+            }
+        }
+    }
+
+    @Test
     void aModelThatHasDivergedIsNamed() {
         RunConfig config = config();
         Parameters parameters = parameters(config, true);

@@ -197,9 +197,9 @@ class MemoryPlanTest {
 
     @Test
     void nd4jsOwnLimitCountsWhereItIsLess() {
-        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40))).isEqualTo(30);
-        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 0, 40))).isEqualTo(40);
-        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40, 20))).isEqualTo(20);
-        assertThat(MemoryPlan.available(new MemoryLimits(1, 2, 30, 40, 80))).isEqualTo(30);
+        assertThat(new MemoryLimits(1, 2, 30, 40).available()).isEqualTo(30);
+        assertThat(new MemoryLimits(1, 2, 0, 40).available()).isEqualTo(40);
+        assertThat(new MemoryLimits(1, 2, 30, 40, 20).available()).isEqualTo(20);
+        assertThat(new MemoryLimits(1, 2, 30, 40, 80).available()).isEqualTo(30);
     }
 }
