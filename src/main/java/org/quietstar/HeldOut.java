@@ -12,6 +12,7 @@ import org.quietstar.eval.ModelComparison;
 import org.quietstar.eval.TokenScores;
 import org.quietstar.hub.ModelLoader;
 import org.quietstar.thought.ThinkingModel;
+import org.quietstar.tokenizer.AgreeingTokenizer;
 import org.quietstar.tokenizer.Tokenizer;
 
 /** Held-out text, and what a model makes of it. */
@@ -70,7 +71,7 @@ final class HeldOut {
      *
      * @param config whose evaluation it is
      * @param files to score; none for what the recipe holds out
-     * @throws QuietStarException where their tokenizers differ, and where it was stopped
+     * @throws QuietStarException where their tokenizers make other tokens of it, and where it was stopped
      */
     static ModelComparison compare(
             ModelLoader.Loaded mine,
@@ -79,14 +80,10 @@ final class HeldOut {
             List<String> files,
             EvaluationListener listener,
             BooleanSupplier stopped) {
-        if (!mine.tokenizer().fingerprint().equals(other.tokenizer().fingerprint())) {
-            throw new QuietStarException(
-                    "the two models have different tokenizers, so they do not predict the same tokens;"
-                            + " compare the bits per byte of their evaluations instead");
-        }
+        Tokenizer tokenizer = AgreeingTokenizer.of(mine.tokenizer(), other.tokenizer());
         DataConfig heldOut = text(config, files);
-        TokenScores first = score(mine.model(), config, heldOut, mine.tokenizer(), listener, stopped);
-        TokenScores second = score(other.model(), config, heldOut, mine.tokenizer(), listener, stopped);
+        TokenScores first = score(mine.model(), config, heldOut, tokenizer, listener, stopped);
+        TokenScores second = score(other.model(), config, heldOut, tokenizer, listener, stopped);
         if (stopped.getAsBoolean()) {
             throw new QuietStarException("the comparison was stopped before both models were scored");
         }
