@@ -37,10 +37,14 @@ public record DataConfig(
                 def = "text")
         HoldOutBy holdOutBy,
 
-        @Key(value = "auto goes by the file name; text and jsonl force one format.", def = "auto")
+        @Key(value = "auto goes by the file name; text, jsonl and parquet force one format.", def = "auto")
         TextFormat format,
 
-        @Key(value = "Field of a JSONL record that holds the text.", def = "text")
+        @Key(
+                value =
+                        "Field of a JSONL record, or column of a Parquet file, that holds the text; with dots a field within an"
+                                + " object. A list of turns (messages) is written by the chat template of the tokenizer.",
+                def = "text")
         String textField,
 
         @Key(
@@ -86,7 +90,9 @@ public record DataConfig(
         /** Plain text. */
         TEXT,
         /** One JSON object a line. */
-        JSONL
+        JSONL,
+        /** A table, of which one column is read. */
+        PARQUET
     }
 
     /**

@@ -21,6 +21,8 @@ public record BadRecord(Path file, long line, Kind kind, String reason) {
         NO_FIELD("records without the field of the text"),
         /** The field holds something else than a text. */
         NO_TEXT("records whose field is no text"),
+        /** The tokenizer's chat template does not take the conversation. */
+        NO_TEMPLATE("conversations that the chat template does not take"),
         /** The text holds half a surrogate pair. */
         HALF_CHARACTER("records with half a character"),
         /** The line is longer than a record may be. */

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.HoldOutBy;
 import org.quietstar.hash.Sha256;
+import org.quietstar.tokenizer.ChatTemplate;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -21,9 +23,19 @@ final class DataFingerprint {
 
     private DataFingerprint() {}
 
-    /** The fingerprint as 64 hexadecimal digits; throws QuietStarException where a file cannot be read. */
+    /**
+     * The fingerprint as 64 hexadecimal digits.
+     *
+     * @param template that writes conversations, where the files hold such
+     * @throws QuietStarException where a file cannot be read
+     */
     static String of(
-            List<TextFile> files, DataConfig config, Tokenizer tokenizer, List<Long> seeds, boolean validation) {
+            List<TextFile> files,
+            DataConfig config,
+            Tokenizer tokenizer,
+            Optional<ChatTemplate> template,
+            List<Long> seeds,
+            boolean validation) {
         var digest = new Sha256();
         for (TextFile file : files) {
             add(digest, file.path().getFileName(), file.size(), file.format(), compression(file));
@@ -44,6 +56,7 @@ final class DataFingerprint {
         if (!prefix.isEmpty()) {
             add(digest, prefix);
         }
+        template.ifPresent(writer -> add(digest, writer.fingerprint()));
         if (config.holdOutBy() == HoldOutBy.TEXT && config.validation().isEmpty()) {
             add(digest, config.holdOutBy().word());
         }

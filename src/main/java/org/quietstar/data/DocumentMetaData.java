@@ -14,8 +14,10 @@ import org.datavec.api.records.reader.RecordReader;
  * @param part number of this part of the document, from 0; only documents of a million characters have several
  * @param last whether the document ends with this part
  * @param textHash 64 bits that follow from the document's text, or the first million characters of it, alone
+ * @param conversation whether a chat template has written it, so that special tokens are spelled out in it
  */
-public record DocumentMetaData(String path, int file, long line, int part, boolean last, long textHash)
+public record DocumentMetaData(
+        String path, int file, long line, int part, boolean last, long textHash, boolean conversation)
         implements RecordMetaData {
     private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.quietstar.hash.Sha256;
 
 /** Reads the documents of one file, part by part. Bad records go to the {@link ReadLog} and are skipped. */
-sealed interface DocumentParser extends Closeable permits PlainTextParser, JsonLinesParser {
+sealed interface DocumentParser extends Closeable permits PlainTextParser, RecordParser {
     /** Characters in a part at most; long enough that few documents are cut, short enough that memory stays flat. */
     int MAX_CHARS = 1 << 20;
 
@@ -19,8 +19,9 @@ sealed interface DocumentParser extends Closeable permits PlainTextParser, JsonL
      * @param part 0 for the first part
      * @param last whether the document ends here
      * @param textHash that of the document, which follows from its first part
+     * @param conversation whether a chat template has written it
      */
-    record Part(String text, long line, int part, boolean last, long textHash) {}
+    record Part(String text, long line, int part, boolean last, long textHash, boolean conversation) {}
 
     /** 64 bits that follow from a text alone; blanks at its ends do not count. */
     static long hash(String text) {

@@ -5,11 +5,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.quietstar.text.JsonText;
+import org.quietstar.tokenizer.ChatTemplate;
 
 /** Finds the text in one line of a JSON-lines file: at a field's name, or, with dots, in objects within it. */
 final class JsonRecord {
     private final String field;
+    private final Optional<ChatTemplate> template;
+
+    /**
+     * What is read of a record.
+     *
+     * @param text of the document
+     * @param identity what says which document it is: the text, or what is said in a conversation
+     * @param conversation whether a chat template has written the text
+     */
+    record Content(String text, String identity, boolean conversation) {
+        /** Of a record without a text. */
+        static final Content NONE = new Content("", "", false);
+    }
 
     /** Why a record has no text. */
     static final class Fault extends Exception {
@@ -30,12 +45,17 @@ final class JsonRecord {
         }
     }
 
-    JsonRecord(String field) {
+    /**
+     * @param field that holds the text
+     * @param template that writes conversations
+     */
+    JsonRecord(String field, Optional<ChatTemplate> template) {
         this.field = field;
+        this.template = template;
     }
 
-    /** The text of a record. */
-    String text(String json) throws Fault {
+    /** What a line holds. */
+    Content content(String json) throws Fault {
         ObjectNode record = object(json);
         JsonNode value = value(record);
         if (value.isMissingNode()) {
@@ -44,15 +64,32 @@ final class JsonRecord {
                     "has no field \"" + field + "\"; its fields are " + names(record, "")
                             + "; data.textField chooses one");
         }
-        if (!value.isTextual()) {
-            throw new Fault(BadRecord.Kind.NO_TEXT, "field \"" + field + "\" is " + what(value) + ", must be a string");
-        }
-        if (hasLoneSurrogate(value.textValue())) {
+        return content(value);
+    }
+
+    /** What the field's value holds. */
+    Content content(JsonNode value) throws Fault {
+        Content content = read(value);
+        if (hasLoneSurrogate(content.text)) {
             throw new Fault(
                     BadRecord.Kind.HALF_CHARACTER,
                     "field \"" + field + "\" holds half a surrogate pair, which is no character");
         }
-        return value.textValue();
+        return content;
+    }
+
+    private Content read(JsonNode value) throws Fault {
+        if (value.isTextual()) {
+            return new Content(value.textValue(), value.textValue(), false);
+        }
+        if (Conversation.isIn(value) && template.isPresent()) {
+            Conversation conversation = Conversation.of(value);
+            return new Content(conversation.written(template.get()), conversation.said(), true);
+        }
+        if (value.isBinary()) {
+            throw new Fault(BadRecord.Kind.NO_UTF8, "is not UTF-8; write the text as UTF-8");
+        }
+        throw new Fault(BadRecord.Kind.NO_TEXT, "field \"" + field + "\" is " + what(value) + ", must be a string");
     }
 
     private static ObjectNode object(String json) throws Fault {
@@ -93,10 +130,11 @@ final class JsonRecord {
     }
 
     private static String what(JsonNode node) {
+        if (Conversation.isIn(node)) {
+            return "a list of " + node.size() + " turns of a conversation";
+        }
         if (node.isArray() && !node.isEmpty() && node.get(0).isObject()) {
-            return node.get(0).has("role") || node.get(0).has("from")
-                    ? "a list of " + node.size() + " turns of a conversation"
-                    : "a list of objects";
+            return "a list of objects";
         }
         return "a JSON " + node.getNodeType().name().toLowerCase(Locale.ROOT);
     }

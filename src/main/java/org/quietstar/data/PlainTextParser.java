@@ -107,7 +107,7 @@ final class PlainTextParser implements DocumentParser {
         if (part == 0) {
             textHash = DocumentParser.hash(text.toString());
         }
-        return new Part(text.toString(), documentLine, part++, last, textHash);
+        return new Part(text.toString(), documentLine, part++, last, textHash, false);
     }
 
     /** The next segment that is UTF-8, without taking it. */

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.DataConfig.BadRecordPolicy;
+import org.quietstar.tokenizer.ChatTemplate;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -50,14 +51,24 @@ public final class TextBatches implements Iterator<TokenBatch>, AutoCloseable {
             HeldOutShare share) {
         boolean ownFiles = validation && !config.validation().isEmpty();
         this.files = files(config, ownFiles);
-        files.forEach(file -> RecordShape.require(file, config.textField()));
-        this.fingerprint = DataFingerprint.of(files, config, tokenizer, List.of(splitSeed, orderSeed), validation);
+        Optional<ChatTemplate> template = tokenizer.chatTemplate();
+        boolean conversations = false;
+        for (TextFile file : files) {
+            conversations |= RecordShape.require(file, config.textField(), template);
+        }
+        this.fingerprint = DataFingerprint.of(
+                files,
+                config,
+                tokenizer,
+                conversations ? template : Optional.empty(),
+                List.of(splitSeed, orderSeed),
+                validation);
         var log = new ReadLog(listener, config.onBadRecord() == BadRecordPolicy.FAIL);
         this.whole = share.equals(HeldOutShare.ALL);
         this.prefetch = config.prefetch();
         this.padId = padId;
         this.emptyMessage = emptyMessage(key(ownFiles), config, validation && !ownFiles);
-        this.documents = new TextRecordReader(files, config.textField(), config.textDocuments(), log);
+        this.documents = new TextRecordReader(files, config.textField(), template, config.textDocuments(), log);
         HoldOutSplit split = HoldOutSplit.of(config, splitSeed, validation, share);
         WindowCutter cutter = WindowCutter.of(config.packing(), config.sequenceLength(), orderSeed, validation);
         List<Integer> prefix = Tokenizers.textPrefix(tokenizer, config.beginOfText());

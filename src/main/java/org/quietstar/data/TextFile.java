@@ -4,7 +4,9 @@ import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.ZipException;
 import org.quietstar.config.DataConfig.DocumentBoundary;
@@ -19,21 +21,37 @@ import org.quietstar.text.PlainText;
  * @param size bytes on disk
  */
 public record TextFile(Path path, Format format, Compression compression, long size) {
+    private static final byte[] PARQUET = "PAR1".getBytes(StandardCharsets.US_ASCII);
+
     /** How documents stand in a file. */
     public enum Format {
         /** Plain text; {@link DocumentBoundary} says what ends a document. */
         TEXT,
         /** One JSON object a line. */
-        JSONL
+        JSONL,
+        /** A table of columns, compressed within. */
+        PARQUET
     }
 
-    /** The format that a file name stands for (.txt, .text, .jsonl, .ndjson, each also with .gz or .zst), if it is known. */
+    /** The format that a file name stands for (.txt, .text, .jsonl, .ndjson, each also with .gz or .zst; .parquet), if it is known. */
     public static Optional<Format> formatOf(Path path) {
         String bare = Compression.bareName(path);
         if (bare.endsWith(".txt") || bare.endsWith(".text")) {
             return Optional.of(Format.TEXT);
         }
+        if (bare.endsWith(".parquet")) {
+            return Optional.of(Format.PARQUET);
+        }
         return bare.endsWith(".jsonl") || bare.endsWith(".ndjson") ? Optional.of(Format.JSONL) : Optional.empty();
+    }
+
+    /** Whether it begins as a Parquet file does, whatever its name. */
+    boolean isParquet() throws IOException {
+        try (InputStream stream = open(0)) {
+            return Arrays.equals(stream.readNBytes(PARQUET.length), PARQUET);
+        } catch (ZipException | EOFException damaged) {
+            return false;
+        }
     }
 
     /** What the file is in place of text; empty where its first bytes do not speak against it. */

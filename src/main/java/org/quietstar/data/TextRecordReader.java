@@ -21,9 +21,10 @@ import org.datavec.api.writable.Writable;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.config.DataConfig.TextFormat;
+import org.quietstar.tokenizer.ChatTemplate;
 
 /**
- * DataVec reader of documents in plain text and JSON lines, each also compressed, which may be mixed. A record is one
+ * DataVec reader of documents in plain text and JSON lines, each also compressed, and Parquet, which may be mixed. A record is one
  * {@link Text} with {@link DocumentMetaData}: a document, or for one of more than a million characters a part of it.
  * Memory holds one part, whatever the size of a file.
  *
@@ -42,6 +43,7 @@ public final class TextRecordReader extends BaseRecordReader {
     record Position(int orderIndex, FilePosition file) implements Serializable {}
 
     private final String textField;
+    private final transient Optional<ChatTemplate> chatTemplate;
     private final DocumentBoundary textDocuments;
     private final transient ReadLog log;
     private transient List<TextFile> files;
@@ -66,11 +68,18 @@ public final class TextRecordReader extends BaseRecordReader {
             DocumentBoundary textDocuments,
             boolean failOnBadRecord,
             DataListener listener) {
-        this(files, textField, textDocuments, new ReadLog(listener, failOnBadRecord));
+        this(files, textField, Optional.empty(), textDocuments, new ReadLog(listener, failOnBadRecord));
     }
 
-    TextRecordReader(List<TextFile> files, String textField, DocumentBoundary textDocuments, ReadLog log) {
+    /** @param chatTemplate writes the conversations that {@code textField} may hold */
+    TextRecordReader(
+            List<TextFile> files,
+            String textField,
+            Optional<ChatTemplate> chatTemplate,
+            DocumentBoundary textDocuments,
+            ReadLog log) {
         this.textField = textField;
+        this.chatTemplate = chatTemplate;
         this.textDocuments = textDocuments;
         this.log = log;
         this.files = List.copyOf(files);
@@ -143,7 +152,13 @@ public final class TextRecordReader extends BaseRecordReader {
         ahead = Optional.empty();
         TextFile file = files.get(order[orderIndex]);
         var metaData = new DocumentMetaData(
-                file.path().toString(), order[orderIndex], part.line(), part.part(), part.last(), part.textHash());
+                file.path().toString(),
+                order[orderIndex],
+                part.line(),
+                part.part(),
+                part.last(),
+                part.textHash(),
+                part.conversation());
         List<Writable> record = List.of(new Text(part.text()));
         invokeListeners(record);
         return new org.datavec.api.records.impl.Record(record, metaData);
@@ -155,9 +170,7 @@ public final class TextRecordReader extends BaseRecordReader {
             TextFile file = files.get(order[orderIndex]);
             try {
                 if (parser == null) {
-                    parser = file.format() == TextFile.Format.JSONL
-                            ? new JsonLinesParser(file, textField, start, log)
-                            : new PlainTextParser(file, textDocuments, start, log);
+                    parser = parser(file);
                 }
                 Optional<DocumentParser.Part> part = parser.next();
                 if (part.isPresent()) {
@@ -174,6 +187,18 @@ public final class TextRecordReader extends BaseRecordReader {
             orderIndex++;
         }
         return Optional.empty();
+    }
+
+    private DocumentParser parser(TextFile file) throws IOException {
+        if (file.format() == TextFile.Format.TEXT) {
+            return new PlainTextParser(file, textDocuments, start, log);
+        }
+        var record = new JsonRecord(textField, chatTemplate);
+        return new RecordParser(
+                file.format() == TextFile.Format.PARQUET
+                        ? new ParquetRecords(file, textField, record, start, log)
+                        : new JsonLines(file, record, start, log),
+                start);
     }
 
     @Override
@@ -230,7 +255,8 @@ public final class TextRecordReader extends BaseRecordReader {
     }
 
     private TextRecordReader copyFor(List<TextFile> others) {
-        return new TextRecordReader(others, textField, textDocuments, new ReadLog(DataListener.none(), false));
+        return new TextRecordReader(
+                others, textField, chatTemplate, textDocuments, new ReadLog(DataListener.none(), false));
     }
 
     @Override

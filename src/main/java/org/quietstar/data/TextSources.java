@@ -23,7 +23,7 @@ import org.quietstar.config.DataConfig.TextFormat;
  * {@code corpus/**}{@code /*.jsonl.gz}.
  */
 public final class TextSources {
-    private static final String KNOWN = ".txt, .text, .jsonl or .ndjson, each also with .gz or .zst";
+    private static final String KNOWN = ".txt, .text, .jsonl or .ndjson, each also with .gz or .zst, or .parquet";
 
     private TextSources() {}
 
@@ -53,7 +53,7 @@ public final class TextSources {
                 throw new QuietStarException(key + ": \"" + pattern + "\" matches no file that ends in " + KNOWN
                         + (found.isEmpty() ? "" : ", but " + found.size() + " others, such as " + found.get(0))
                         + ". Paths are relative to " + Path.of("").toAbsolutePath()
-                        + "; data.format: text or jsonl takes files of any name");
+                        + "; data.format: text, jsonl or parquet takes files of any name");
             }
         }
         return List.copyOf(files.values());
@@ -66,28 +66,43 @@ public final class TextSources {
     private static TextFile textFile(String key, Path path, TextFormat format) {
         try {
             long size = Files.size(path);
+            var file = new TextFile(path, TextFile.Format.TEXT, Compression.of(path), size);
             // What the file is comes first: of a Parquet file its name says less.
-            new TextFile(path, TextFile.Format.TEXT, Compression.of(path), size)
-                    .obstacle()
-                    .ifPresent(what -> {
-                        throw new QuietStarException(path + ": " + what + " (" + key + ")");
-                    });
+            if (file.isParquet()) {
+                return parquet(key, file, format);
+            }
+            file.obstacle().ifPresent(what -> {
+                throw new QuietStarException(path + ": " + what + " (" + key + ")");
+            });
             return new TextFile(path, format(key, path, format), Compression.of(path), size);
         } catch (IOException exception) {
             throw new QuietStarException(key + ": " + path + " cannot be read (" + exception + ")", exception);
         }
     }
 
+    private static TextFile parquet(String key, TextFile file, TextFormat format) {
+        if (file.compression() != Compression.NONE) {
+            throw new QuietStarException(file.path() + ": is a Parquet file that was compressed as a whole; unpack it ("
+                    + key + "): its columns are compressed already");
+        }
+        if (format != TextFormat.AUTO && format != TextFormat.PARQUET) {
+            throw new QuietStarException(file.path() + ": is a Parquet file (" + key + "); data.format says "
+                    + format.word() + ": leave it at auto");
+        }
+        return new TextFile(file.path(), TextFile.Format.PARQUET, Compression.NONE, file.size());
+    }
+
     private static TextFile.Format format(String key, Path path, TextFormat format) {
         return switch (format) {
             case TEXT -> TextFile.Format.TEXT;
             case JSONL -> TextFile.Format.JSONL;
+            case PARQUET -> TextFile.Format.PARQUET;
             case AUTO ->
                 TextFile.formatOf(path)
                         .or(() -> jsonNamed(path))
                         .orElseThrow(() -> new QuietStarException(key + ": the name of " + path
                                 + " does not tell its format; it must end in " + KNOWN
-                                + ", or set data.format: text or jsonl"));
+                                + ", or set data.format: text, jsonl or parquet"));
         };
     }
 

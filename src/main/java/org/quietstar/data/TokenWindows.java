@@ -2,6 +2,7 @@ package org.quietstar.data;
 
 import java.io.Serializable;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.datavec.api.records.Record;
@@ -110,14 +111,25 @@ final class TokenWindows {
         if (!split.includes(place)) {
             return;
         }
-        int[] text = tokenizer.encode(record.getRecord().get(0).toString());
-        int before = place.part() == 0 ? prefix.length : 0;
-        int[] ids = new int[before + text.length + (place.last() ? 1 : 0)];
+        String words = record.getRecord().get(0).toString();
+        int[] text = place.conversation() ? tokenizer.encodeConversation(words) : tokenizer.encode(words);
+        // A chat template may write the ids of both ends itself.
+        int before = place.part() == 0 && !(place.conversation() && begins(text)) ? prefix.length : 0;
+        boolean ends = place.last() && !(place.conversation() && ends(text));
+        int[] ids = new int[before + text.length + (ends ? 1 : 0)];
         System.arraycopy(prefix, 0, ids, 0, before);
         System.arraycopy(text, 0, ids, before, text.length);
-        if (place.last()) {
+        if (ends) {
             ids[ids.length - 1] = tokenizer.eosId();
         }
         cutter.add(ids, place, pending::add);
+    }
+
+    private boolean begins(int... text) {
+        return text.length >= prefix.length && Arrays.equals(text, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private boolean ends(int... text) {
+        return text.length > 0 && text[text.length - 1] == tokenizer.eosId();
     }
 }

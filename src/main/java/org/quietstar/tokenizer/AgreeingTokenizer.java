@@ -2,6 +2,7 @@ package org.quietstar.tokenizer;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.quietstar.QuietStarException;
 
@@ -51,8 +52,20 @@ public final class AgreeingTokenizer implements Tokenizer {
      */
     @Override
     public int[] encode(String text) {
-        int[] ids = first.encode(text);
-        int[] others = second.encode(text);
+        return agreed(text, first.encode(text), second.encode(text));
+    }
+
+    @Override
+    public int[] encodeConversation(String text) {
+        return agreed(text, first.encodeConversation(text), second.encodeConversation(text));
+    }
+
+    @Override
+    public Optional<ChatTemplate> chatTemplate() {
+        return first.chatTemplate();
+    }
+
+    private int[] agreed(String text, int[] ids, int... others) {
         int at = Arrays.mismatch(ids, others);
         if (at >= 0) {
             throw new QuietStarException("the two models have different tokenizers: \"" + around(text, ids, at)

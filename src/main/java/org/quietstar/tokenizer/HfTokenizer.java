@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -47,6 +49,9 @@ public final class HfTokenizer implements Tokenizer {
     private final int padId;
     private final String fingerprint;
     private final List<Integer> textPrefix;
+    private final Optional<ChatTemplate> chatTemplate;
+    /** The library with special tokens, for conversations; made when the first one comes. */
+    private Optional<HuggingFaceTokenizer> withSpecials = Optional.empty();
 
     private HfTokenizer(HuggingFaceTokenizer tokenizer, TokenizerJson json) {
         this.tokenizer = tokenizer;
@@ -64,6 +69,14 @@ public final class HfTokenizer implements Tokenizer {
         special[padId] = true;
         this.fingerprint = "huggingface-" + Sha256.of(json.bytes());
         this.textPrefix = ids.prefix();
+        Map<String, String> tokens = new LinkedHashMap<>();
+        ids.begin().stream()
+                .boxed()
+                .findFirst()
+                .flatMap(json::tokenOf)
+                .ifPresent(text -> tokens.put("bos_token", text));
+        json.tokenOf(endIds.get(0)).ifPresent(text -> tokens.put("eos_token", text));
+        this.chatTemplate = ChatTemplate.beside(file, tokens);
     }
 
     /**
@@ -78,7 +91,7 @@ public final class HfTokenizer implements Tokenizer {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         chooseCache();
-        HuggingFaceTokenizer tokenizer = load(json);
+        HuggingFaceTokenizer tokenizer = load(json, json.withoutSpecials());
         try {
             var adapter = new HfTokenizer(tokenizer, json);
             adapter.checkAddedTokens(json.addedText());
@@ -105,8 +118,8 @@ public final class HfTokenizer implements Tokenizer {
         }
     }
 
-    private static HuggingFaceTokenizer load(TokenizerJson json) {
-        byte[] bytes = json.withoutSpecials().getBytes(StandardCharsets.UTF_8);
+    private static HuggingFaceTokenizer load(TokenizerJson json, String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         try (var stream = new ByteArrayInputStream(bytes)) {
             return HuggingFaceTokenizer.newInstance(stream, OPTIONS);
         } catch (EngineException | LinkageError exception) {
@@ -166,9 +179,32 @@ public final class HfTokenizer implements Tokenizer {
     }
 
     private int[] encodePlain(String text) {
-        return LongStream.of(tokenizer.encode(text, false, false).getIds())
+        return encode(tokenizer, text);
+    }
+
+    private static int[] encode(HuggingFaceTokenizer library, String text) {
+        return LongStream.of(library.encode(text, false, false).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray();
+    }
+
+    @Override
+    public synchronized int[] encodeConversation(String text) {
+        if (withSpecials.isEmpty()) {
+            withSpecials = Optional.of(loadWithSpecials());
+        }
+        return text.isEmpty() ? new int[0] : encode(withSpecials.get(), text);
+    }
+
+    /** The file is read again: its tree would take memory that plain text does not need. */
+    private HuggingFaceTokenizer loadWithSpecials() {
+        TokenizerJson json = TokenizerJson.read(file);
+        return load(json, json.withSpecials());
+    }
+
+    @Override
+    public Optional<ChatTemplate> chatTemplate() {
+        return chatTemplate;
     }
 
     /** The text of {@code ids}; what is no UTF-8 becomes U+FFFD. */
@@ -217,8 +253,10 @@ public final class HfTokenizer implements Tokenizer {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         tokenizer.close();
+        withSpecials.ifPresent(HuggingFaceTokenizer::close);
+        withSpecials = Optional.empty();
     }
 
     /** The ids that a pretrained model's texts begin with, as the file's template or add_bos_token beside it says. */

@@ -1,6 +1,7 @@
 package org.quietstar.tokenizer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Text to token ids and back. Ids are {@code 0 .. vocabSize() - 1}; implementations are safe for use by many threads. */
@@ -8,6 +9,19 @@ public interface Tokenizer extends AutoCloseable {
 
     /** The ids of {@code text}, without any special token added; text never yields a special id. */
     int[] encode(String text);
+
+    /**
+     * The ids of a conversation that {@link #chatTemplate} has written: special tokens that are spelled out in it are their
+     * ids, as in Hugging Face's libraries, wherever in it they stand.
+     */
+    default int[] encodeConversation(String text) {
+        return encode(text);
+    }
+
+    /** How a conversation is written as one text; empty where the tokenizer's folder does not say. */
+    default Optional<ChatTemplate> chatTemplate() {
+        return Optional.empty();
+    }
 
     /** The text of {@code ids}; special ids yield nothing. Throws IllegalArgumentException for an id out of range. */
     String decode(int[] ids);

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 import org.quietstar.text.JsonText;
 import org.quietstar.text.PlainText;
@@ -185,10 +187,7 @@ final class TokenizerJson {
      * those after it stay.
      */
     String withoutSpecials() {
-        ObjectNode copy = root.deepCopy();
-        copy.putNull("truncation");
-        copy.putNull("padding");
-        copy.putNull("post_processor");
+        ObjectNode copy = asItStands();
         ArrayNode kept = copy.putArray("added_tokens");
         for (JsonNode token : root.path("added_tokens")) {
             String content = token.path("content").asText();
@@ -206,8 +205,29 @@ final class TokenizerJson {
         return copy.toString();
     }
 
+    /** The file without what would be put before, behind or around a text, or cut from it; special tokens are found. */
+    String withSpecials() {
+        return asItStands().toString();
+    }
+
+    private ObjectNode asItStands() {
+        ObjectNode copy = root.deepCopy();
+        copy.putNull("truncation");
+        copy.putNull("padding");
+        copy.putNull("post_processor");
+        return copy;
+    }
+
     Path file() {
         return file;
+    }
+
+    /** The text of a token; empty where there is none of that id. */
+    Optional<String> tokenOf(int id) {
+        return Stream.concat(added.entrySet().stream(), vocabulary.entrySet().stream())
+                .filter(entry -> entry.getValue() == id)
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** Id of a token, added or of the vocabulary. */

@@ -88,7 +88,8 @@ class TextSourcesTest {
         Path pointer = TestFiles.write(folder.resolve("fetched.jsonl"), "version https://git-lfs.github.com/spec/v1\n");
         Path packed = folder.resolve("packed.txt.gz");
         Files.write(packed, Files.readAllBytes(TestFiles.write(folder.resolve("inner.txt.gz"), "\0\0text")));
-        Path table = TestFiles.write(folder.resolve("table.parquet"), "PAR1 and columns");
+        Path table = folder.resolve("table.parquet.gz");
+        Files.write(table, Files.readAllBytes(TestFiles.write(folder.resolve("table.gz"), "PAR1 and columns")));
         Path page = TestFiles.write(folder.resolve("page.txt"), "<!DOCTYPE html>\n<title>404</title>");
         for (Path file : List.of(wide, pointer, packed, table, page)) {
             assertThatThrownBy(() -> TextSources.resolve("data.train", List.of(file.toString()), TextFormat.AUTO))

@@ -113,7 +113,7 @@ class TokenWindowsTest {
                 for (int part = 0; part < cuts.length; part++) {
                     int[] ids =
                             java.util.stream.IntStream.range(from, cuts[part]).toArray();
-                    var place = new DocumentMetaData("t", 0, 1, part, part == cuts.length - 1, 0);
+                    var place = new DocumentMetaData("t", 0, 1, part, part == cuts.length - 1, 0, false);
                     spans.add(ids, place, window -> {
                         assertThat(window).containsExactly(window[0], window[0] + 1, window[0] + 2);
                         counts.merge(window[0], 1, Integer::sum);
