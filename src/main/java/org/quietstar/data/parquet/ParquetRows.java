@@ -186,7 +186,10 @@ public final class ParquetRows implements Closeable {
             throw damaged(file, e);
         } catch (IOException e) {
             // The library's own faults have causes; those of the disk do not.
-            throw e.getCause() == null ? e : damaged(file, e);
+            if (e.getCause() != null) {
+                throw damaged(file, e);
+            }
+            throw e;
         }
     }
 
