@@ -1,10 +1,12 @@
 package org.quietstar;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
@@ -45,23 +47,47 @@ final class Answers {
                     thinks ? Optional.of(none) : Optional.empty(),
                     last.thought(),
                     TokenRules.never(List.of()));
-            var scorer = new AnswerScorer(model, tokenizer::encode, tokenizer::decode, options(config));
+            List<Integer> prefix = Tokenizers.textPrefix(tokenizer, last.data().beginOfText());
+            var encoding = new AnswerScorer.Encoding(
+                    text -> Stream.concat(
+                                    prefix.stream(),
+                                    Arrays.stream(tokenizer.encode(text)).boxed())
+                            .mapToInt(Integer::intValue)
+                            .toArray(),
+                    prefix.size(),
+                    tokenizer::decode);
+            var scorer = new AnswerScorer(model, encoding, options(config));
             tasks.forEach(scorer::require);
         }
     }
 
-    /** @param plain answers without thoughts, beside the model */
+    /**
+     * @param plain answers without thoughts, beside the model
+     * @param journals folder that keeps what is answered until all is; empty for none
+     */
     static AnswerReport report(
             ModelLoader.Loaded model,
             Optional<ModelLoader.Loaded> plain,
             RunConfig config,
             AnswerTask task,
+            Optional<Path> journals,
             AnswerScorer.Listener listener,
             BooleanSupplier stopped) {
-        List<AnswerScore> scores = score(model, model.model(), config, task, listener, stopped);
-        Optional<List<AnswerScore>> others =
-                plain.map(other -> score(other, other.model().withoutThoughts(), config, task, listener, stopped));
+        List<AnswerScore> scores =
+                score(model, model.model(), config, task, journal(journals, task, ""), listener, stopped);
+        Optional<List<AnswerScore>> others = plain.map(other -> score(
+                other,
+                other.model().withoutThoughts(),
+                config,
+                task,
+                journal(journals, task, ".plain"),
+                listener,
+                stopped));
         return AnswerReport.of(task, config.evaluation().taskThoughtTemperature(), scores, others);
+    }
+
+    private static Optional<Path> journal(Optional<Path> folder, AnswerTask task, String which) {
+        return folder.map(path -> path.resolve(task.name() + which + ".unfinished.jsonl"));
     }
 
     private static List<AnswerScore> score(
@@ -69,10 +95,12 @@ final class Answers {
             ThinkingModel model,
             RunConfig config,
             AnswerTask task,
+            Optional<Path> journal,
             AnswerScorer.Listener listener,
             BooleanSupplier stopped) {
-        return new AnswerScorer(model, loaded::promptIds, loaded.tokenizer()::decode, options(config))
-                .score(task, listener, stopped);
+        var encoding =
+                new AnswerScorer.Encoding(loaded::promptIds, loaded.prefix().size(), loaded.tokenizer()::decode);
+        return new AnswerScorer(model, encoding, options(config)).score(task, journal, listener, stopped);
     }
 
     private static AnswerScorer.Options options(RunConfig config) {

@@ -318,7 +318,7 @@ public final class QuietStar implements AutoCloseable {
      * @throws QuietStarException that names file and line of an item that does not suit the model
      */
     public AnswerReport answers(AnswerTask task) {
-        return answers(task, Optional.empty(), (done, all) -> {});
+        return answers(task, Optional.empty(), Optional.empty(), (done, all) -> {});
     }
 
     /**
@@ -326,12 +326,15 @@ public final class QuietStar implements AutoCloseable {
      * temperature of the thoughts, and how many prompts go together, says section {@code evaluation} of the recipe.
      *
      * @param plain a model to compare with, which answers without thoughts: the same one trained as a plain language model
+     * @param folder keeps what is answered until all is, so that a program that is killed continues; empty for none
      * @param listener hears of both models' predictions, this model's first
      * @throws QuietStarException where the task does not suit a model, and where this was stopped
      */
-    public AnswerReport answers(AnswerTask task, Optional<QuietStar> plain, AnswerScorer.Listener listener) {
+    public AnswerReport answers(
+            AnswerTask task, Optional<QuietStar> plain, Optional<Path> folder, AnswerScorer.Listener listener) {
         try {
-            return Answers.report(loaded, plain.map(other -> other.loaded), config(), task, listener, stopping::get);
+            return Answers.report(
+                    loaded, plain.map(other -> other.loaded), config(), task, folder, listener, stopping::get);
         } finally {
             stopping.set(false);
         }

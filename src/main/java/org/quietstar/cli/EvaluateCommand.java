@@ -38,10 +38,17 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--task",
-            paramLabel = "FILE",
-            description = "Task to answer instead of text to score, such as datasets/tiny/answers.yaml; may be given"
-                    + " several times.")
+            paramLabel = "FILE|NAME",
+            description =
+                    "Task to answer instead of text to score: a file, such as datasets/tiny/answers.yaml, or one that"
+                            + " comes with the program: gsm8k, commonsenseqa, multiple-choice; may be given several times.")
     private List<Path> tasks = List.of();
+
+    @Option(
+            names = "--items",
+            paramLabel = "FILE",
+            description = "With --task: the file of the items, in place of the one that the task names.")
+    private Path items;
 
     @Option(
             names = "--thought-temperature",
@@ -90,7 +97,7 @@ final class EvaluateCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
         requireOneKind();
-        List<AnswerTask> read = TaskOutput.read(tasks);
+        List<AnswerTask> read = TaskOutput.read(tasks, items);
         try (QuietStar model = load(progress)) {
             model.step().ifPresent(step -> out.println("checkpoint: step " + step + " of " + run));
             if (!tasks.isEmpty()) {

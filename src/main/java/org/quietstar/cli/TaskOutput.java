@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.quietstar.Plots;
 import org.quietstar.QuietStar;
+import org.quietstar.QuietStarException;
 import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.eval.task.AnswerTask;
 
@@ -25,6 +26,18 @@ final class TaskOutput {
         return files.stream().map(AnswerTask::read).toList();
     }
 
+    /** As {@link #read(List)}, with a file of items in place of the task's own. */
+    static List<AnswerTask> read(List<Path> files, Path items) {
+        if (items == null) {
+            return read(files);
+        }
+        if (files.size() != 1) {
+            throw new QuietStarException(
+                    "evaluate: --items " + items + " is of one task; give one --task, not " + files.size());
+        }
+        return List.of(AnswerTask.read(files.get(0), items));
+    }
+
     /**
      * Answers a task, prints the table and three examples, and writes the results and a picture.
      *
@@ -32,7 +45,7 @@ final class TaskOutput {
      * @param target folder for the results
      */
     void write(QuietStar model, Optional<QuietStar> plain, AnswerTask task, Path target) {
-        AnswerReport report = model.answers(task, plain, this::show);
+        AnswerReport report = model.answers(task, plain, Optional.of(target), this::show);
         progress.end();
         out.println();
         out.print(report.toText());

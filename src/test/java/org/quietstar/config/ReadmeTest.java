@@ -41,7 +41,7 @@ class ReadmeTest {
         assertThat(block.find()).isTrue();
         Files.writeString(folder.resolve("answers.jsonl"), block.group(2) + "\n");
         AnswerTask task = AnswerTask.read(Files.writeString(folder.resolve("task.yaml"), block.group(1)));
-        assertThat(task.choices()).hasSize(10);
+        assertThat(task.questions().get(0).choices()).hasSize(10);
         assertThat(task.questions()).hasSize(1);
         assertThat(task.questions().get(0).group()).isEqualTo("2");
     }

@@ -113,11 +113,13 @@ class PicturesTest {
         List<AnswerScore> scores = new ArrayList<>();
         List<AnswerScore> plain = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
-            var item = new AnswerItem(i + 1, "p", 0, "group " + (char) ('a' + i / 10));
+            var item = new AnswerItem(i + 1, "p", List.of("x", "y"), 0, "group " + (char) ('a' + i / 10));
             double[] right = {-1, -2};
             double[] wrong = {-2, -1};
-            double[] thinking = i % 10 < with[i / 10] ? right : wrong;
-            double[] silent = i % 10 < without[i / 10] ? right : wrong;
+            double[] thought = i % 10 < with[i / 10] ? right : wrong;
+            double[] none = i % 10 < without[i / 10] ? right : wrong;
+            var thinking = AnswerScore.Way.among(item, thought);
+            var silent = AnswerScore.Way.among(item, none);
             items.add(item);
             plain.add(new AnswerScore(item, silent, Optional.empty()));
             scores.add(new AnswerScore(
@@ -127,7 +129,7 @@ class PicturesTest {
                             ? Optional.of(new AnswerScore.Thinking(thinking, Optional.of(silent), "t", 0.5))
                             : Optional.empty()));
         }
-        var task = new AnswerTask("task", Path.of("items.jsonl"), "steps", List.of("x", "y"), " ", items);
+        var task = new AnswerTask("task", Path.of("items.jsonl"), "steps", AnswerTask.Answers.CHOICES, " ", "", items);
         return AnswerReport.of(task, 1, scores, thinks ? Optional.of(plain) : Optional.empty());
     }
 

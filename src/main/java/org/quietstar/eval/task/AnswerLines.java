@@ -13,26 +13,28 @@ final class AnswerLines {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("line", item.line());
         node.put("prompt", item.prompt());
-        node.put("answer", task.choices().get(item.answer()));
+        node.put("answer", item.right());
         node.put(task.groupName(), item.group());
-        plain.ifPresent(other -> node.set("plain", way(task, other, other.without())));
-        node.set("without", way(task, score, score.without()));
+        plain.ifPresent(other -> node.set("plain", way(item, other.without())));
+        node.set("without", way(item, score.without()));
         score.thinking().ifPresent(thinking -> {
-            ObjectNode with = way(task, score, thinking.with());
+            ObjectNode with = way(item, thinking.with());
             with.put("thought", thinking.words());
             with.put("w", thinking.weight());
             node.set("with", with);
-            thinking.shuffled().ifPresent(logs -> node.set("shuffled", way(task, score, logs)));
+            thinking.shuffled().ifPresent(other -> node.set("shuffled", way(item, other)));
         });
         return node;
     }
 
-    /** The choice, whether it is right, and the right answer's probability among the choices. */
-    private static ObjectNode way(AnswerTask task, AnswerScore score, double... logProbabilities) {
+    /** The choice where there are several, whether it is right, and the right answer's probability among what can be one. */
+    private static ObjectNode way(AnswerItem item, AnswerScore.Way way) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("choice", task.choices().get(AnswerScore.chosen(logProbabilities)));
-        node.put("right", score.isRight(logProbabilities));
-        node.put("probability", AnswerScore.probability(score.item().answer(), logProbabilities));
+        if (item.choices().size() > 1) {
+            node.put("choice", item.choices().get(way.chosen()));
+        }
+        node.put("right", way.right());
+        node.put("probability", way.probability(item.answer()));
         return node;
     }
 }

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.quietstar.QuietStarException;
+import org.quietstar.eval.Interval;
 
 /**
  * How many items of a task a model answers rightly: without a thought, with its thoughts, and with thoughts of other
@@ -33,6 +35,9 @@ public record AnswerReport(
         Optional<List<AnswerScore>> plain,
         List<Group> groups,
         Group all) {
+
+    /** Standard deviations on each side of a mean that hold 95 % of a normal distribution. */
+    private static final double NORMAL_95 = 1.96;
 
     /**
      * Items of one kind.
@@ -102,6 +107,41 @@ public record AnswerReport(
         return new Share((int) scores.stream().filter(right).count(), scores.size());
     }
 
+    /** Ways to answer that are set side by side. */
+    public enum Way {
+        /** The plain model. */
+        PLAIN,
+        /** Without a thought. */
+        WITHOUT,
+        /** With thoughts. */
+        WITH
+    }
+
+    /**
+     * A mean over items.
+     *
+     * @param interval of 95 %, under the normal distribution, items being drawn independently
+     */
+    public record Mean(double value, Interval interval) {}
+
+    /** Mean probability of the right answer among what can be an answer; empty where that way was not scored. */
+    public Optional<Mean> probability(Way way) {
+        var all = new SummaryStatistics();
+        List<AnswerScore> from = way == Way.PLAIN ? plain.orElse(List.of()) : scores;
+        for (AnswerScore score : from) {
+            Optional<AnswerScore.Way> found =
+                    way == Way.WITH ? score.thinking().map(AnswerScore.Thinking::with) : Optional.of(score.without());
+            found.ifPresent(each -> all.addValue(each.probability(score.item().answer())));
+        }
+        if (all.getN() == 0) {
+            return Optional.empty();
+        }
+        double reach = NORMAL_95 * all.getStandardDeviation() / Math.sqrt((double) all.getN());
+        double half = all.getN() == 1 ? 1 : reach;
+        return Optional.of(new Mean(
+                all.getMean(), new Interval(Math.max(0, all.getMean() - half), Math.min(1, all.getMean() + half))));
+    }
+
     /** With thoughts (first) against without (second), on the same items. */
     public PairedTest againstWithout() {
         return paired(scores);
@@ -145,6 +185,8 @@ public record AnswerReport(
         all.with().ifPresent(share -> node.put("with", share.share()));
         all.plain().ifPresent(share -> node.put("plain", share.share()));
         all.shuffled().ifPresent(share -> node.put("shuffled", share.share()));
+        probability(Way.WITHOUT).ifPresent(mean -> node.put("probabilityWithout", mean.value()));
+        probability(Way.WITH).ifPresent(mean -> node.put("probabilityWith", mean.value()));
         node.put("chance", task.chance());
         node.put("items", all.items());
         return node;

@@ -1,17 +1,21 @@
 package org.quietstar.eval.task;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.quietstar.QuietStarException;
+import org.quietstar.eval.task.AnswerPoints.Point;
+import org.quietstar.eval.task.AnswerScore.Way;
+import org.quietstar.eval.task.AnswerTask.Answers;
 import org.quietstar.generate.NextTokenPredictor;
 import org.quietstar.generate.NextTokenPredictor.Prediction;
 import org.quietstar.generate.NextTokenPredictor.Text;
@@ -20,15 +24,29 @@ import org.quietstar.random.SplitMix;
 import org.quietstar.thought.ThinkingModel;
 
 /**
- * Scores the items of a task: the log-probability of each choice after the prompt, without and with thoughts, and with
+ * Scores the items of a task: the log-probability of each answer after the prompt, without and with thoughts, and with
  * thoughts of other items. As in generation, each token of an answer has a thought of its own before it, which depends on
- * the seed and the item alone; how many items go together changes nothing but the last digits.
+ * the seed and the item alone; how many items go together changes nothing but the last digits. A prompt that is too long
+ * loses its beginning, an answer nothing.
  */
 public final class AnswerScorer {
+    /** Passes over the points: with the model's own thoughts, and with those of other items. */
+    private static final int OWN = 0;
+
+    private static final int SHUFFLED = 1;
+
     private final ThinkingModel model;
-    private final Function<String, int[]> encode;
-    private final Function<int[], String> decode;
+    private final Encoding encoding;
     private final Options options;
+
+    /**
+     * What turns text into ids and back.
+     *
+     * @param encode ids of a text, with what stands before every text, as the model was trained; at least one
+     * @param prefix how many ids stand before every text
+     * @param decode words of ids
+     */
+    public record Encoding(Function<String, int[]> encode, int prefix, Function<int[], String> decode) {}
 
     /**
      * How a task is scored.
@@ -46,39 +64,31 @@ public final class AnswerScorer {
         void onPredictions(int done, int all);
     }
 
-    /**
-     * @param encode ids of a prompt, with what stands before every text, as the model was trained; at least one
-     * @param decode words of ids
-     */
-    public AnswerScorer(
-            ThinkingModel model, Function<String, int[]> encode, Function<int[], String> decode, Options options) {
+    public AnswerScorer(ThinkingModel model, Encoding encoding, Options options) {
         this.model = model;
-        this.encode = encode;
-        this.decode = decode;
+        this.encoding = encoding;
         this.options = options;
     }
 
     /**
-     * A point at which the model predicts: an item's prompt and the first tokens of some of the choices.
-     *
-     * @param item index in the task
-     * @param number of the item's points before it
-     * @param ids of prompt and first tokens
-     * @param next by choice, the token that it continues with here
-     */
-    private record Point(int item, int number, int[] ids, Map<Integer, Integer> next) {}
-
-    /**
      * Scores all items.
      *
+     * @param journal file that keeps what is scored until all is, and from which a run that was killed continues; empty for
+     *     none
      * @param stopped asked after every batch
      * @return in the order of the task
-     * @throws QuietStarException that names file and line, where a prompt with its answer is beyond the model's positions,
-     *     or two choices are the same tokens; and where it was stopped
+     * @throws QuietStarException that names file and line, where an answer is beyond the model's positions, or two choices
+     *     are the same tokens; and where it was stopped
      */
-    public List<AnswerScore> score(AnswerTask task, Listener listener, BooleanSupplier stopped) {
-        try (NextTokenPredictor predictor = predictor()) {
-            return new Run(task, points(task, predictor), predictor, listener, stopped).scores();
+    public List<AnswerScore> score(
+            AnswerTask task, Optional<Path> journal, Listener listener, BooleanSupplier stopped) {
+        try (NextTokenPredictor predictor = predictor();
+                AnswerJournal kept = journal.map(file -> AnswerJournal.open(file, AnswerKey.of(task, model, options)))
+                        .orElseGet(AnswerJournal::none)) {
+            List<AnswerScore> scores =
+                    new Run(task, points(task, predictor), predictor, kept, listener, stopped).scores();
+            kept.finish();
+            return scores;
         }
     }
 
@@ -98,68 +108,8 @@ public final class AnswerScorer {
     }
 
     private List<Point> points(AnswerTask task, NextTokenPredictor predictor) {
-        List<Point> points = new ArrayList<>();
-        for (int i = 0; i < task.questions().size(); i++) {
-            points.addAll(points(task, i, predictor));
-        }
-        return points;
-    }
-
-    private List<Point> points(AnswerTask task, int index, NextTokenPredictor predictor) {
-        AnswerItem item = task.questions().get(index);
-        String place = task.items() + ":" + item.line() + ": ";
-        int[] prompt = encode.apply(item.prompt());
-        List<int[]> wholes = new ArrayList<>();
-        int common = prompt.length;
-        for (String choice : task.choices()) {
-            int[] whole = encode.apply(item.prompt() + task.separator() + choice);
-            wholes.add(whole);
-            // A tokenizer may join the end of the prompt with an answer; then all answers begin where the ids part.
-            int same = Arrays.mismatch(whole, prompt);
-            common = Math.min(common, same < 0 ? prompt.length : same);
-        }
-        if (common == 0) {
-            throw new QuietStarException(place + "no token of the prompt stays as it is with every choice behind it");
-        }
-        requireDifferent(task, place, wholes);
-        Map<List<Integer>, Point> byIds = new LinkedHashMap<>();
-        for (int choice = 0; choice < wholes.size(); choice++) {
-            int[] whole = wholes.get(choice);
-            for (int end = common; end < whole.length; end++) {
-                int[] ids = Arrays.copyOf(whole, end);
-                int number = byIds.size();
-                byIds.computeIfAbsent(
-                                Arrays.stream(ids).boxed().toList(),
-                                key -> new Point(index, number, ids, new LinkedHashMap<>()))
-                        .next
-                        .put(choice, whole[end]);
-            }
-        }
-        byIds.values().forEach(point -> requireRoom(point, place, prompt.length, predictor));
-        return List.copyOf(byIds.values());
-    }
-
-    private void requireRoom(Point point, String place, int promptTokens, NextTokenPredictor predictor) {
-        int needed = predictor.positions(point.ids.length);
-        int limit = model.config().maxPositions();
-        if (needed > limit) {
-            throw new QuietStarException(place + "the prompt of " + promptTokens + " tokens takes " + needed
-                    + " positions with its answer" + (model.thinks() ? " and a thought" : "")
-                    + ", but the model has " + limit + "; shorten the prompt");
-        }
-    }
-
-    private static void requireDifferent(AnswerTask task, String place, List<int[]> wholes) {
-        Map<List<Integer>, String> seen = new HashMap<>();
-        for (int i = 0; i < wholes.size(); i++) {
-            String choice = task.choices().get(i);
-            String earlier =
-                    seen.putIfAbsent(Arrays.stream(wholes.get(i)).boxed().toList(), choice);
-            if (earlier != null) {
-                throw new QuietStarException(place + "the choices '" + earlier + "' and '" + choice
-                        + "' are the same tokens to this model's tokenizer; take another tokenizer or other choices");
-            }
-        }
+        return new AnswerPoints(task, encoding.encode(), encoding.prefix(), model.config(), predictor.positions(0))
+                .all();
     }
 
     /** One run over all items. */
@@ -167,67 +117,87 @@ public final class AnswerScorer {
         final AnswerTask task;
         final List<Point> points;
         final NextTokenPredictor predictor;
+        final AnswerJournal journal;
         final Listener listener;
         final BooleanSupplier stopped;
         final boolean thinks = model.thinks();
+        final int[] tokens;
         int done;
 
         Run(
                 AnswerTask task,
                 List<Point> points,
                 NextTokenPredictor predictor,
+                AnswerJournal journal,
                 Listener listener,
                 BooleanSupplier stopped) {
             this.task = task;
             this.points = points;
             this.predictor = predictor;
+            this.journal = journal;
             this.listener = listener;
             this.stopped = stopped;
+            this.tokens =
+                    AnswerTokens.of(task, encoding.decode(), model.config().vocabSize());
         }
 
         List<AnswerScore> scores() {
-            double[][] without = noScores();
-            double[][] with = noScores();
-            List<Optional<Thought>> thoughts = new ArrayList<>();
             listener.onPredictions(0, predictions());
-            predict(Collections.nCopies(points.size(), Optional.empty()), (point, prediction) -> {
-                point.next.forEach((choice, id) -> without[point.item][choice] += prediction.without(id));
-                point.next.forEach((choice, id) -> with[point.item][choice] += prediction.with(id));
-                thoughts.add(prediction.thought());
-            });
-            List<Optional<List<Integer>>> others = thoughtsOfOthers(thoughts);
-            double[][] shuffled = noScores();
-            if (thinks) {
-                // A point without another item's thought keeps its own; its item is left out below.
-                predict(
-                        others,
-                        (point, prediction) -> point.next.forEach(
-                                (choice, id) -> shuffled[point.item][choice] += prediction.with(id)));
+            List<PointScores> own = predict(OWN, Collections.nCopies(points.size(), Optional.empty()));
+            List<Optional<List<Integer>>> others = thoughtsOfOthers(own);
+            // A point without another item's thought keeps its own; its item is left out below.
+            List<PointScores> shuffled = thinks ? predict(SHUFFLED, others) : List.of();
+            Map<Integer, List<Integer>> byItem = new TreeMap<>();
+            for (int i = 0; i < points.size(); i++) {
+                byItem.computeIfAbsent(points.get(i).item(), key -> new ArrayList<>())
+                        .add(i);
             }
             List<AnswerScore> scores = new ArrayList<>();
-            for (int i = 0; i < points.size(); i++) {
-                Point point = points.get(i);
-                if (point.number == 0) {
-                    boolean control = others.get(i).isPresent();
-                    Optional<AnswerScore.Thinking> thinking = thoughts.get(i)
-                            .map(thought -> new AnswerScore.Thinking(
-                                    with[point.item],
-                                    control ? Optional.of(shuffled[point.item]) : Optional.empty(),
-                                    words(thought),
-                                    thought.weight()));
-                    scores.add(new AnswerScore(task.questions().get(point.item), without[point.item], thinking));
-                }
-            }
+            byItem.forEach((index, places) -> {
+                AnswerItem item = task.questions().get(index);
+                int first = places.get(0);
+                boolean control = others.get(first).isPresent();
+                Optional<AnswerScore.Thinking> thinking = own.get(first)
+                        .thought()
+                        .map(thought -> new AnswerScore.Thinking(
+                                way(
+                                        item,
+                                        places.stream()
+                                                .map(i -> own.get(i).with())
+                                                .toList()),
+                                control
+                                        ? Optional.of(way(
+                                                item,
+                                                places.stream()
+                                                        .map(i ->
+                                                                shuffled.get(i).with())
+                                                        .toList()))
+                                        : Optional.empty(),
+                                words(thought),
+                                thought.weight()));
+                Way without =
+                        way(item, places.stream().map(i -> own.get(i).without()).toList());
+                scores.add(new AnswerScore(item, without, thinking));
+            });
             return scores;
         }
 
-        private String words(Thought thought) {
-            return decode.apply(
-                    thought.ids().stream().mapToInt(Integer::intValue).toArray());
+        /** Adds up the tokens of each choice. */
+        private Way way(AnswerItem item, List<List<PointScores.Next>> tokensOfPoints) {
+            double[] logs = new double[item.choices().size()];
+            boolean likeliest = true;
+            for (List<PointScores.Next> all : tokensOfPoints) {
+                for (PointScores.Next next : all) {
+                    logs[next.choice()] += next.log();
+                    likeliest &= next.likeliest();
+                }
+            }
+            return task.answers() == Answers.DIGITS ? new Way(logs, likeliest) : Way.among(item, logs);
         }
 
-        private double[][] noScores() {
-            return new double[task.questions().size()][task.choices().size()];
+        private String words(Thought thought) {
+            return encoding.decode()
+                    .apply(thought.ids().stream().mapToInt(Integer::intValue).toArray());
         }
 
         private int predictions() {
@@ -235,33 +205,51 @@ public final class AnswerScorer {
         }
 
         /** @param given by point, the thought to take in place of one that is drawn */
-        private void predict(List<Optional<List<Integer>>> given, BiConsumer<Point, Prediction> then) {
-            for (int from = 0; from < points.size(); from += options.batchSize()) {
-                List<Point> batch = points.subList(from, Math.min(points.size(), from + options.batchSize()));
-                List<Text> texts = new ArrayList<>();
-                for (Point point : batch) {
-                    long seed = SplitMix.hash(options.seed(), point.item, point.number);
-                    texts.add(new Text(point.ids, seed, given.get(from + texts.size())));
-                }
-                List<Prediction> predictions = predictor.predict(texts);
-                for (int i = 0; i < predictions.size(); i++) {
-                    then.accept(batch.get(i), predictions.get(i));
-                }
+        private List<PointScores> predict(int pass, List<Optional<List<Integer>>> given) {
+            Map<Integer, PointScores> all = new HashMap<>();
+            List<Integer> open = new ArrayList<>();
+            for (int i = 0; i < points.size(); i++) {
+                int point = i;
+                journal.scored(pass, i).ifPresentOrElse(earlier -> all.put(point, earlier), () -> open.add(point));
+            }
+            done += all.size();
+            for (int from = 0; from < open.size(); from += options.batchSize()) {
+                List<Integer> batch = open.subList(from, Math.min(open.size(), from + options.batchSize()));
+                Map<Integer, PointScores> scored = predict(batch, given);
+                journal.add(pass, scored);
+                all.putAll(scored);
                 done += batch.size();
                 listener.onPredictions(done, predictions());
                 if (stopped.getAsBoolean() && done < predictions()) {
                     throw new QuietStarException("task " + task.name() + " was stopped before all items were scored");
                 }
             }
+            return IntStream.range(0, points.size()).mapToObj(all::get).toList();
+        }
+
+        private Map<Integer, PointScores> predict(List<Integer> batch, List<Optional<List<Integer>>> given) {
+            List<Text> texts = batch.stream()
+                    .map(i -> {
+                        Point point = points.get(i);
+                        long seed = SplitMix.hash(options.seed(), point.item(), point.number());
+                        return new Text(point.ids(), seed, given.get(i));
+                    })
+                    .toList();
+            List<Prediction> predictions = predictor.predict(texts);
+            Map<Integer, PointScores> scored = new LinkedHashMap<>();
+            for (int i = 0; i < predictions.size(); i++) {
+                scored.put(batch.get(i), PointScores.of(points.get(batch.get(i)), predictions.get(i), tokens));
+            }
+            return scored;
         }
 
         /** For each point the thought of the item that stands half a group away; none in a group of one. */
-        private List<Optional<List<Integer>>> thoughtsOfOthers(List<Optional<Thought>> thoughts) {
+        private List<Optional<List<Integer>>> thoughtsOfOthers(List<PointScores> own) {
             Map<String, List<Integer>> alike = new LinkedHashMap<>();
             for (int i = 0; i < points.size(); i++) {
                 Point point = points.get(i);
-                String group = task.questions().get(point.item).group();
-                alike.computeIfAbsent(point.number + " " + group, key -> new ArrayList<>())
+                String group = task.questions().get(point.item()).group();
+                alike.computeIfAbsent(point.number() + " " + group, key -> new ArrayList<>())
                         .add(i);
             }
             List<Optional<List<Integer>>> others =
@@ -270,7 +258,7 @@ public final class AnswerScorer {
                 int n = group.size();
                 for (int i = 0; n > 1 && i < n; i++) {
                     int other = group.get((i + n / 2) % n);
-                    others.set(group.get(i), thoughts.get(other).map(Thought::ids));
+                    others.set(group.get(i), own.get(other).thought().map(Thought::ids));
                 }
             }
             return others;

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.quietstar.eval.Interval;
+import org.quietstar.eval.task.AnswerReport.Way;
 
 /** An {@link AnswerReport} as text for people. */
 final class AnswerText {
@@ -20,11 +21,8 @@ final class AnswerText {
         var text = new StringBuilder();
         try (var out = new Formatter(text, Locale.ROOT)) {
             out.format(
-                    "Right answers: %,d items of %s, %d choices, chance %.3f%n%n",
-                    report.all().items(),
-                    report.task().items().getFileName(),
-                    report.task().choices().size(),
-                    report.task().chance());
+                    "Right answers: %,d items of %s, %s%n%n",
+                    report.all().items(), report.task().items().getFileName(), kind(report.task()));
             List<String> columns = columns(report);
             out.format("%-10s %7s", report.task().groupName(), "items");
             columns.forEach(column -> out.format("   %-22s", column));
@@ -44,9 +42,22 @@ final class AnswerText {
                 test(out, "without", report.againstWithout());
                 report.againstPlain().ifPresent(test -> test(out, "plain", test));
             }
-            out.format("%n");
+            out.format("%nMean probability of the right answer among what can be one: %s.%n", probabilities(report));
         }
         return text.toString().replaceAll(" +\n", "\n").replace(System.lineSeparator(), "\n");
+    }
+
+    private static String kind(AnswerTask task) {
+        if (task.answers() == AnswerTask.Answers.DIGITS) {
+            return "a number each, right where each of its tokens is the likeliest";
+        }
+        int[] sizes = task.questions().stream()
+                .mapToInt(item -> item.choices().size())
+                .distinct()
+                .sorted()
+                .toArray();
+        String choices = sizes.length == 1 ? Integer.toString(sizes[0]) : sizes[0] + " to " + sizes[sizes.length - 1];
+        return String.format(Locale.ROOT, "%s choices, chance %.3f", choices, task.chance());
     }
 
     private static List<String> columns(AnswerReport report) {
@@ -56,6 +67,23 @@ final class AnswerText {
         report.all().with().ifPresent(share -> columns.add("with a thought"));
         report.all().shuffled().ifPresent(share -> columns.add("another's thought"));
         return columns;
+    }
+
+    private static String probabilities(AnswerReport report) {
+        var words = new ArrayList<String>();
+        report.probability(Way.PLAIN).ifPresent(p -> words.add("plain training " + shown(p)));
+        report.probability(Way.WITHOUT).ifPresent(p -> words.add("without a thought " + shown(p)));
+        report.probability(Way.WITH).ifPresent(p -> words.add("with a thought " + shown(p)));
+        return String.join(", ", words);
+    }
+
+    private static String shown(AnswerReport.Mean mean) {
+        return String.format(
+                Locale.ROOT,
+                "%.4f [%.4f, %.4f]",
+                mean.value(),
+                mean.interval().lower(),
+                mean.interval().upper());
     }
 
     private static void row(Formatter out, AnswerReport.Group group, AnswerReport report) {
@@ -103,14 +131,14 @@ final class AnswerText {
                 .filter(score -> score.thinking().isPresent())
                 .filter(wanted)
                 .findFirst()
-                .ifPresent(score -> text.append(line(report.task(), kind, score)));
+                .ifPresent(score -> text.append(line(kind, score)));
     }
 
-    private static String line(AnswerTask task, String kind, AnswerScore score) {
+    private static String line(String kind, AnswerScore score) {
         AnswerScore.Thinking thinking = score.thinking().orElseThrow();
-        String with = task.choices().get(AnswerScore.chosen(thinking.with()));
-        String without = task.choices().get(AnswerScore.chosen(score.without()));
-        String right = task.choices().get(score.item().answer());
+        String with = answer(score.item(), thinking.with());
+        String without = answer(score.item(), score.without());
+        String right = score.item().right();
         return String.format(
                 Locale.ROOT,
                 "%-10s  %s | %s | %s   (without a thought: %s%s)\n",
@@ -120,6 +148,12 @@ final class AnswerText {
                 with,
                 without,
                 score.rightWith() ? "" : "; right: " + right);
+    }
+
+    private static String answer(AnswerItem item, AnswerScore.Way way) {
+        return item.choices().size() > 1
+                ? item.choices().get(way.chosen())
+                : way.right() ? item.right() : "another number";
     }
 
     /** The end of a prompt, on one line. */

@@ -1,32 +1,39 @@
 package org.quietstar.eval.task;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.yaml.NearestKey;
 import org.quietstar.config.yaml.Origin;
 import org.quietstar.config.yaml.YamlNode;
 import org.quietstar.config.yaml.YamlTree;
-import org.quietstar.text.JsonText;
 import org.quietstar.text.PlainText;
 
 /**
- * Reads a task: a small YAML file that names a file of items, one JSON object a line, and the answers to choose from.
+ * Reads a task: a small YAML file that names a file of items, one JSON object a line, and says what an answer is.
  *
  * <pre>
- * items: answers.jsonl        # beside the task file, or an absolute path
- * prompt: prompt              # field of an item that holds the prompt
+ * items: answers.jsonl        # beside the task file, or an absolute path; .gz and .zst too
+ * prompt: prompt              # field of an item that holds the prompt, or a template with fields in braces:
+ *                             #   "Q: {question.stem}\nA:"
  * answer: answer              # field that holds the right answer
+ * answerPattern: "#### (.+)"  # what of that field is the answer: the first group
+ * answers: choices            # choices | letters | digits
+ * choices: [red, green, blue] # or the field of an item that holds its own: question.choices.*.text
  * group: steps                # field that groups the items in the table; left out: one group
- * choices: [red, green, blue]
  * separator: " "              # what stands between prompt and answer
+ * end: "\n"                   # what stands behind an answer, and is scored with it; left out: nothing
  * </pre>
  *
  * <p>Every mistake is a {@link QuietStarException} that names file and line.
@@ -35,15 +42,17 @@ final class TaskFile {
     private static final String ITEMS = "items";
     private static final String PROMPT = "prompt";
     private static final String ANSWER = "answer";
+    private static final String PATTERN = "answerPattern";
+    private static final String ANSWERS = "answers";
     private static final String GROUP = "group";
     private static final String CHOICES = "choices";
     private static final String SEPARATOR = "separator";
-    private static final List<String> KEYS = List.of(ITEMS, PROMPT, ANSWER, GROUP, CHOICES, SEPARATOR);
+    private static final String END = "end";
+    private static final List<String> KEYS =
+            List.of(ITEMS, PROMPT, ANSWER, PATTERN, ANSWERS, CHOICES, GROUP, SEPARATOR, END);
 
-    /** The group of a task that names no field for it. */
-    private static final String ONE_GROUP = "all";
-
-    private static final int LONGEST_SHOWN = 100;
+    /** Tasks that come with the program. */
+    private static final List<String> BUILT_IN = List.of("gsm8k", "commonsenseqa", "multiple-choice");
 
     private final Path file;
     private final Map<String, YamlNode.Field> fields = new HashMap<>();
@@ -52,11 +61,34 @@ final class TaskFile {
         this.file = file;
     }
 
-    static AnswerTask read(Path file) {
-        return new TaskFile(file).task(text(file, "a task is a small YAML file"));
+    static AnswerTask read(Path file, Optional<Path> items) {
+        String name = file.toString();
+        return !Files.exists(file) && BUILT_IN.contains(name)
+                ? new TaskFile(file).task(resource(name), items.or(() -> Optional.of(Path.of(""))))
+                : new TaskFile(file).task(text(file), items);
     }
 
-    private AnswerTask task(String yaml) {
+    private static String resource(String name) {
+        try (InputStream stream = TaskFile.class.getResourceAsStream(name + ".yaml")) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // it is in the jar
+        }
+    }
+
+    private static String text(Path file) {
+        if (!Files.exists(file)) {
+            throw new QuietStarException(
+                    file + ": no such file; a task is a small YAML file, or one of " + String.join(", ", BUILT_IN));
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new QuietStarException(file + ": is no file; a task is a small YAML file");
+        }
+        return PlainText.read(file);
+    }
+
+    /** @param given the file of items in place of the task's own; an empty path for the task's own, seen from here */
+    private AnswerTask task(String yaml, Optional<Path> given) {
         YamlNode root = YamlTree.read(yaml, line -> new Origin.FileLine(file.toString(), line));
         if (!(root instanceof YamlNode.Fields keys)) {
             throw new QuietStarException(file + ": holds no 'key: value' lines; a task has the keys "
@@ -72,21 +104,67 @@ final class TaskFile {
             }
             fields.put(field.name(), field);
         }
-        List<String> choices = choices();
-        Path items = items();
-        String group = fields.containsKey(GROUP) ? word(GROUP, "") : "";
-        List<AnswerItem> questions = questions(items, choices, group);
+        AnswerTask.Answers answers = answers();
+        TaskItems.Choices choices = choices(answers);
+        Path items = items(given);
+        String group = word(GROUP, "");
+        var reader = new TaskItems(
+                file,
+                items,
+                new TaskItems.Source(word(PROMPT, PROMPT), use(PROMPT)),
+                new TaskItems.Source(word(ANSWER, ANSWER), use(ANSWER)),
+                pattern(),
+                choices,
+                group.isEmpty() ? Optional.empty() : Optional.of(new TaskItems.Source(group, use(GROUP))));
         String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-        return new AnswerTask(name, items, group.isEmpty() ? "group" : group, choices, word(SEPARATOR, " "), questions);
+        return new AnswerTask(
+                name,
+                items,
+                group.isEmpty() ? "group" : group,
+                answers,
+                word(SEPARATOR, " "),
+                word(END, ""),
+                reader.questions());
     }
 
-    private Path items() {
-        Path items = file.resolveSibling(word(ITEMS, null));
-        if (!Files.isRegularFile(items)) {
-            throw error(
-                    ITEMS, items + ": no such file; give the file of items, beside the task file or by its whole path");
+    private AnswerTask.Answers answers() {
+        String word = word(ANSWERS, AnswerTask.Answers.CHOICES.word());
+        for (AnswerTask.Answers each : AnswerTask.Answers.values()) {
+            if (each.word().equals(word)) {
+                return each;
+            }
         }
-        return items;
+        throw error(ANSWERS, "'" + word + "' is none of choices, letters, digits");
+    }
+
+    private Optional<Pattern> pattern() {
+        if (!fields.containsKey(PATTERN)) {
+            return Optional.empty();
+        }
+        try {
+            var pattern = Pattern.compile(word(PATTERN, ""), Pattern.DOTALL);
+            if (pattern.matcher("").groupCount() < 1) {
+                throw error(PATTERN, "has no group; put what is the answer in parentheses");
+            }
+            return Optional.of(pattern);
+        } catch (PatternSyntaxException e) {
+            throw error(PATTERN, "is no regular expression: " + e.getDescription());
+        }
+    }
+
+    private Path items(Optional<Path> given) {
+        String own = word(ITEMS, given.isPresent() && !given.get().toString().isEmpty() ? "" : null);
+        boolean builtIn = given.filter(path -> path.toString().isEmpty()).isPresent();
+        Path items = builtIn ? Path.of(own) : given.orElseGet(() -> file.resolveSibling(own));
+        if (Files.isRegularFile(items)) {
+            return items;
+        }
+        String wanted = items + ": no such file; ";
+        if (builtIn || given.isPresent()) {
+            throw new QuietStarException(
+                    "task " + file + ": items: " + wanted + "name the file of the items with --items FILE");
+        }
+        throw error(ITEMS, wanted + "give the file of items, beside the task file or by its whole path");
     }
 
     /** The text of a key; {@code otherwise} where it is left out, null where it may not be. */
@@ -102,24 +180,48 @@ final class TaskFile {
         if (!(field.value() instanceof YamlNode.Scalar scalar) || scalar.isNull()) {
             throw error(key, field.value().shown() + " stands where one word is wanted");
         }
-        if (scalar.text().isEmpty() && !key.equals(SEPARATOR)) {
+        if (scalar.text().isEmpty() && !key.equals(SEPARATOR) && !key.equals(END)) {
             throw error(key, "is empty; write a word or leave the key out");
         }
         return scalar.text();
+    }
+
+    private ItemFields.Use use(String key) {
+        return new ItemFields.Use(
+                key,
+                fields.containsKey(key)
+                        ? ", which " + fields.get(key).origin().place() + " names as " + key
+                        : " for the " + key);
     }
 
     private QuietStarException error(String key, String problem) {
         return fields.get(key).origin().error(key, problem);
     }
 
-    private List<String> choices() {
+    private TaskItems.Choices choices(AnswerTask.Answers answers) {
         YamlNode.Field field = fields.get(CHOICES);
+        if (answers == AnswerTask.Answers.DIGITS) {
+            if (field != null) {
+                throw error(CHOICES, "a task whose answers are digits has no choices; delete the line");
+            }
+            return new TaskItems.OneNumber();
+        }
         if (field == null) {
             throw new QuietStarException(
                     file + ": the key '" + CHOICES + "' is missing; it lists the answers to choose from");
         }
+        if (field.value() instanceof YamlNode.Scalar scalar && scalar.text().matches("[^\\s,]*[.*][^\\s,]*")) {
+            return new TaskItems.OfItem(new TaskItems.Source(scalar.text(), use(CHOICES)));
+        }
+        return new TaskItems.OfTask(listed(field));
+    }
+
+    private List<String> listed(YamlNode.Field field) {
         if (!(field.value() instanceof YamlNode.Items list) || list.items().size() < 2) {
-            throw error(CHOICES, "wants a list of two or more answers, such as [red, green, blue]");
+            throw error(
+                    CHOICES,
+                    "wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds"
+                            + " its own, such as options.*");
         }
         Map<String, Origin> seen = new LinkedHashMap<>();
         for (YamlNode item : list.items()) {
@@ -138,79 +240,5 @@ final class TaskFile {
             }
         }
         return List.copyOf(seen.keySet());
-    }
-
-    private List<AnswerItem> questions(Path items, List<String> choices, String group) {
-        String[] lines = text(items, "items are JSON objects, one a line").split("\n", -1);
-        List<AnswerItem> questions = new ArrayList<>();
-        for (int i = 0; i < lines.length; i++) {
-            if (!lines[i].isBlank()) {
-                questions.add(question(items, i + 1, lines[i], choices, group));
-            }
-        }
-        if (questions.isEmpty()) {
-            throw new QuietStarException(items + ": holds no item; write one JSON object a line");
-        }
-        return questions;
-    }
-
-    private AnswerItem question(Path items, int line, String json, List<String> choices, String group) {
-        String place = items + ":" + line + ": ";
-        JsonNode node;
-        try {
-            node = JsonText.parseUnique(json);
-        } catch (JsonText.Fault fault) {
-            throw new QuietStarException(place + "not a JSON object: " + fault.reason(), fault);
-        }
-        if (!(node instanceof ObjectNode item)) {
-            throw new QuietStarException(place + "not a JSON object; an item is one, on one line");
-        }
-        String prompt = field(item, place, PROMPT);
-        String answer = field(item, place, ANSWER);
-        int index = choices.indexOf(answer);
-        if (index < 0) {
-            throw new QuietStarException(place + "the answer '" + shown(answer) + "' is not among the choices of "
-                    + file + ": " + shown(String.join(", ", choices)));
-        }
-        return new AnswerItem(line, prompt, index, group.isEmpty() ? ONE_GROUP : field(item, place, GROUP));
-    }
-
-    /** The text of the field that the task's {@code key} names. */
-    private String field(ObjectNode item, String place, String key) {
-        String name = word(key, key);
-        JsonNode value = item.get(name);
-        if (value == null) {
-            List<String> names = new ArrayList<>();
-            item.fieldNames().forEachRemaining(names::add);
-            String written = fields.containsKey(key)
-                    ? ", which " + fields.get(key).origin().place() + " names as " + key
-                    : " for the " + key;
-            throw new QuietStarException(
-                    place + "no field '" + name + "'" + written + "; there are: " + shown(String.join(", ", names)));
-        }
-        if (!value.isTextual() && !value.isIntegralNumber()) {
-            throw new QuietStarException(
-                    place + "field '" + name + "' is " + shown(value.toString()) + "; text is wanted");
-        }
-        String text = value.asText();
-        if (text.isBlank()) {
-            throw new QuietStarException(place + "field '" + name + "' is empty; write the " + key);
-        }
-        return text;
-    }
-
-    private static String shown(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", " ");
-        return line.length() > LONGEST_SHOWN ? line.substring(0, LONGEST_SHOWN) + "…" : line;
-    }
-
-    private static String text(Path file, String what) {
-        if (!Files.exists(file)) {
-            throw new QuietStarException(file + ": no such file; " + what);
-        }
-        if (!Files.isRegularFile(file)) {
-            throw new QuietStarException(file + ": is no file; " + what);
-        }
-        return PlainText.read(file);
     }
 }

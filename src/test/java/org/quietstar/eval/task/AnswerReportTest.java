@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.eval.Interval;
 
 class AnswerReportTest {
     private static final List<String> CHOICES = List.of("red", "green", "blue");
@@ -28,23 +29,26 @@ class AnswerReportTest {
     }
 
     private static AnswerItem item(int line, String group) {
-        return new AnswerItem(line, "apple " + line + " is", 0, group);
+        return new AnswerItem(line, "apple " + line + " is", CHOICES, 0, group);
     }
 
     private static AnswerScore score(AnswerItem item, int without, int with, int shuffled) {
         return new AnswerScore(
                 item,
-                choosing(without),
+                AnswerScore.Way.among(item, choosing(without)),
                 Optional.of(new AnswerScore.Thinking(
-                        choosing(with), Optional.of(choosing(shuffled)), "it is " + CHOICES.get(with), 0.25)));
+                        AnswerScore.Way.among(item, choosing(with)),
+                        Optional.of(AnswerScore.Way.among(item, choosing(shuffled))),
+                        "it is " + CHOICES.get(with),
+                        0.25)));
     }
 
     private static AnswerScore plain(AnswerItem item, int without) {
-        return new AnswerScore(item, choosing(without), Optional.empty());
+        return new AnswerScore(item, AnswerScore.Way.among(item, choosing(without)), Optional.empty());
     }
 
     private static AnswerTask task(List<AnswerItem> items) {
-        return new AnswerTask("colours", Path.of("colours.jsonl"), "steps", CHOICES, " ", items);
+        return new AnswerTask("colours", Path.of("colours.jsonl"), "steps", AnswerTask.Answers.CHOICES, " ", "", items);
     }
 
     /** Four items of one step and two of two; index 0 is right. */
@@ -103,23 +107,24 @@ class AnswerReportTest {
         assertThat(new PairedTest(6, 0).p()).isCloseTo(2.0 / 64, within(1e-12));
     }
 
+    private static AnswerScore plainly(double... logs) {
+        return new AnswerScore(item(1, "1"), AnswerScore.Way.among(item(1, "1"), logs), Optional.empty());
+    }
+
     @Test
     void aTieIsNotRight() {
-        var score = new AnswerScore(item(1, "1"), new double[] {-1, -1, -3}, Optional.empty());
+        var score = plainly(-1, -1, -3);
         assertThat(score.rightWithout()).isFalse();
         assertThat(score.rightWith()).isFalse();
-        assertThat(new AnswerScore(item(1, "1"), new double[] {-1, -1.01, -3}, Optional.empty()).rightWithout())
-                .isTrue();
+        assertThat(plainly(-1, -1.01, -3).rightWithout()).isTrue();
     }
 
     @Test
     void anUndefinedProbabilityIsNotRight() {
         double[] broken = {Double.NaN, -1, -2};
-        assertThat(new AnswerScore(item(1, "1"), broken, Optional.empty()).rightWithout())
-                .isFalse();
+        assertThat(plainly(broken).rightWithout()).isFalse();
         double[] other = {-1, Double.NaN, -2};
-        assertThat(new AnswerScore(item(1, "1"), other, Optional.empty()).rightWithout())
-                .isFalse();
+        assertThat(plainly(other).rightWithout()).isFalse();
     }
 
     @Test
@@ -135,6 +140,7 @@ class AnswerReportTest {
                 Shares with 95 % Wilson intervals over items. Thoughts are sampled at temperature 1.0. Another's thought: a control, the thought that the model had at another item.
                 With a thought against without: only the first right 3 times, only the second 1 times; p 0.6250 (exact McNemar test).
                 With a thought against plain: only the first right 2 times, only the second 0 times; p 0.5000 (exact McNemar test).
+                Mean probability of the right answer among what can be one: plain training 0.3333 [0.0522, 0.6145], without a thought 0.3333 [0.0522, 0.6145], with a thought 0.5602 [0.2790, 0.8413].
                 """);
     }
 
@@ -158,7 +164,11 @@ class AnswerReportTest {
                 .doesNotContain("with a thought", "plain", "another's", "McNemar");
         assertThat(report.examples()).isEmpty();
         assertThat(report.summary().toString())
-                .isEqualTo("{\"without\":1.0,\"chance\":0.3333333333333333,\"items\":1}");
+                .matches(
+                        "\\{\"without\":1.0,\"probabilityWithout\":0.78698604[0-9]*,\"chance\":0.3333333333333333,\"items\":1}");
+        // Of one item nothing is known of how much items differ.
+        assertThat(report.probability(AnswerReport.Way.WITHOUT).orElseThrow().interval())
+                .isEqualTo(new Interval(0, 1));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.QuietStarException;
 import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.GeneratedToken;
@@ -27,6 +29,8 @@ import org.quietstar.thought.TokenRules;
 /** Answers scored against generation that reads them token by token, in double precision, on a tiny random model. */
 class AnswerScorerTest {
     private static final LetterTokenizer TOKENIZER = new LetterTokenizer();
+    private static final AnswerScorer.Encoding ENCODING =
+            new AnswerScorer.Encoding(TOKENIZER::encode, 0, TOKENIZER::decode);
     /** Positions for a few letters: L 12, T 3. */
     private static final ThoughtLayout SIZES = new ThoughtLayout(1, 12, 1, 3, 1);
 
@@ -40,22 +44,24 @@ class AnswerScorerTest {
     /** Answers of one, two and three letters, of which some begin alike. */
     private static final List<String> CHOICES = List.of("c", "cd", "dec", "de", "g");
 
+    @TempDir
+    private Path folder;
+
     private static AnswerTask task(List<String> choices, String... prompts) {
         List<AnswerItem> items = new ArrayList<>();
         for (int i = 0; i < prompts.length; i++) {
-            items.add(
-                    new AnswerItem(i + 1, prompts[i], i % choices.size(), prompts[i].length() > 3 ? "long" : "short"));
+            items.add(new AnswerItem(
+                    i + 1, prompts[i], choices, i % choices.size(), prompts[i].length() > 3 ? "long" : "short"));
         }
-        return new AnswerTask("letters", Path.of("letters.jsonl"), "length", choices, "", items);
+        return new AnswerTask("letters", Path.of("letters.jsonl"), "length", AnswerTask.Answers.CHOICES, "", "", items);
     }
 
     private static final AnswerTask TASK =
             task(CHOICES, "cde", "fgh", "cfghi", "jih", "dd", "ghijc", "eeeee", "fc", "cfj", "hhg");
 
     private static List<AnswerScore> score(ThinkingModel model, AnswerTask task, int batch, double temperature) {
-        return new AnswerScorer(
-                        model, TOKENIZER::encode, TOKENIZER::decode, new AnswerScorer.Options(batch, temperature, 5))
-                .score(task, (done, all) -> {}, () -> false);
+        return new AnswerScorer(model, ENCODING, new AnswerScorer.Options(batch, temperature, 5))
+                .score(task, Optional.empty(), (done, all) -> {}, () -> false);
     }
 
     /** Log-probabilities of a choice after a prompt, without and with greedy thoughts. */
@@ -83,8 +89,8 @@ class AnswerScorerTest {
         for (AnswerScore score : scores) {
             for (int choice = 0; choice < CHOICES.size(); choice++) {
                 double[] expected = read(score.item().prompt(), CHOICES.get(choice));
-                assertThat(score.without()[choice]).isCloseTo(expected[0], within(1e-9));
-                assertThat(score.thinking().orElseThrow().with()[choice]).isCloseTo(expected[1], within(1e-9));
+                assertThat(score.without().logs()[choice]).isCloseTo(expected[0], within(1e-9));
+                assertThat(score.thinking().orElseThrow().with().logs()[choice]).isCloseTo(expected[1], within(1e-9));
             }
         }
         assertThat(scores).hasSize(10).extracting(AnswerScore::item).isEqualTo(TASK.questions());
@@ -98,11 +104,11 @@ class AnswerScorerTest {
             for (int i = 0; i < alone.size(); i++) {
                 AnswerScore.Thinking expected = alone.get(i).thinking().orElseThrow();
                 AnswerScore.Thinking actual = together.get(i).thinking().orElseThrow();
-                assertThat(together.get(i).without())
-                        .containsExactly(alone.get(i).without(), within(1e-9));
-                assertThat(actual.with()).containsExactly(expected.with(), within(1e-9));
-                assertThat(actual.shuffled().orElseThrow())
-                        .containsExactly(expected.shuffled().orElseThrow(), within(1e-9));
+                assertThat(together.get(i).without().logs())
+                        .containsExactly(alone.get(i).without().logs(), within(1e-9));
+                assertThat(actual.with().logs()).containsExactly(expected.with().logs(), within(1e-9));
+                assertThat(actual.shuffled().orElseThrow().logs())
+                        .containsExactly(expected.shuffled().orElseThrow().logs(), within(1e-9));
                 assertThat(actual.words()).isEqualTo(expected.words());
                 assertThat(actual.weight()).isCloseTo(expected.weight(), within(1e-9));
             }
@@ -137,7 +143,12 @@ class AnswerScorerTest {
                         TOKENIZER.encode(single.questions().get(i).prompt()), 0, Optional.of(thought));
                 NextTokenPredictor.Prediction expected =
                         predictor.predict(List.of(text)).get(0);
-                assertThat(scores.get(i).thinking().orElseThrow().shuffled().orElseThrow())
+                assertThat(scores.get(i)
+                                .thinking()
+                                .orElseThrow()
+                                .shuffled()
+                                .orElseThrow()
+                                .logs())
                         .containsExactly(new double[] {expected.with(2), expected.with(6)}, within(1e-9));
             }
         }
@@ -175,7 +186,8 @@ class AnswerScorerTest {
         List<AnswerScore> plain = score(MODEL.withoutThoughts(), TASK, 4, 1.0);
         for (int i = 0; i < plain.size(); i++) {
             assertThat(plain.get(i).thinking()).isEmpty();
-            assertThat(plain.get(i).without()).containsExactly(thinking.get(i).without(), within(1e-9));
+            assertThat(plain.get(i).without().logs())
+                    .containsExactly(thinking.get(i).without().logs(), within(1e-9));
         }
     }
 
@@ -185,26 +197,118 @@ class AnswerScorerTest {
         Function<String, int[]> joining = text -> TOKENIZER.encode(text.replace("fg", "j"));
         AnswerTask task = task(List.of("g", "c"), "cf");
         List<AnswerScore> scores = new AnswerScorer(
-                        MODEL, joining, TOKENIZER::decode, new AnswerScorer.Options(1, 0, 5))
-                .score(task, (done, all) -> {}, () -> false);
+                        MODEL,
+                        new AnswerScorer.Encoding(joining, 0, TOKENIZER::decode),
+                        new AnswerScorer.Options(1, 0, 5))
+                .score(task, Optional.empty(), (done, all) -> {}, () -> false);
         // After c: j, or f and then c.
-        assertThat(scores.get(0).without())
+        assertThat(scores.get(0).without().logs())
                 .containsExactly(new double[] {read("c", "j")[0], read("c", "fc")[0]}, within(1e-9));
     }
 
+    /** What is cut is the question's beginning; ids that stand before every text stay. */
     @Test
-    void aPromptBeyondThePositionsIsRefusedWithFileAndLine() {
-        AnswerTask task = task(List.of("c", "g"), "cde", "c".repeat(30));
+    void aPromptThatIsTooLongLosesItsBeginning() {
+        int room = TINY.model().maxPositions();
+        String tail = "cdegh".repeat(room / 5 + 1);
+        for (int prefix : new int[] {0, 1}) {
+            String before = "j".repeat(prefix);
+            AnswerTask longer = task(List.of("c", "gd"), before + "f".repeat(7) + tail);
+            AnswerScore cut = new AnswerScorer(
+                            MODEL,
+                            new AnswerScorer.Encoding(TOKENIZER::encode, prefix, TOKENIZER::decode),
+                            new AnswerScorer.Options(1, 0, 5))
+                    .score(longer, Optional.empty(), (done, all) -> {}, () -> false)
+                    .get(0);
+            // The thought takes START, three tokens and END; the last token of an answer is not read.
+            int kept = room - 5 - 1 - prefix;
+            String rest = tail.substring(tail.length() - kept);
+            double[] expected = read(before + rest, "gd");
+            assertThat(cut.without().logs()[1]).isCloseTo(expected[0], within(1e-9));
+            assertThat(cut.thinking().orElseThrow().with().logs()[1]).isCloseTo(expected[1], within(1e-9));
+        }
+    }
+
+    @Test
+    void anAnswerBeyondThePositionsIsRefusedWithFileAndLine() {
+        AnswerTask task = task(List.of("c", "g".repeat(30)), "cde");
         assertThatThrownBy(() -> score(MODEL, task, 4, 0))
                 .isInstanceOf(QuietStarException.class)
-                .hasMessageStartingWith(
-                        "letters.jsonl:2: the prompt of 30 tokens takes 35 positions with its answer and a"
-                                + " thought, but the model has " + TINY.model().maxPositions()
-                                + "; shorten the prompt");
-        assertThatThrownBy(() -> new AnswerScorer(
-                                MODEL, TOKENIZER::encode, TOKENIZER::decode, new AnswerScorer.Options(4, 0, 5))
-                        .require(task))
+                .hasMessageStartingWith("letters.jsonl:1: the answer alone, of 30 tokens, takes ")
+                .hasMessageEndingWith("but the model has " + TINY.model().maxPositions() + "; shorten the answer");
+        assertThatThrownBy(() -> new AnswerScorer(MODEL, ENCODING, new AnswerScorer.Options(4, 0, 5)).require(task))
                 .isInstanceOf(QuietStarException.class);
+    }
+
+    /** By hand: of the letters that can be an answer or its end, the token's share at each step. */
+    @Test
+    void lettersAreScoredAmongTheLettersThatCanBeAnAnswer() {
+        List<String> letters = List.of("c", "g", "h");
+        AnswerTask task = new AnswerTask(
+                "letters",
+                Path.of("letters.jsonl"),
+                "length",
+                AnswerTask.Answers.LETTERS,
+                "",
+                "e",
+                List.of(new AnswerItem(1, "dd", letters, 1, "all")));
+        AnswerScore score = score(MODEL, task, 2, 0).get(0);
+        double[] logs = new double[3];
+        for (int i = 0; i < letters.size(); i++) {
+            String letter = letters.get(i);
+            double total = 0;
+            double end = 0;
+            for (String other : List.of("c", "g", "h", "e")) {
+                total += Math.exp(read("dd", other)[0]);
+                end += Math.exp(read("dd" + letter, other)[0]);
+            }
+            logs[i] = read("dd", letter)[0] - Math.log(total) + read("dd" + letter, "e")[0] - Math.log(end);
+        }
+        assertThat(score.without().logs()).containsExactly(logs, within(1e-9));
+        assertThat(score.rightWithout()).isEqualTo(logs[1] > logs[0] && logs[1] > logs[2]);
+    }
+
+    /** A run that was killed continues: what is scored is not scored again, and the numbers are the same to the bit. */
+    @Test
+    void whatIsScoredSurvivesAKill() throws Exception {
+        Path journal = folder.resolve("letters.unfinished.jsonl");
+        var scorer = new AnswerScorer(MODEL, ENCODING, new AnswerScorer.Options(2, 1, 5));
+        List<Integer> heard = new ArrayList<>();
+        assertThatThrownBy(() -> scorer.score(
+                        TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> heard.size() > 12))
+                .hasMessageContaining("stopped");
+        int before = heard.get(heard.size() - 1);
+        // The last line broke off when the program was killed.
+        String lines = Files.readString(journal);
+        Files.writeString(journal, lines.substring(0, lines.length() - 20));
+        heard.clear();
+        List<AnswerScore> continued =
+                scorer.score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> false);
+        assertThat(heard.get(1)).isBetween(before - 1, before + 2);
+        assertThat(journal).doesNotExist();
+        List<AnswerScore> whole = score(MODEL, TASK, 2, 1);
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(continued.get(i).without().logs())
+                    .containsExactly(whole.get(i).without().logs(), within(1e-12));
+            AnswerScore.Thinking expected = whole.get(i).thinking().orElseThrow();
+            AnswerScore.Thinking found = continued.get(i).thinking().orElseThrow();
+            assertThat(found.words()).isEqualTo(expected.words());
+            assertThat(found.shuffled().orElseThrow().logs())
+                    .containsExactly(expected.shuffled().orElseThrow().logs(), within(1e-12));
+        }
+    }
+
+    @Test
+    void anotherSettingBeginsAnew() throws Exception {
+        Path journal = folder.resolve("letters.unfinished.jsonl");
+        List<Integer> heard = new ArrayList<>();
+        assertThatThrownBy(() -> new AnswerScorer(MODEL, ENCODING, new AnswerScorer.Options(2, 1, 5))
+                        .score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> heard.size() > 8))
+                .hasMessageContaining("stopped");
+        heard.clear();
+        new AnswerScorer(MODEL, ENCODING, new AnswerScorer.Options(2, 1, 6))
+                .score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> false);
+        assertThat(heard).startsWith(0, 2, 4);
     }
 
     @Test
@@ -212,8 +316,8 @@ class AnswerScorerTest {
         AnswerTask task = task(List.of("c", "C"), "cde");
         assertThatThrownBy(() -> new AnswerScorer(
                                 MODEL,
-                                text -> TOKENIZER.encode(text.toLowerCase(Locale.ROOT)),
-                                TOKENIZER::decode,
+                                new AnswerScorer.Encoding(
+                                        text -> TOKENIZER.encode(text.toLowerCase(Locale.ROOT)), 0, TOKENIZER::decode),
                                 new AnswerScorer.Options(4, 0, 5))
                         .require(task))
                 .isInstanceOf(QuietStarException.class)
@@ -224,9 +328,10 @@ class AnswerScorerTest {
 
     @Test
     void itEndsWhenItIsStopped() {
-        var scorer = new AnswerScorer(MODEL, TOKENIZER::encode, TOKENIZER::decode, new AnswerScorer.Options(2, 0, 5));
+        var scorer = new AnswerScorer(MODEL, ENCODING, new AnswerScorer.Options(2, 0, 5));
         List<Integer> heard = new ArrayList<>();
-        assertThatThrownBy(() -> scorer.score(TASK, (done, all) -> heard.add(done), () -> heard.size() > 2))
+        assertThatThrownBy(() ->
+                        scorer.score(TASK, Optional.empty(), (done, all) -> heard.add(done), () -> heard.size() > 2))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage("task letters was stopped before all items were scored");
         assertThat(heard).containsExactly(0, 2, 4);

@@ -2,16 +2,20 @@ package org.quietstar.eval.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.quietstar.QuietStarException;
 
 class TaskFileTest {
@@ -61,18 +65,22 @@ class TaskFileTest {
         assertThat(task.name()).isEqualTo("colours");
         assertThat(task.items()).isEqualTo(items);
         assertThat(task.groupName()).isEqualTo("kind");
-        assertThat(task.choices()).containsExactly("red", "light green", "blue");
+        assertThat(task.answers()).isEqualTo(AnswerTask.Answers.CHOICES);
+        assertThat(task.end()).isEmpty();
         assertThat(task.separator()).isEqualTo(" ");
-        assertThat(task.chance()).isEqualTo(1.0 / 3);
+        assertThat(task.chance()).isCloseTo(1.0 / 3, within(1e-12));
+        List<String> colours = List.of("red", "light green", "blue");
         assertThat(task.questions())
-                .containsExactly(new AnswerItem(1, "a cherry is", 0, "small"), new AnswerItem(3, "a pear is", 1, "2"));
+                .containsExactly(
+                        new AnswerItem(1, "a cherry is", colours, 0, "small"),
+                        new AnswerItem(3, "a pear is", colours, 1, "2"));
     }
 
     @Test
     void fieldsHaveTheNamesOfTheKeysWhereNothingIsSaid() throws IOException {
         Files.writeString(items, "{\"prompt\": \"p\", \"answer\": 7}\n");
         AnswerTask task = read("items: fruit.jsonl\nchoices: [6, 7]\nseparator: \"\"\n");
-        assertThat(task.questions()).containsExactly(new AnswerItem(1, "p", 1, "all"));
+        assertThat(task.questions()).containsExactly(new AnswerItem(1, "p", List.of("6", "7"), 1, "all"));
         assertThat(task.separator()).isEmpty();
         assertThat(task.groupName()).isEqualTo("group");
     }
@@ -84,16 +92,16 @@ class TaskFileTest {
             value = {
                 "items: fruit.jsonl | FILE: the key 'choices' is missing; it lists the answers to choose from",
                 "choices: [a, b] | FILE: the key 'items' is missing; a task needs items and choices",
-                "choices: [a] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue]",
-                "choices: red | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue]",
+                "choices: [a] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds its own, such as options.*",
+                "choices: red | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds its own, such as options.*",
                 "choices: [a, \"\"] | FILE:1: choices: an empty choice; delete it, or write the answer",
                 "choices: [a, \" \"] | FILE:1: choices: an empty choice; delete it, or write the answer",
-                "choices: [a, ] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue]",
+                "choices: [a, ] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds its own, such as options.*",
                 "choices: [a, null] | FILE:1: choices: an empty choice; delete it, or write the answer",
                 "choices: [a, [b]] | FILE:1: choices: a list stands where an answer is wanted",
                 "choices: [a, b, a] | FILE:1: choices: 'a' is listed twice (first on line 1); keep one",
-                "choises: [a, b] | FILE:1: choises: unknown key; did you mean choices? Keys of a task: items, prompt, answer, group, choices, separator",
-                "[a] | FILE: holds no 'key: value' lines; a task has the keys items, prompt, answer, group, choices, separator, of which items and choices are needed",
+                "choises: [a, b] | FILE:1: choises: unknown key; did you mean choices? Keys of a task: items, prompt, answer, answerPattern, answers, choices, group, separator, end",
+                "[a] | FILE: holds no 'key: value' lines; a task has the keys items, prompt, answer, answerPattern, answers, choices, group, separator, end, of which items and choices are needed",
             })
     void aWrongTaskIsRefusedWithFileAndLine(String yaml, String message) {
         assertError(yaml, message);
@@ -158,7 +166,9 @@ class TaskFileTest {
     void filesThatCannotBeReadAreNamed() throws IOException {
         assertThatThrownBy(() -> AnswerTask.read(folder.resolve("none.yaml")))
                 .isInstanceOf(QuietStarException.class)
-                .hasMessage(folder.resolve("none.yaml") + ": no such file; a task is a small YAML file");
+                .hasMessage(
+                        folder.resolve("none.yaml")
+                                + ": no such file; a task is a small YAML file, or one of gsm8k, commonsenseqa, multiple-choice");
         assertThatThrownBy(() -> AnswerTask.read(folder))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage(folder + ": is no file; a task is a small YAML file");
@@ -168,5 +178,113 @@ class TaskFileTest {
                 "items: a\nchoices: [*b]\n",
                 "FILE:2: choices[1]: '&' and '*' at the start of a value (YAML anchors"
                         + " and aliases) are not supported; write the value out, and put text that begins with such a sign in quotes");
+    }
+
+    @Test
+    void fieldsWithinFieldsAndTemplates() throws IOException {
+        Files.writeString(items, """
+                {"question": {"stem": "Where?", "choices": [{"label": "A", "text": "here"}, {"label": "B", "text": "there"}]}, "key": "B"}
+                """);
+        AnswerTask task = read("""
+                items: fruit.jsonl
+                prompt: "Q: {question.stem}\\n(A) {question.choices.0.text}\\n(B) {question.choices.1.text}\\nA:"
+                answer: key
+                answers: letters
+                choices: [A, B]
+                end: "\\n"
+                """);
+        assertThat(task.answers()).isEqualTo(AnswerTask.Answers.LETTERS);
+        assertThat(task.end()).isEqualTo("\n");
+        assertThat(task.questions())
+                .containsExactly(new AnswerItem(1, "Q: Where?\n(A) here\n(B) there\nA:", List.of("A", "B"), 1, "all"));
+        AnswerTask own = read("""
+                items: fruit.jsonl
+                prompt: question.stem
+                answer: question.choices.1.text
+                choices: question.choices.*.text
+                """);
+        assertThat(own.questions()).containsExactly(new AnswerItem(1, "Where?", List.of("here", "there"), 1, "all"));
+        assertError(
+                "items: fruit.jsonl\nprompt: \"{question.stems}\"\nanswer: key\nchoices: [A, B]\n",
+                "ITEMS:1: no field 'question.stems', which FILE:2 names as prompt; there are: question, key");
+        assertError(
+                "items: fruit.jsonl\nprompt: question.stem\nanswer: key\nchoices: question.choices.*.text\n",
+                "ITEMS:1: the answer 'B' is not among the choices: here, there");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "so 5 + 3 = 8 #### 1,234 | 1234",
+                "#### -5 | -5",
+                "#### $3.50 | 3.5",
+                "#### 1/2 | 0.5",
+                "#### 12 apples | 12",
+                "#### 007 | 7",
+                "#### 2.00 | 2",
+                "#### .25 | 0.25",
+                "#### 1/3 | 1/3",
+            })
+    void numbersAreWrittenWithDigitsAlone(String answer, String wanted) throws IOException {
+        Files.writeString(items, "{\"prompt\": \"p\", \"answer\": \"" + answer + "\"}\n");
+        AnswerTask task = read("items: fruit.jsonl\nanswers: digits\nanswerPattern: \"#### *(.+)\"\n");
+        assertThat(task.questions()).containsExactly(new AnswerItem(1, "p", List.of(wanted), 0, "all"));
+        assertThat(task.chance()).isZero();
+    }
+
+    @Test
+    void answersThatAreNoNumbersAreRefused() throws IOException {
+        Files.writeString(items, "{\"prompt\": \"p\", \"answer\": \"#### none\"}\n");
+        assertError(
+                "items: fruit.jsonl\nanswers: digits\n",
+                "ITEMS:1: the answer '#### none' holds no number, which FILE wants");
+        assertError(
+                "items: fruit.jsonl\nanswers: digits\nanswerPattern: \"=(.+)\"\n",
+                "ITEMS:1: the answer '#### none' does not match the answerPattern =(.+) of FILE");
+        assertError(
+                "items: fruit.jsonl\nanswers: digits\nanswerPattern: \"=.\"\n",
+                "FILE:3: answerPattern: has no group; put what is the answer in parentheses");
+        assertError(
+                "items: fruit.jsonl\nanswers: digit\n", "FILE:2: answers: 'digit' is none of choices, letters, digits");
+        assertError(
+                "items: fruit.jsonl\nanswers: digits\nchoices: [a, b]\n",
+                "FILE:3: choices: a task whose answers are digits has no choices; delete the line");
+    }
+
+    static Stream<String> builtIn() {
+        return Stream.of("gsm8k", "commonsenseqa", "multiple-choice");
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtIn")
+    void tasksThatComeWithTheProgramWantTheirItems(String name) throws IOException {
+        Path none = folder.resolve("none.jsonl");
+        assertThatThrownBy(() -> AnswerTask.read(Path.of(name), none))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage("task " + name + ": items: " + none
+                        + ": no such file; name the file of the items with --items FILE");
+        Files.writeString(items, """
+                {"question": {"stem": "Where?", "choices": [{"text": "a"}, {"text": "b"}, {"text": "c"}, {"text": "d"}, {"text": "e"}]}, "answerKey": "B"}
+                """);
+        if (name.equals("gsm8k")) {
+            Files.writeString(items, "{\"question\": \"How many?\", \"answer\": \"2+2=4\\n#### 4\"}\n");
+        } else if (name.equals("multiple-choice")) {
+            Files.writeString(items, "{\"question\": \"Which?\", \"choices\": [\"a\", \"b\"], \"answer\": \"b\"}\n");
+        }
+        AnswerTask task = AnswerTask.read(Path.of(name), items);
+        assertThat(task.name()).isEqualTo(name);
+        AnswerItem item = task.questions().get(0);
+        switch (name) {
+            case "gsm8k" ->
+                assertThat(item.prompt() + task.separator() + item.right() + task.end())
+                        .isEqualTo("Q: How many?\nA: 4\n");
+            case "commonsenseqa" ->
+                assertThat(item.prompt() + task.separator() + item.right() + task.end())
+                        .isEqualTo("Q: Where?\n(A) a\n(B) b\n(C) c\n(D) d\n(E) e\nA: B\n");
+            default ->
+                assertThat(item.prompt() + task.separator() + item.right() + task.end())
+                        .isEqualTo("Q: Which?\nA: b\n");
+        }
     }
 }
