@@ -30,7 +30,7 @@ train() {
     fi
 }
 
-off() { train "$1-policy-off" seed="$2" stages.quiet-star.loss.policyWeight=0 stages.plain.train.steps=0; }
+off() { train "$1-policy-off" seed="$2" loss.policyShare=0 loss.policyWeight=0 stages.plain.train.steps=0; }
 
 for seed in "${seeds[@]}"; do
     echo "seed $seed ..." >&2
