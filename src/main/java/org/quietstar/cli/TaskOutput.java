@@ -52,7 +52,7 @@ final class TaskOutput {
         out.print(report.examples());
         report.write(target);
         HeldOutReport.draw(progress, () -> Plots.answers(report).write(target.resolve(task.name() + ".png")));
-        out.println("task: " + target.resolve(task.name()) + ".txt, .jsonl (one line an item), .png");
+        out.println("task: " + target.resolve(task.name()) + ".txt, .md, .jsonl (one line an item), .png");
         out.flush();
     }
 

@@ -71,7 +71,15 @@ final class TaskIT {
         JsonNode shares = summary(evaluation);
         assertThat(shares.fieldNames())
                 .toIterable()
-                .containsExactly("without", "with", "plain", "shuffled", "chance", "items");
+                .containsExactly(
+                        "without",
+                        "with",
+                        "plain",
+                        "shuffled",
+                        "probabilityWithout",
+                        "probabilityWith",
+                        "chance",
+                        "items");
         assertThat(shares.get("items").asInt()).isEqualTo(ITEMS);
         assertThat(Files.readAllLines(evaluation.resolve("walks.jsonl"))).hasSize(ITEMS);
         assertThat(Files.readAllBytes(evaluation.resolve("walks.png"))).startsWith(0x89, 'P', 'N', 'G');
@@ -84,7 +92,7 @@ final class TaskIT {
         Program.Outcome outcome = evaluate(run.toString(), "--out", again.toString());
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
-        for (String file : List.of("report.json", "walks.txt", "walks.jsonl", "summary.json")) {
+        for (String file : List.of("report.json", "walks.txt", "walks.md", "walks.jsonl", "summary.json")) {
             assertThat(again.resolve(file))
                     .hasSameTextualContentAs(run.resolve("evaluation").resolve(file));
         }

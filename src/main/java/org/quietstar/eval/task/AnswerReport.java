@@ -193,7 +193,7 @@ public record AnswerReport(
     }
 
     /**
-     * Writes {@code NAME.txt}, the table; {@code NAME.jsonl}, one line an item with its thought; and {@code summary.json},
+     * Writes {@code NAME.txt}, the table; {@code NAME.md}, the same as a page with more examples; {@code NAME.jsonl}, one line an item with its thought; and {@code summary.json},
      * in which other tasks' summaries stay.
      *
      * @param folder made where there is none
@@ -204,6 +204,7 @@ public record AnswerReport(
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve(task.name() + ".txt"), toText() + examples(), StandardCharsets.UTF_8);
+            Files.writeString(folder.resolve(task.name() + ".md"), AnswerMarkdown.page(this), StandardCharsets.UTF_8);
             var lines = new StringBuilder();
             for (int i = 0; i < scores.size(); i++) {
                 int item = i;

@@ -20,31 +20,46 @@ final class AnswerText {
     static String table(AnswerReport report) {
         var text = new StringBuilder();
         try (var out = new Formatter(text, Locale.ROOT)) {
-            out.format(
-                    "Right answers: %,d items of %s, %s%n%n",
-                    report.all().items(), report.task().items().getFileName(), kind(report.task()));
-            List<String> columns = columns(report);
+            out.format("Right answers: %s%n%n", heading(report));
             out.format("%-10s %7s", report.task().groupName(), "items");
-            columns.forEach(column -> out.format("   %-22s", column));
+            columns(report).forEach(column -> out.format("   %-22s", column));
             out.format("%n");
             report.groups().forEach(group -> row(out, group, report));
             if (report.groups().size() > 1) {
                 row(out, report.all(), report);
             }
-            out.format("%nShares with 95 %% Wilson intervals over items.");
-            if (report.all().with().isPresent()) {
-                out.format(
-                        " Thoughts are %s.",
-                        report.thoughtTemperature() == 0
-                                ? "greedy"
-                                : String.format(Locale.ROOT, "sampled at temperature %s", report.thoughtTemperature()));
-                out.format(" Another's thought: a control, the thought that the model had at another item.");
-                test(out, "without", report.againstWithout());
-                report.againstPlain().ifPresent(test -> test(out, "plain", test));
-            }
-            out.format("%nMean probability of the right answer among what can be one: %s.%n", probabilities(report));
+            out.format("%n%s%n", notes(report));
         }
         return text.toString().replaceAll(" +\n", "\n").replace(System.lineSeparator(), "\n");
+    }
+
+    /** What was answered. */
+    static String heading(AnswerReport report) {
+        return String.format(
+                Locale.ROOT,
+                "%,d items of %s, %s",
+                report.all().items(),
+                report.task().items().getFileName(),
+                kind(report.task()));
+    }
+
+    /** What the table says beside its numbers: intervals, how thoughts were sampled, tests, probabilities. */
+    static String notes(AnswerReport report) {
+        var notes = new StringBuilder("Shares with 95 % Wilson intervals over items.");
+        if (report.all().with().isPresent()) {
+            notes.append(" Thoughts are ")
+                    .append(
+                            report.thoughtTemperature() == 0
+                                    ? "greedy"
+                                    : "sampled at temperature " + report.thoughtTemperature())
+                    .append(". Another's thought: a control, the thought that the model had at another item.\n")
+                    .append(test("without", report.againstWithout()));
+            report.againstPlain().ifPresent(test -> notes.append('\n').append(test("plain", test)));
+        }
+        return notes.append("\nMean probability of the right answer among what can be one: ")
+                .append(probabilities(report))
+                .append('.')
+                .toString();
     }
 
     private static String kind(AnswerTask task) {
@@ -60,7 +75,8 @@ final class AnswerText {
         return String.format(Locale.ROOT, "%s choices, chance %.3f", choices, task.chance());
     }
 
-    private static List<String> columns(AnswerReport report) {
+    /** Names of the ways to answer that were scored. */
+    static List<String> columns(AnswerReport report) {
         var columns = new ArrayList<String>();
         report.all().plain().ifPresent(share -> columns.add("plain training"));
         columns.add("without a thought");
@@ -77,10 +93,11 @@ final class AnswerText {
         return String.join(", ", words);
     }
 
+    /** Numbers of a task that a model cannot do have probabilities of a millionth. */
     private static String shown(AnswerReport.Mean mean) {
         return String.format(
                 Locale.ROOT,
-                "%.4f [%.4f, %.4f]",
+                mean.value() < LEAST_SHOWN * 10 ? "%.1e [%.1e, %.1e]" : "%.4f [%.4f, %.4f]",
                 mean.value(),
                 mean.interval().lower(),
                 mean.interval().upper());
@@ -88,66 +105,92 @@ final class AnswerText {
 
     private static void row(Formatter out, AnswerReport.Group group, AnswerReport report) {
         out.format("%-10s %,7d", group.name(), group.items());
-        if (report.all().plain().isPresent()) {
-            cell(out, group.plain());
-        }
-        cell(out, Optional.of(group.without()));
-        if (report.all().with().isPresent()) {
-            cell(out, group.with());
-        }
-        if (report.all().shuffled().isPresent()) {
-            cell(out, group.shuffled());
-        }
+        shares(group, report)
+                .forEach(share ->
+                        out.format("   %-22s", share.map(AnswerText::shown).orElse("-")));
         out.format("%n");
     }
 
-    private static void cell(Formatter out, Optional<Share> share) {
-        out.format("   %-22s", share.map(AnswerText::shown).orElse("-"));
+    /** Shares of a group, one for each of the {@link #columns}. */
+    static List<Optional<Share>> shares(AnswerReport.Group group, AnswerReport report) {
+        List<Optional<Share>> shares = new ArrayList<>();
+        if (report.all().plain().isPresent()) {
+            shares.add(group.plain());
+        }
+        shares.add(Optional.of(group.without()));
+        if (report.all().with().isPresent()) {
+            shares.add(group.with());
+        }
+        if (report.all().shuffled().isPresent()) {
+            shares.add(group.shuffled());
+        }
+        return shares;
     }
 
-    private static String shown(Share share) {
+    static String shown(Share share) {
         Interval interval = share.interval();
         return String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", share.share(), interval.lower(), interval.upper());
     }
 
-    private static void test(Formatter out, String other, PairedTest test) {
+    private static String test(String other, PairedTest test) {
         String p = test.p() < LEAST_SHOWN ? "below 0.0001" : String.format(Locale.ROOT, "%.4f", test.p());
-        out.format(
-                "%nWith a thought against %s: only the first right %,d times, only the second %,d times;"
-                        + " p %s (exact McNemar test).",
-                other, test.onlyFirst(), test.onlySecond(), p);
+        return String.format(
+                Locale.ROOT,
+                "With a thought against %s: only the first right %,d times, only the second %,d times; p %s (exact McNemar"
+                        + " test).",
+                other,
+                test.onlyFirst(),
+                test.onlySecond(),
+                p);
     }
 
-    static String examples(AnswerReport report) {
-        var text = new StringBuilder();
-        example(text, report, "right", score -> score.rightWith() && score.rightWithout());
-        example(text, report, "made right", score -> score.rightWith() && !score.rightWithout());
-        example(text, report, "wrong", score -> !score.rightWith());
-        return text.isEmpty() ? "" : "\nprompt | thought | answer\n" + text;
+    /** An item with its thought, in words. */
+    record Example(String kind, String prompt, String thought, String answer) {}
+
+    /**
+     * So many items of each kind: right with the thought and without, made right by it, wrong with it; none for a model that
+     * does not think.
+     */
+    static List<Example> examples(AnswerReport report, int ofEach) {
+        List<Example> examples = new ArrayList<>();
+        add(examples, report, ofEach, "right", score -> score.rightWith() && score.rightWithout());
+        add(examples, report, ofEach, "made right", score -> score.rightWith() && !score.rightWithout());
+        add(examples, report, ofEach, "wrong", score -> !score.rightWith());
+        return examples;
     }
 
-    private static void example(StringBuilder text, AnswerReport report, String kind, Predicate<AnswerScore> wanted) {
+    private static void add(
+            List<Example> examples, AnswerReport report, int most, String kind, Predicate<AnswerScore> wanted) {
         report.scores().stream()
                 .filter(score -> score.thinking().isPresent())
                 .filter(wanted)
-                .findFirst()
-                .ifPresent(score -> text.append(line(kind, score)));
+                .limit(most)
+                .forEach(score -> examples.add(example(kind, score)));
     }
 
-    private static String line(String kind, AnswerScore score) {
+    private static Example example(String kind, AnswerScore score) {
         AnswerScore.Thinking thinking = score.thinking().orElseThrow();
-        String with = answer(score.item(), thinking.with());
-        String without = answer(score.item(), score.without());
-        String right = score.item().right();
-        return String.format(
-                Locale.ROOT,
-                "%-10s  %s | %s | %s   (without a thought: %s%s)\n",
+        return new Example(
                 kind,
                 end(score.item().prompt()),
                 thinking.words(),
-                with,
-                without,
-                score.rightWith() ? "" : "; right: " + right);
+                String.format(
+                        Locale.ROOT,
+                        "%s   (without a thought: %s%s)",
+                        answer(score.item(), thinking.with()),
+                        answer(score.item(), score.without()),
+                        score.rightWith() ? "" : "; right: " + score.item().right()));
+    }
+
+    static String examples(AnswerReport report) {
+        List<Example> examples = examples(report, 1);
+        if (examples.isEmpty()) {
+            return "";
+        }
+        var text = new StringBuilder("\nprompt | thought | answer\n");
+        examples.forEach(each -> text.append(String.format(
+                Locale.ROOT, "%-10s  %s | %s | %s\n", each.kind, each.prompt, each.thought, each.answer)));
+        return text.toString();
     }
 
     private static String answer(AnswerItem item, AnswerScore.Way way) {

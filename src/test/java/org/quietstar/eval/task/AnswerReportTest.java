@@ -172,6 +172,34 @@ class AnswerReportTest {
     }
 
     @Test
+    void thePageHasTheTableThePictureAndTheExamples() {
+        report().write(folder);
+        assertThat(folder.resolve("colours.md")).content().startsWith("""
+                # Task colours
+
+                6 items of colours.jsonl, 3 choices, chance 0.333
+
+                | steps | items | plain training | without a thought | with a thought | another's thought |
+                |---|---|---|---|---|---|
+                | 1 | 4 | 0.500 [0.150, 0.850] | 0.250 [0.046, 0.699] | 0.750 [0.301, 0.954] | 0.000 [0.000, 0.490] |
+                | 2 | 2 | 0.000 [0.000, 0.658] | 0.500 [0.095, 0.905] | 0.500 [0.095, 0.905] | 0.500 [0.095, 0.905] |
+                | all | 6 | 0.333 [0.097, 0.700] | 0.333 [0.097, 0.700] | 0.667 [0.300, 0.903] | 0.167 [0.030, 0.564] |
+
+                ![Right answers by steps](colours.png)
+
+                Shares with 95 % Wilson intervals over items.""").endsWith("""
+                | | prompt | thought | answer |
+                |---|---|---|---|
+                | right | apple 1 is | it is red | red   (without a thought: red) |
+                | made right | apple 2 is | it is red | red   (without a thought: green) |
+                | made right | apple 3 is | it is red | red   (without a thought: green) |
+                | made right | apple 6 is | it is red | red   (without a thought: green) |
+                | wrong | apple 4 is | it is green | green   (without a thought: blue; right: red) |
+                | wrong | apple 5 is | it is green | green   (without a thought: red; right: red) |
+                """);
+    }
+
+    @Test
     void theFilesHoldSharesAndEveryItem() throws IOException {
         Files.writeString(folder.resolve("summary.json"), "{\"other\":{\"without\":0.5}}");
         report().write(folder);
