@@ -120,6 +120,39 @@ final class TaskIT {
         assertThat(summary(ofFolder).has("plain")).isFalse();
     }
 
+    /** A task that comes with the program, with items of one's own: letters of five choices each. */
+    @Test
+    void aTaskOfTheProgramTakesItsItemsFromAFile() throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (String right : List.of("A", "C", "E")) {
+            lines.append("{\"answerKey\": \"")
+                    .append(right)
+                    .append("\", \"question\": {\"stem\": \"hall red\", \"choices\": [");
+            lines.append(
+                    "{\"text\": \"hall\"},{\"text\": \"attic\"},{\"text\": \"barn\"},{\"text\": \"porch\"},{\"text\": \"tower\"}]}}\n");
+        }
+        Path items = Files.writeString(folder.resolve("items.jsonl"), lines.toString());
+        Path bytes = folder.resolve("of-bytes");
+        assertThat(Program.run(folder, SmallRun.train(bytes, 1, 1, "tokenizer.kind=byte", "model.maxPositions=128"))
+                        .exitCode())
+                .isZero();
+        Path out = folder.resolve("commonsense");
+        Program.Outcome outcome = evaluate(
+                bytes.toString(), "--task", "commonsenseqa", "--items", items.toString(), "--out", out.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .contains("3 items of items.jsonl, 5 choices, chance 0.200", "Mean probability of the right answer");
+        assertThat(out.resolve("commonsenseqa.md")).content().contains("![Right answers by group](commonsenseqa.png)");
+        assertThat(Files.readAllLines(out.resolve("commonsenseqa.jsonl"))).hasSize(3);
+        assertThat(out.resolve("commonsenseqa.unfinished.jsonl")).doesNotExist();
+        Program.Outcome none = evaluate(bytes.toString(), "--task", "commonsenseqa", "--items", "gone.jsonl");
+        assertThat(none.exitCode()).isEqualTo(Main.EXIT_USER_ERROR);
+        assertThat(none.err())
+                .isEqualTo(
+                        "quietstar: task commonsenseqa: items: gone.jsonl: no such file; name the file of the items with"
+                                + " --items FILE\n");
+    }
+
     @Test
     void theSizeOfTheBatchChangesNoProbability() throws Exception {
         Path small = folder.resolve("small-batches");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.data.parquet.ParquetFiles;
 import org.quietstar.safetensors.SafetensorsReader;
 import org.quietstar.safetensors.SafetensorsWriter;
 
@@ -103,6 +105,52 @@ final class WildFilesIT {
     void littleMemoryIsRefusedWithNumbersAndWithoutAnAbort(String limit) throws Exception {
         assertRefused(
                 generate(Map.of("QUIETSTAR_PHYSICAL", limit), model), "QUIETSTAR_PHYSICAL=" + limit, "256m are needed");
+    }
+
+    /** What a command needs is known before it is allocated. */
+    @Test
+    void whatDoesNotFitIsRefusedWithTheNumbers() throws Exception {
+        assertRefused(
+                Program.start(
+                                folder,
+                                Map.of("QUIETSTAR_PHYSICAL", "300m"),
+                                List.of("evaluate", folder.resolve("run").toString(), "--set", "data.batchSize=100000"))
+                        .end(),
+                "Scoring 100000 sequences of 16 tokens together needs about",
+                "this process may take 300 MiB",
+                "data.batchSize");
+    }
+
+    /** Conversations through a chat template, as lines and as a table, are learned from. */
+    @Test
+    void conversationsAndTablesTrain() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("talking"));
+        Path tokenizer = Files.copy(Path.of("datasets/tiny/tokenizer.json"), home.resolve("tokenizer.json"));
+        Files.writeString(
+                home.resolve("chat_template.jinja"),
+                "{{ bos_token }}{% for m in messages %} {{ m.content }} {% endfor %}{{ eos_token }}");
+        String talk = "{\"messages\": [{\"role\": \"user\", \"content\": \"hall red where\"},"
+                + " {\"role\": \"assistant\", \"content\": \"garden\"}]}\n";
+        Path lines = Files.writeString(home.resolve("talk.jsonl"), talk.repeat(40));
+        Path table = ParquetFiles.texts(
+                home.resolve("walks.parquet"),
+                "walk",
+                Collections.nCopies(40, "hall red where garden ."),
+                ParquetFiles.Form.USUAL);
+        for (List<String> data : List.of(
+                List.of("data.train=" + lines, "data.textField=messages"),
+                List.of("data.train=" + table, "data.textField=walk"))) {
+            List<String> sets = new ArrayList<>(
+                    List.of("tokenizer.path=" + tokenizer, "data.validation=[]", "data.validationFraction=0"));
+            sets.addAll(data);
+            Path run = folder.resolve("talked-" + data.get(1).replaceAll("\\W", "-"));
+            Program.Outcome outcome = Program.start(
+                            folder, Map.of(), SmallRun.train(run, 3, 1, sets.toArray(String[]::new)))
+                    .end();
+            assertThat(outcome.err()).isEmpty();
+            assertThat(outcome.exitCode()).as(outcome.out()).isZero();
+            assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(4);
+        }
     }
 
     @Test
