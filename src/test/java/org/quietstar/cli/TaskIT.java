@@ -133,7 +133,15 @@ final class TaskIT {
         }
         Path items = Files.writeString(folder.resolve("items.jsonl"), lines.toString());
         Path bytes = folder.resolve("of-bytes");
-        assertThat(Program.run(folder, SmallRun.train(bytes, 1, 1, "tokenizer.kind=byte", "model.maxPositions=128"))
+        assertThat(Program.run(
+                                folder,
+                                SmallRun.train(
+                                        bytes,
+                                        1,
+                                        1,
+                                        "tokenizer.kind=byte",
+                                        "tokenizer.path=",
+                                        "model.maxPositions=128"))
                         .exitCode())
                 .isZero();
         Path out = folder.resolve("commonsense");
@@ -224,21 +232,19 @@ final class TaskIT {
         assertRefused(
                 Program.run(folder, SmallRun.train(target, 2, 2, "evaluation.tasks=" + wrong)),
                 folder.resolve("walks.jsonl") + ":1: no field 'stages', which " + wrong + ":3 names as group");
-        String question = "hall" + " wait".repeat(70) + " where";
-        Files.writeString(
-                folder.resolve("long.jsonl"),
-                Files.readString(folder.resolve("walks.jsonl")) + "{\"prompt\": \"" + question
-                        + "\", \"answer\": \"hall\", \"steps\": 0}\n");
         Path tooLong = Files.writeString(
-                folder.resolve("long.yaml"), Files.readString(task).replace("walks.jsonl", "long.jsonl"));
+                folder.resolve("long.yaml"),
+                Files.readString(task)
+                        .replace("stable]", "stable, " + "stable ".repeat(70).strip() + "]"));
         assertRefused(
                 Program.run(folder, SmallRun.train(target, 2, 2, "evaluation.tasks=" + tooLong)),
-                folder.resolve("long.jsonl") + ":13: the prompt of 72 tokens takes 76 positions with its answer and a"
-                        + " thought, but the model has 64; shorten the prompt");
+                folder.resolve("walks.jsonl")
+                        + ":1: the answer alone, of 70 tokens, takes 74 positions, but the model has 64;"
+                        + " shorten the answer");
         assertThat(target).doesNotExist();
         assertRefused(
                 evaluate(run.toString(), "--task", tooLong.toString()),
-                folder.resolve("long.jsonl") + ":13: the prompt");
+                folder.resolve("walks.jsonl") + ":1: the answer alone");
     }
 
     @Test
