@@ -41,7 +41,7 @@ public final class Ex3_ThoughtStepByStep {
         INDArray after = lastState(rows); // 4. it ends, and END gives h_thought
         SameDiff sd = SameDiff.create(); // 5. the mixing head says how much the thought weighs
         var head = new MixingHead(sd, new Decoder(sd, MODEL, ALL, 0), THINKER);
-        var w = head.weight(head.baseHalf(sd.constant(base)), sd.constant(after)); // [1, 1]
+        var w = head.weight(head.baseHalf(sd.constant(base)), sd.constant(after), 1); // [1, 1]
         INDArray mixed = base.add(after.sub(base).mul(w.eval())); // 6. and the next token is predicted from both
         Number change = mixed.sub(base).mmul(HEAD).norm2Number();
         System.out.println("w " + w.eval() + " changes the logits by " + change);

@@ -60,7 +60,9 @@ final class ThoughtTable implements GenerationListener {
     }
 
     private String textOf(Thought thought) {
-        return quoted(thought.ids().stream().mapToInt(Integer::intValue).toArray());
+        return thought.isPause()
+                ? "(pauses)"
+                : quoted(thought.ids().stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** In quotes and with escapes, so that a line stays a line. */

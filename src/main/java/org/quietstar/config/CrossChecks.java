@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.LossConfig.RewardBaseline;
@@ -42,8 +44,12 @@ final class CrossChecks {
             }
             if (stage.thinks()) {
                 rules.thoughts(stage, settings);
-                rules.policyShare(stage, settings);
                 rules.oneMixingHead(config, i, settings);
+                rules.oneKindOfThought(config, i, settings);
+            }
+            if (stage.thinks() && !stage.pauses()) {
+                rules.rewards(stage, settings);
+                rules.policyShare(stage, settings);
             }
         }
     }
@@ -192,6 +198,9 @@ final class CrossChecks {
                     "thought.lookahead",
                     "loss.rewardTrim");
         }
+    }
+
+    private void rewards(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
         LossConfig loss = stage.loss();
         if (loss.rewardBaseline() == RewardBaseline.NONE && loss.clampNegative() && loss.policyWeight() > 0) {
             throw conflict(
@@ -227,19 +236,50 @@ final class CrossChecks {
 
     /** The mixing head is made once, by the first of these stages, and a sigmoid's has a bias. */
     private void oneMixingHead(RunConfig config, int stage, Map<String, SettingLayers.Setting> settings) {
-        Object own = config.stages().get(stage).thought().mixer();
+        asBefore(
+                config,
+                stage,
+                settings,
+                "thought.mixer",
+                each -> each.thought().mixer(),
+                (earlier, own) -> "the stages '" + earlier + "' and '" + own
+                        + "' train one mixing head, so they have the same thought.mixer");
+    }
+
+    /** START, END and the mixing head learn for thoughts that say something, or for pauses. */
+    private void oneKindOfThought(RunConfig config, int stage, Map<String, SettingLayers.Setting> settings) {
+        asBefore(
+                config,
+                stage,
+                settings,
+                "train.mode",
+                StageConfig::pauses,
+                (earlier, own) -> "a model has thoughts or pauses, so the stage '" + own + "' does not continue from '"
+                        + earlier + "'; with from: let both start from an earlier stage");
+    }
+
+    /**
+     * Throws where a stage that this one continues from has thoughts of another kind.
+     *
+     * @param rule from the names of the earlier and of this stage
+     */
+    private void asBefore(
+            RunConfig config,
+            int stage,
+            Map<String, SettingLayers.Setting> settings,
+            String key,
+            Function<StageConfig, Object> kind,
+            BinaryOperator<String> rule) {
+        StageConfig own = config.stages().get(stage);
         config.ancestors(stage)
                 .mapToObj(config.stages()::get)
-                .filter(earlier -> earlier.thinks() && earlier.thought().mixer() != own)
+                .filter(earlier -> earlier.thinks() && !kind.apply(earlier).equals(kind.apply(own)))
                 .findFirst()
                 .ifPresent(earlier -> {
-                    String key = "thought.mixer";
                     Map<String, SettingLayers.Setting> before =
                             layers.inForce(layers.stages().get(earlier.name()));
                     throw conflict(
-                            "the stages '" + earlier.name() + "' and '"
-                                    + config.stages().get(stage).name()
-                                    + "' train one mixing head, so they have the same thought.mixer",
+                            rule.apply(earlier.name(), own.name()),
                             List.of(new Written(before, key), new Written(settings, key)));
                 });
     }

@@ -37,9 +37,14 @@ public record StageConfig(
                 train);
     }
 
-    /** Whether it trains thoughts. */
+    /** Whether it trains thoughts, or pauses in their place. */
     public boolean thinks() {
-        return train.mode() == TrainMode.QUIET_STAR;
+        return train.mode() != TrainMode.LANGUAGE_MODEL;
+    }
+
+    /** Whether it trains pauses in the place of thoughts. */
+    public boolean pauses() {
+        return train.mode() == TrainMode.PAUSE;
     }
 
     // The same stage with one section changed.

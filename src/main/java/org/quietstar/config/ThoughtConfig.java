@@ -25,7 +25,9 @@ public record ThoughtConfig(
         double thoughtTemperature,
 
         @Key(
-                value = "linear: the mixing weight is the head's raw output; sigmoid: squashed, with bias -5.",
+                value =
+                        "linear: the mixing weight is the head's raw output; sigmoid: squashed, with bias -5; none: there"
+                                + " is no mixing head, and what is predicted with a thought is the thought's alone.",
                 def = "linear")
         Mixer mixer,
 
@@ -48,7 +50,9 @@ public record ThoughtConfig(
         /** It is the mixing weight. */
         LINEAR,
         /** It is squashed to between 0 and 1, with bias -5. */
-        SIGMOID
+        SIGMOID,
+        /** There is none: the thought weighs 1. */
+        NONE
     }
 
     public ThoughtConfig {

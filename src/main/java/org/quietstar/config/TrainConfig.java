@@ -7,7 +7,11 @@ import org.quietstar.config.yaml.Records;
 
 /** Section {@code train}: the loop. */
 public record TrainConfig(
-        @Key(value = "language-model: plain next-token training; quiet-star: with thoughts.", def = "quiet-star")
+        @Key(
+                value =
+                        "language-model: plain next-token training; pause: with T learned pause tokens in the place of each"
+                                + " thought, by likelihood alone; quiet-star: with thoughts.",
+                def = "quiet-star")
         TrainMode mode,
 
         @Key(value = "Optimiser steps.", unit = "steps", min = 0, def = "100")
@@ -60,6 +64,8 @@ public record TrainConfig(
     public enum TrainMode implements Choice {
         /** Plain next-token prediction. */
         LANGUAGE_MODEL,
+        /** With pauses in the place of thoughts (arXiv 2310.02226). */
+        PAUSE,
         /** With thoughts. */
         QUIET_STAR
     }

@@ -38,6 +38,11 @@ enum DecodePass {
         return start || end;
     }
 
+    /** Whether the first row is a token of the thought. */
+    boolean isThought() {
+        return this == THOUGHT || this == THOUGHT_AND_END;
+    }
+
     /** Whether START is the marker. */
     boolean isStart() {
         return start;

@@ -195,7 +195,10 @@ final class DecodeStep {
             List<Optional<Choice>> choices = new ArrayList<>(base);
             for (int i = 0; i < alive.length; i++) {
                 if (alive[i] && thinking[i]) {
-                    List<Integer> ids = Arrays.stream(thought[i]).boxed().toList();
+                    // Pauses are no words.
+                    List<Integer> ids = model.pauses()
+                            ? List.of()
+                            : Arrays.stream(thought[i]).boxed().toList();
                     choices.set(
                             i,
                             Optional.of(new Choice(
@@ -208,7 +211,7 @@ final class DecodeStep {
         }
 
         private void draw(double[][] logits, int[][] thought, int token) {
-            for (int i = 0; i < alive.length; i++) {
+            for (int i = 0; i < alive.length && !model.pauses(); i++) {
                 if (alive[i]) {
                     Context context = slots.get(i);
                     int row = i;

@@ -62,7 +62,7 @@ public final class Generator implements AutoCloseable {
         boolean able = model.thinks();
         if (options.thoughts() == GenerateOptions.Thoughts.ON && !able) {
             throw new QuietStarException("thoughts on: this model has no START, END and mixing head, for it was never"
-                    + " trained in mode quiet-star; leave thoughts out");
+                    + " trained in mode quiet-star or pause; leave thoughts out");
         }
         boolean wanted = able && options.thoughts() != GenerateOptions.Thoughts.OFF;
         return wanted ? options.thinkWhen() : new ThinkWhen.Never();

@@ -39,7 +39,7 @@ public final class NextTokenPredictor implements AutoCloseable {
      *
      * @param ids at least one
      * @param seed of the thought's tokens
-     * @param thought tokens of the thought, T of them; empty for a thought that is drawn
+     * @param thought tokens of the thought, T of them; empty for a thought that is drawn, or for pauses
      */
     public record Text(int[] ids, long seed, Optional<List<Integer>> thought) {}
 

@@ -67,8 +67,7 @@ final class PassGraph {
     /** [B·R, D] */
     private SDVariable embeddings(DataType type) {
         int tokens = tokens(pass, rows);
-        SDVariable text =
-                tokens == 0 ? null : decoder.embed(sd.placeHolder(IDS, DataType.INT32, (long) batch * tokens));
+        SDVariable text = tokens == 0 ? null : tokens(tokens, type);
         if (!pass.hasMarker()) {
             return text;
         }
@@ -82,6 +81,16 @@ final class PassGraph {
         return sd.reshape(both, 2L * batch, width);
     }
 
+    /** Tokens by their ids; a token of a thought is the pause where the model pauses. */
+    private SDVariable tokens(int tokens, DataType type) {
+        SDVariable ids = sd.placeHolder(IDS, DataType.INT32, (long) batch * tokens);
+        if (model.pauses() && pass.isThought()) {
+            double scale = model.settings().embeddingScale();
+            return ThoughtEmbeddings.marker(sd, decoder, ThoughtParameters.PAUSE, batch, scale, type);
+        }
+        return decoder.embed(ids);
+    }
+
     private void tail(SDVariable hidden, DataType type) {
         SDVariable last = rows == 1 ? hidden : row(hidden, rows - 1);
         if (pass.keepsBase()) {
@@ -92,9 +101,9 @@ final class PassGraph {
         if (pass.mixes()) {
             SDVariable base = sd.placeHolder(BASE, type, batch, width);
             var head = new MixingHead(sd, decoder, model);
-            SDVariable weight = head.weight(head.baseHalf(base), last);
+            SDVariable weight = head.weight(head.baseHalf(base), last, batch);
             weight.rename(WEIGHT);
-            read = MixingHead.mix(base, last, weight);
+            read = head.mix(base, last, weight);
         }
         decoder.logits(read).rename(LOGITS);
     }

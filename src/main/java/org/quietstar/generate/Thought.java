@@ -5,11 +5,16 @@ import java.util.List;
 /**
  * What was thought before a token.
  *
- * @param ids t1 … tT
+ * @param ids t1 … tT; none where the model pauses instead of thinking, for pauses are no words
  * @param weight w, what the mixing head gave the thought
  */
 public record Thought(List<Integer> ids, double weight) {
     public Thought {
         ids = List.copyOf(ids);
+    }
+
+    /** Whether it is made of pauses, which say nothing. */
+    public boolean isPause() {
+        return ids.isEmpty();
     }
 }

@@ -25,7 +25,7 @@ import org.quietstar.text.JsonText;
 import org.quietstar.thought.ThoughtParameters;
 
 /**
- * What Quiet-STaR adds to a model's folder: {@code thought.safetensors} with START, END and the mixing head, and
+ * What Quiet-STaR adds to a model's folder: {@code thought.safetensors} with START, END, the mixing head, and the pause of a model that pauses, and
  * {@code thought.json} with the settings they were trained under.
  */
 public final class ThoughtFiles {
@@ -55,6 +55,7 @@ public final class ThoughtFiles {
         json.put("thoughts_per_position", config.thoughtsPerPosition());
         json.put("thought_temperature", config.thoughtTemperature());
         json.put("mixer", config.mixer().word());
+        json.put("pauses", parameters.contains(ThoughtParameters.PAUSE));
         json.put("init_text", config.initText());
         json.put("embedding_scale", config.embeddingScale());
         json.put("banned_ids", banned);
@@ -84,7 +85,9 @@ public final class ThoughtFiles {
         ThoughtConfig config = settings(folder.resolve(SETTINGS));
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         try (SafetensorsReader file = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
-            ThoughtParameters.shapes(model, config).forEach((name, shape) -> {
+            boolean pauses =
+                    JsonText.read(folder.resolve(SETTINGS)).path("pauses").asBoolean(false);
+            ThoughtParameters.shapes(model, config, pauses).forEach((name, shape) -> {
                 if (!Arrays.equals(file.info(name).dimensions(), shape)) {
                     throw new QuietStarException(file.path() + ": tensor '" + name + "' has shape "
                             + file.info(name).shape() + ", but the base model and mixer "
@@ -141,7 +144,7 @@ public final class ThoughtFiles {
                 .filter(mixer -> mixer.word().equals(word))
                 .findFirst()
                 .orElseThrow(() -> new QuietStarException(
-                        file + ": mixer \"" + word + "\" is neither linear nor sigmoid; export the model again"));
+                        file + ": mixer \"" + word + "\" is neither linear, sigmoid nor none; export the model again"));
     }
 
     private static JsonNode require(Path file, JsonNode json, String key) {

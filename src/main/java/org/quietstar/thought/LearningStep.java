@@ -31,6 +31,8 @@ import org.quietstar.samediff.plan.StaticPlan;
  *       plans, for many and for few rows).
  *   <li><i>Backward</i>: the rest of the backward pass, on the kept activations (1 plan).
  * </ol>
+ *
+ * Of a model that pauses nothing is sampled: the text is one plan, the blocks are another, and there is no policy.
  */
 public final class LearningStep implements AutoCloseable {
     /** Outputs that are valid until the next run, beside the losses. */
@@ -59,7 +61,9 @@ public final class LearningStep implements AutoCloseable {
     private final GradientSplit split;
     private final StaticPlan likelihoods;
     private final Optional<Reward.Custom> reward;
-    private final ReinforceGradient policy;
+    /** None where nothing is drawn. */
+    private final Optional<ReinforceGradient> policy;
+
     private final StaticPlan backward;
     private final INDArray hiddenGradient;
     /** Where the policy's gradient of the output head is added up, if the head is trained. */
@@ -119,7 +123,9 @@ public final class LearningStep implements AutoCloseable {
         this.reward = loss.reward().map(function -> new Reward.Custom(loss.config(), function, batch, memory));
         this.head = DecoderParameters.head(model.config());
         boolean trainsHead = parameterNames.contains(head);
-        this.policy = new ReinforceGradient(model, loss, batch.layout(), forward.hidden(), trainsHead, memory);
+        this.policy = model.pauses()
+                ? Optional.empty()
+                : Optional.of(new ReinforceGradient(model, loss, batch.layout(), forward.hidden(), trainsHead, memory));
         this.backward = backwardFrom(cut);
         this.headGradientIsApart = trainsHead && !split.first().contains(gradient.gradientOf(head));
         this.headGradient = headGradientIsApart
@@ -190,16 +196,18 @@ public final class LearningStep implements AutoCloseable {
     }
 
     private void addPolicy() {
-        timed(
-                "policy",
-                () -> policy.add(
-                        output(QuietStarLoss.ADVANTAGE),
-                        batch.inputs().get(LearningInputs.POLICY_WEIGHTS),
-                        batch.sampled(),
-                        hiddenGradient,
-                        headGradient));
-        policyLoss = policy.policyLoss();
-        policyTotal = policy.loss();
+        policy.ifPresent(part -> {
+            timed(
+                    "policy",
+                    () -> part.add(
+                            output(QuietStarLoss.ADVANTAGE),
+                            batch.inputs().get(LearningInputs.POLICY_WEIGHTS),
+                            batch.sampled(),
+                            hiddenGradient,
+                            headGradient));
+            policyLoss = part.policyLoss();
+            policyTotal = part.loss();
+        });
     }
 
     private Map<String, INDArray> backward() {
@@ -229,7 +237,7 @@ public final class LearningStep implements AutoCloseable {
      * @param scale above 0; 1 at first
      */
     public void setPolicyScale(double scale) {
-        policy.setScale(scale);
+        policy.ifPresent(part -> part.setScale(scale));
     }
 
     /** An output of the last run: the names of rewards, advantages, mixing weights and NLLs of {@link QuietStarLoss}. */
@@ -260,7 +268,7 @@ public final class LearningStep implements AutoCloseable {
                 part("rollout", forward.samplingPlans()),
                 part("teacher-forced forward", forward.teacherForcedPlans()),
                 part("likelihoods", List.of(likelihoods)),
-                part("policy", policy.plans()),
+                part("policy", policy.map(ReinforceGradient::plans).orElse(List.of())),
                 part("backward", List.of(backward)));
     }
 
@@ -278,7 +286,7 @@ public final class LearningStep implements AutoCloseable {
     @Override
     public void close() {
         backward.close();
-        policy.close();
+        policy.ifPresent(ReinforceGradient::close);
         reward.ifPresent(Reward.Custom::close);
         likelihoods.close();
         forward.close();

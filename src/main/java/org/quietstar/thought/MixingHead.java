@@ -2,6 +2,7 @@ package org.quietstar.thought;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Decoder;
 import org.quietstar.model.Parameters;
@@ -15,7 +16,7 @@ public final class MixingHead {
     private final SameDiff sd;
     private final Decoder decoder;
     private final Parameters parameters;
-    private final boolean sigmoid;
+    private final Mixer mixer;
     private final int width;
 
     /**
@@ -27,16 +28,20 @@ public final class MixingHead {
         this.sd = sd;
         this.decoder = decoder;
         this.parameters = model.parameters();
-        this.sigmoid = model.settings().mixer() == Mixer.SIGMOID;
+        this.mixer = model.settings().mixer();
         this.width = model.config().hiddenSize();
     }
 
     /**
-     * The part of the first layer that reads the base state, W1[:, :D]·h + b1, for each text row once.
+     * The part of the first layer that reads the base state, W1[:, :D]·h + b1, for each text row once; h where there is
+     * no mixing head.
      *
      * @param base final hidden states of the text, [B·L, D]
      */
     public SDVariable baseHalf(SDVariable base) {
+        if (mixer == Mixer.NONE) {
+            return base;
+        }
         return sd.mmul(base, half(0), false, true, false).add(decoder.parameter(ThoughtParameters.B1));
     }
 
@@ -49,6 +54,9 @@ public final class MixingHead {
      */
     SDVariable weight(SDVariable baseHalf, SDVariable thought, ThoughtLayout layout) {
         long rows = (long) layout.lookahead() * layout.slotRows();
+        if (mixer == Mixer.NONE) {
+            return ones(rows);
+        }
         SDVariable own = sd.reshape(
                 sd.mmul(thought, half(width), false, true, false),
                 layout.lookahead(),
@@ -64,9 +72,13 @@ public final class MixingHead {
      *
      * @param baseHalf {@link #baseHalf}, [n, D]
      * @param thought final hidden states at END, [n, D]
+     * @param rows n
      * @return w, [n, 1]
      */
-    public SDVariable weight(SDVariable baseHalf, SDVariable thought) {
+    public SDVariable weight(SDVariable baseHalf, SDVariable thought, long rows) {
+        if (mixer == Mixer.NONE) {
+            return ones(rows);
+        }
         return fromFirstLayer(sd.mmul(thought, half(width), false, true, false).add(baseHalf));
     }
 
@@ -81,13 +93,22 @@ public final class MixingHead {
         if (parameters.contains(ThoughtParameters.B3)) {
             w = w.add(decoder.parameter(ThoughtParameters.B3));
         }
-        return sigmoid ? sd.nn.sigmoid(w) : w;
+        return mixer == Mixer.SIGMOID ? sd.nn.sigmoid(w) : w;
+    }
+
+    /** Without a mixing head a thought weighs 1. */
+    private SDVariable ones(long rows) {
+        return sd.identity(sd.constant(Nd4j.ones(parameters.dataType(), rows, 1)));
     }
 
     /**
-     * h_base + w·(h_thought − h_base), all [M, B, P or 1, L, D or 1], or [n, D or 1]; exactly h_base where w is 0.
+     * h_base + w·(h_thought − h_base), all [M, B, P or 1, L, D or 1], or [n, D or 1]; exactly h_base where w is 0, and
+     * h_thought where there is no mixing head.
      */
-    public static SDVariable mix(SDVariable base, SDVariable thought, SDVariable weight) {
+    public SDVariable mix(SDVariable base, SDVariable thought, SDVariable weight) {
+        if (mixer == Mixer.NONE) {
+            return sd.identity(thought);
+        }
         return base.add(weight.mul(thought.sub(base)));
     }
 

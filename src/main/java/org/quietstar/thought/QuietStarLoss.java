@@ -72,7 +72,7 @@ public final class QuietStarLoss {
         this.type = thinking.dataType();
         this.decoder = new Decoder(sd, model, thinking.parameters(), layout.maxPosition());
         LossWeights weights = spec.weights();
-        this.hidden = hidden(thinking.settings().embeddingScale());
+        this.hidden = hidden(thinking);
         this.text = named(ThoughtLayout.rows(sd, hidden, 0, layout.textRows(), model.hiddenSize()), "hidden.text");
         Likelihoods likelihoods = likelihoods(thinking);
         SDVariable baseWeights = placeholder(LearningInputs.BASE_WEIGHTS, layout.textRows(), 1);
@@ -86,11 +86,10 @@ public final class QuietStarLoss {
 
     private record Likelihoods(SDVariable base, SDVariable thought, SDVariable rewarded) {}
 
-    private SDVariable hidden(double embeddingScale) {
+    private SDVariable hidden(ThinkingModel thinking) {
         int slots = layout.slots();
         SDVariable ids = sd.placeHolder(LearningInputs.IDS, DataType.INT32, layout.firstIdOfSlot(slots + 1));
-        SDVariable embeddings =
-                new ThoughtEmbeddings(sd, decoder, layout, embeddingScale, type).textAndSlots(ids, slots);
+        SDVariable embeddings = new ThoughtEmbeddings(sd, decoder, layout, thinking).textAndSlots(ids, slots);
         return decoder.layers(embeddings, new LearningPattern(sd, model, layout, slots, type))
                 .normed();
     }
@@ -110,7 +109,7 @@ public final class QuietStarLoss {
         SDVariable thought = ThoughtLayout.rows(sd, hidden, layout.firstRowOfSlot(layout.endSlot()), layout.rows(), d);
         SDVariable weight = named(head.weight(ahead(head.baseHalf(text), d), thought, layout), MIX_WEIGHT);
         SDVariable mixed = named(
-                MixingHead.mix(
+                head.mix(
                         ahead(text, d),
                         sd.reshape(thought, byBlock),
                         sd.reshape(weight, m, layout.batch(), layout.thoughts(), layout.length(), 1)),

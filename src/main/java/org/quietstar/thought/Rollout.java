@@ -88,7 +88,9 @@ public final class Rollout implements AutoCloseable {
         this.text = new SlotForward.TextPrefill(thinking, layout, activations, memory);
         SlotForward.Tail tail = (sd, decoder, hidden, inputs) ->
                 new SlotLogits(decoder.logits(hidden), model.vocabSize(), inputs).choice();
-        for (int a = layout.startSlot(); a < layout.lastTokenSlot(); a++) {
+        // Pauses are known beforehand, so that none is sampled.
+        int end = thinking.pauses() ? layout.startSlot() : layout.lastTokenSlot();
+        for (int a = layout.startSlot(); a < end; a++) {
             slots.add(new SlotForward(thinking, layout, a, a, activations, memory, tail));
         }
     }
@@ -164,7 +166,7 @@ public final class Rollout implements AutoCloseable {
     }
 
     /**
-     * Samples the thoughts of a text.
+     * Samples the thoughts of a text; of a model that pauses it computes the text alone.
      *
      * @param ids the text, INT32 [B·L]
      * @param source fills the noise that the sampler needs; not called for greedy or given tokens
@@ -173,7 +175,7 @@ public final class Rollout implements AutoCloseable {
     public void sample(INDArray ids, NoiseSource source, INDArray sampled) {
         text.run(ids);
         Arrays.fill(entropies, 0);
-        for (int token = 0; token < layout.thoughtTokens(); token++) {
+        for (int token = 0; token < slots.size(); token++) {
             SlotForward slot = slots.get(token);
             if (token > 0) {
                 slot.tokens().assign(tokens(sampled, token - 1));

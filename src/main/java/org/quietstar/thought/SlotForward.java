@@ -47,15 +47,13 @@ final class SlotForward implements AutoCloseable {
             Tail tail) {
         ModelConfig model = thinking.config();
         DataType type = thinking.dataType();
-        double embeddingScale = thinking.settings().embeddingScale();
         SameDiff sd = LeanGraph.create();
         var decoder = new Decoder(sd, model, thinking.parameters(), layout.maxPosition());
         Map<String, INDArray> inputs = new HashMap<>();
         this.tokens = Nd4j.zeros(DataType.INT32, Math.max(1, layout.idsOfSlots(first, last)));
         inputs.put(TOKENS, tokens);
         SDVariable ids = sd.placeHolder(TOKENS, DataType.INT32, tokens.length());
-        SDVariable embeddings =
-                new ThoughtEmbeddings(sd, decoder, layout, embeddingScale, type).slots(ids, first, last);
+        SDVariable embeddings = new ThoughtEmbeddings(sd, decoder, layout, thinking).slots(ids, first, last);
         SDVariable hidden = decoder.layers(embeddings, new SlotPattern(sd, model, layout, first, last, type))
                 .normed();
         Map<String, INDArray> targets = new HashMap<>(activations.ofSlots(first, last));

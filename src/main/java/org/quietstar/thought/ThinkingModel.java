@@ -20,7 +20,7 @@ import org.quietstar.tokenizer.Tokenizer;
  *
  * @param config sizes of the decoder, with the vocabulary's filled in
  * @param decoder the decoder's parameters, with low-rank adapters among them where there are any ({@link LoraAdapters})
- * @param thought START, END and the mixing head ({@link ThoughtParameters}); empty for a model that has not learned to
+ * @param thought START, END, the mixing head, and the pause of a model that pauses ({@link ThoughtParameters}); empty for a model that has not learned to
  *     think
  * @param settings how it thinks, or would think if it learned to
  * @param tokens which ids it does not write
@@ -37,7 +37,8 @@ public record ThinkingModel(
      */
     public static ThinkingModel of(
             ModelConfig config, ThoughtConfig settings, Parameters parameters, TokenRules tokens) {
-        Set<String> ofThoughts = ThoughtParameters.shapes(config, settings).keySet();
+        Set<String> ofThoughts =
+                ThoughtParameters.shapes(config, settings, true).keySet();
         Set<String> ofDecoder = new HashSet<>(parameters.asMap().keySet());
         ofDecoder.removeAll(ofThoughts);
         Optional<Parameters> thought = Optional.of(parameters.only(ofThoughts)).filter(some -> some.count() > 0);
@@ -52,6 +53,11 @@ public record ThinkingModel(
     /** The decoder's parameters and, where there are any, those of the thoughts; they share the arrays. */
     public Parameters parameters() {
         return thought.map(decoder::and).orElse(decoder);
+    }
+
+    /** Whether pauses stand in the place of its thoughts: nothing is drawn, and nothing is said. */
+    public boolean pauses() {
+        return thought.filter(some -> some.contains(ThoughtParameters.PAUSE)).isPresent();
     }
 
     public DataType dataType() {
@@ -94,6 +100,16 @@ public record ThinkingModel(
     public ThinkingModel learningToThink(Tokenizer tokenizer, long seed) {
         int[] ids = settings.initText().isEmpty() ? new int[0] : tokenizer.encode(settings.initText());
         return withThoughts(ids.length == 0 ? ThoughtParameters.MEAN_EMBEDDING : ids[0], seed);
+    }
+
+    /** As {@link #learningToThink}, with pauses in the place of thoughts; the pause begins as START does. */
+    public ThinkingModel learningToPause(Tokenizer tokenizer, long seed) {
+        if (thinks()) {
+            return this;
+        }
+        ThinkingModel fresh = learningToThink(tokenizer, seed);
+        Parameters all = ThoughtParameters.withPause(fresh.thought.orElseThrow());
+        return new ThinkingModel(config, decoder, Optional.of(all), settings, tokens);
     }
 
     private ThinkingModel withThoughts(int initToken, long seed) {

@@ -17,15 +17,17 @@ public final class ThoughtEmbeddings {
     private final Decoder decoder;
     private final ThoughtLayout layout;
     private final double scale;
+    private final boolean pauses;
     private final DataType type;
 
-    /** @param scale factor of START and END */
-    ThoughtEmbeddings(SameDiff sd, Decoder decoder, ThoughtLayout layout, double scale, DataType type) {
+    /** @param model which says what START and END are multiplied by, and whether pauses stand in the place of thoughts */
+    ThoughtEmbeddings(SameDiff sd, Decoder decoder, ThoughtLayout layout, ThinkingModel model) {
         this.sd = sd;
         this.decoder = decoder;
         this.layout = layout;
-        this.scale = scale;
-        this.type = type;
+        this.scale = model.settings().embeddingScale();
+        this.pauses = model.pauses();
+        this.type = model.dataType();
     }
 
     /**
@@ -64,9 +66,11 @@ public final class ThoughtEmbeddings {
         int from = 0;
         int to = textRows;
         for (int a = first; a <= last; a++) {
-            if (layout.isMarker(a)) {
+            if (isVector(a)) {
                 addTokens(parts, tokens, count, from, to);
                 parts.add(marker(a));
+                // The ids of slots with pauses are passed over.
+                to += layout.idsOfSlots(a, a);
                 from = to;
             } else {
                 to += layout.slotRows();
@@ -83,16 +87,23 @@ public final class ThoughtEmbeddings {
         }
     }
 
-    /** START or END of every block, [B·P·L, D]. */
+    private boolean isVector(int slot) {
+        return layout.isMarker(slot) || (pauses && slot < layout.endSlot());
+    }
+
+    /** START, END or a pause of every block, [B·P·L, D]. */
     private SDVariable marker(int slot) {
-        String name = slot == layout.startSlot() ? ThoughtParameters.START : ThoughtParameters.END;
+        String name = ThoughtParameters.PAUSE;
+        if (layout.isMarker(slot)) {
+            name = slot == layout.startSlot() ? ThoughtParameters.START : ThoughtParameters.END;
+        }
         return marker(sd, decoder, name, layout.slotRows(), scale, type);
     }
 
     /**
-     * START or END, repeated.
+     * START, END or the pause, repeated.
      *
-     * @param name {@link ThoughtParameters#START} or {@link ThoughtParameters#END}
+     * @param name as in {@link ThoughtParameters}
      * @param scale factor of the vector
      * @return [rows, D]
      */

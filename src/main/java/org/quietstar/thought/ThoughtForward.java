@@ -9,7 +9,7 @@ import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * The whole forward pass, each row once: the text, then the thoughts token by token as they are sampled, then what is
- * teacher forced (the last sampled token, END and the lookahead) in one go. Its activations are the learning graph's, so
+ * teacher forced (the last sampled token, END and the lookahead; with pauses the whole block) in one go. Its activations are the learning graph's, so
  * that nothing is computed again for the loss or its gradient.
  */
 public final class ThoughtForward implements AutoCloseable {
@@ -39,8 +39,9 @@ public final class ThoughtForward implements AutoCloseable {
             PlanMemory memory) {
         this.activations = activations;
         this.rollout = Rollout.into(activations, memory, model, layout, sampler);
-        this.teacherForced = new SlotForward(
-                model, layout, layout.lastTokenSlot(), layout.slots(), activations, memory, SlotForward.Tail.none());
+        int first = model.pauses() ? layout.startSlot() : layout.lastTokenSlot();
+        this.teacherForced =
+                new SlotForward(model, layout, first, layout.slots(), activations, memory, SlotForward.Tail.none());
     }
 
     /** Reads the batch's text, samples its thoughts and puts them into the batch. */

@@ -2,6 +2,7 @@ package org.quietstar.thought;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
 
 /**
@@ -39,6 +40,12 @@ public record ThoughtLayout(int batch, int length, int thoughts, int thoughtToke
     public static ThoughtLayout of(ThoughtConfig config, int batch, int length) {
         return new ThoughtLayout(
                 batch, length, config.thoughtsPerPosition(), config.thoughtTokens(), config.lookahead());
+    }
+
+    /** The layout of a stage's micro-batch; pauses are all the same, so that there is one row of them for each position. */
+    public static ThoughtLayout of(StageConfig stage) {
+        ThoughtConfig thought = stage.pauses() ? stage.thought().withThoughtsPerPosition(1) : stage.thought();
+        return of(thought, stage.data().batchSize(), stage.data().sequenceLength());
     }
 
     // Slots of a block

@@ -15,6 +15,9 @@ import org.quietstar.model.Parameters;
 public final class ThoughtParameters {
     public static final String START = "start_embedding";
     public static final String END = "end_embedding";
+    /** Only of a model that pauses: what stands in the slots of t1 … tT, the same vector in each. */
+    public static final String PAUSE = "pause_embedding";
+
     public static final String W1 = "talk_head.0.weight";
     public static final String B1 = "talk_head.0.bias";
     public static final String W2 = "talk_head.2.weight";
@@ -31,14 +34,23 @@ public final class ThoughtParameters {
 
     private ThoughtParameters() {}
 
-    /** Whether the parameter is START or END, which learn at a rate of their own. */
+    /** Whether the parameter is START, END or the pause, which learn at a rate of their own. */
     public static boolean isThoughtEmbedding(String name) {
-        return name.equals(START) || name.equals(END);
+        return name.equals(START) || name.equals(END) || name.equals(PAUSE);
     }
 
     /** Whether the parameter belongs to the mixing head. */
     public static boolean isMixingHead(String name) {
         return name.startsWith("talk_head.");
+    }
+
+    /** Every parameter's shape, with the pause's where there are pauses in the place of thoughts. */
+    public static Map<String, long[]> shapes(ModelConfig model, ThoughtConfig thought, boolean pauses) {
+        Map<String, long[]> shapes = shapes(model, thought);
+        if (pauses) {
+            shapes.put(PAUSE, new long[] {model.hiddenSize()});
+        }
+        return shapes;
     }
 
     /** Every parameter's shape, in the order of {@link #create}. */
@@ -47,6 +59,9 @@ public final class ThoughtParameters {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         shapes.put(START, new long[] {d});
         shapes.put(END, new long[] {d});
+        if (thought.mixer() == Mixer.NONE) {
+            return shapes;
+        }
         shapes.put(W1, new long[] {d, 2 * d});
         shapes.put(B1, new long[] {d});
         shapes.put(W2, new long[] {d, d});
@@ -59,8 +74,18 @@ public final class ThoughtParameters {
     }
 
     /**
+     * Those of a model with a fresh pause among them, which begins as START does.
+     *
+     * @param thought parameters of {@link #create}
+     */
+    static Parameters withPause(Parameters thought) {
+        return thought.and(new Parameters(Map.of(PAUSE, thought.get(START).dup('c'))));
+    }
+
+    /**
      * Fresh thought parameters: W1, W2 ~ N(0, 0.02), biases 0, W3 = 0, so that a new model equals its base model;
-     * START and END, times {@code thought.embeddingScale}, are one row of the embedding table, or its mean.
+     * START and END, times {@code thought.embeddingScale}, are one row of the embedding table, or its mean. Mixer
+     * none has no W and no b.
      *
      * @param base the decoder's parameters
      * @param initToken id of the row, or {@link #MEAN_EMBEDDING}
@@ -77,6 +102,9 @@ public final class ThoughtParameters {
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         arrays.put(START, start.dup('c'));
         arrays.put(END, start.dup('c'));
+        if (thought.mixer() == Mixer.NONE) {
+            return new Parameters(arrays);
+        }
         arrays.put(W1, Parameters.normal(type, seed, W1, DEVIATION, d, 2 * d));
         arrays.put(B1, Nd4j.zeros(type, d));
         arrays.put(W2, Parameters.normal(type, seed, W2, DEVIATION, d, d));

@@ -227,7 +227,7 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
             return new Stage(
                     stage.name(), weights, ofTrained, 2 * ofTrained, 0, buffers, evaluation, ofTrained / TYPE.width());
         }
-        ThoughtLayout sizes = ThoughtLayout.of(stage.thought(), batch, length);
+        ThoughtLayout sizes = ThoughtLayout.of(stage);
         var scored = new ThoughtLayout(batch, length, 1, stage.thought().thoughtTokens(), 1);
         long evaluation = evaluates
                 ? LearningMemory.keptForScoring(model, scored, TYPE)
@@ -235,8 +235,8 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                 : 0;
         return new Stage(
                 stage.name(),
-                weights + bytes(ThoughtParameters.shapes(model, stage.thought())),
-                (stage.train().gradientNormsEvery() > 0 ? 3 : 1) * ofTrained,
+                weights + bytes(ThoughtParameters.shapes(model, stage.thought(), stage.pauses())),
+                (stage.train().gradientNormsEvery() > 0 && !stage.pauses() ? 3 : 1) * ofTrained,
                 2 * ofTrained,
                 LearningMemory.activations(model, sizes, TYPE),
                 LearningMemory.buffers(model, sizes, trained, TYPE),

@@ -22,7 +22,7 @@ import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtSampler;
 
-/** Training with thoughts: each micro-batch is a {@link LearningStep}; gradients add up. */
+/** Training with thoughts, or pauses: each micro-batch is a {@link LearningStep}; gradients add up. */
 final class QuietStarObjective implements Objective {
     private final ThoughtLayout layout;
     private final LossConfig loss;
@@ -35,6 +35,8 @@ final class QuietStarObjective implements Objective {
     private final PolicyBalance balance;
     /** Whether advantages are divided by a deviation that no micro-batch knows alone. */
     private final boolean byStep;
+    /** Whether pauses stand in the place of thoughts: likelihoods alone are trained. */
+    private final boolean pauses;
 
     /**
      * @param model with parameters of thoughts
@@ -52,19 +54,19 @@ final class QuietStarObjective implements Objective {
             int endId) {
         this.balance = balance;
         this.loss = stage.loss();
-        this.layout = ThoughtLayout.of(
-                stage.thought(), stage.data().batchSize(), stage.data().sequenceLength());
+        this.pauses = stage.pauses();
+        this.layout = ThoughtLayout.of(stage);
         this.batch =
                 new LearningInputs(layout, loss.rewardTrim(), model.tokens().padId(), model.dataType());
         if (!loss.rewardAcrossDocuments()) {
             batch.endDocumentsAt(endId);
         }
-        this.byStep = AdvantageScale.isNeeded(loss, stage.train().gradientAccumulation());
+        this.byStep = !pauses && AdvantageScale.isNeeded(loss, stage.train().gradientAccumulation());
         this.statistics = new ThoughtStatistics(layout);
         this.step = new LearningStep(
                 model,
                 LossSpec.of(byStep ? loss.withStandardizeAdvantage(false) : loss)
-                        .rewardedBy(reward),
+                        .rewardedBy(reward.filter(function -> !pauses)),
                 ThoughtSampler.atTemperature(stage.thought().thoughtTemperature()),
                 batch,
                 trained);
@@ -116,7 +118,7 @@ final class QuietStarObjective implements Objective {
 
     private void run(long seed, boolean first, boolean measureParts) {
         NoiseSource noise = noise(seed);
-        if (!measureParts) {
+        if (!measureParts || pauses) {
             step.run(noise, gradients -> total.add(gradients, first));
             return;
         }
@@ -138,6 +140,10 @@ final class QuietStarObjective implements Objective {
         metrics.put(Metrics.NLL_BASE, losses[1]);
         metrics.put(Metrics.NLL_THOUGHT, losses[2]);
         metrics.put(Metrics.NLL_THOUGHT_K, statistics.thoughtNll());
+        if (pauses) {
+            statistics.putMixingInto(metrics);
+            return metrics;
+        }
         metrics.put(Metrics.POLICY_LOSS, losses[3]);
         statistics.putInto(metrics);
         metrics.put(Metrics.POLICY_WEIGHT, balance.weight());

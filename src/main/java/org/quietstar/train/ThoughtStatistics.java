@@ -76,14 +76,21 @@ final class ThoughtStatistics {
         return means;
     }
 
+    /** All that is told of thoughts. */
     void putInto(Map<String, Object> metrics) {
         metrics.put(Metrics.GAIN, gain.mean());
         metrics.put(Metrics.REWARD_MEAN, reward.mean());
         metrics.put(Metrics.REWARD_STD, reward.deviation());
         metrics.put(Metrics.ADVANTAGE_POSITIVE_SHARE, reward.count == 0 ? 0 : (double) positive / reward.count);
+        putMixingInto(metrics);
+        metrics.put(Metrics.THOUGHT_ENTROPY, entropy.mean());
+    }
+
+    /** What is told of pauses, too: what they gain, and how much they weigh. */
+    void putMixingInto(Map<String, Object> metrics) {
+        metrics.put(Metrics.GAIN, gain.mean());
         metrics.put(Metrics.MIX_WEIGHT_MEAN, weight.mean());
         metrics.put(Metrics.MIX_WEIGHT_MIN, weight.count == 0 ? 0 : weight.least);
         metrics.put(Metrics.MIX_WEIGHT_MAX, weight.count == 0 ? 0 : weight.most);
-        metrics.put(Metrics.THOUGHT_ENTROPY, entropy.mean());
     }
 }

@@ -37,7 +37,7 @@ final class TrainableParameters {
         LoraConfig lora = stage.train().lora();
         Map<String, long[]> decoder = DecoderParameters.shapes(model);
         Map<String, long[]> adapters = LoraAdapters.shapes(model, lora);
-        Map<String, long[]> thought = ThoughtParameters.shapes(model, stage.thought());
+        Map<String, long[]> thought = ThoughtParameters.shapes(model, stage.thought(), stage.pauses());
         Map<String, long[]> trained = lora.isOn() ? adapters : decoder;
         Set<String> all = new LinkedHashSet<>(decoder.keySet());
         all.addAll(adapters.keySet());
@@ -53,6 +53,20 @@ final class TrainableParameters {
                             + "'; take a pattern out, or set train.lora.rank");
         }
         return trained;
+    }
+
+    /**
+     * Throws where a model that begins with thoughts, such as an exported one, has others than the stage trains.
+     *
+     * @param pauses whether the model has pauses in the place of thoughts
+     */
+    static void requireKind(StageConfig stage, boolean pauses) {
+        if (stage.pauses() != pauses) {
+            throw new QuietStarException("train.mode: " + stage.train().mode().word() + " of stage '" + stage.name()
+                    + "' does not suit the model, which was trained with " + (pauses ? "pauses" : "thoughts")
+                    + "; write mode: " + (pauses ? "pause" : "quiet-star")
+                    + ", or remove thought.json and thought.safetensors from its folder to begin anew");
+        }
     }
 
     /** Names that the patterns of {@code train.freeze} match. */

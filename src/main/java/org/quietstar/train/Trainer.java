@@ -266,7 +266,10 @@ public final class Trainer implements AutoCloseable {
         }
         model = model.with(thought, tokenizer);
         if (stage.thinks()) {
-            model = model.learningToThink(tokenizer, config.seed());
+            model = stage.pauses()
+                    ? model.learningToPause(tokenizer, config.seed())
+                    : model.learningToThink(tokenizer, config.seed());
+            TrainableParameters.requireKind(stage, model.pauses());
         }
         model = model.withAdapters(stage.train().lora(), config.seed());
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ThoughtConfig.Mixer;
+import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
 import org.quietstar.thought.LossOptions;
 import org.quietstar.thought.ThinkingModel;
@@ -58,6 +60,7 @@ class GeneratorTest {
                 model(TinyModel.of(false, 4, SIZES)),
                 model(TinyModel.withKeyValueHeads(4, 0, SIZES)),
                 model(TinyModel.withKeyValueHeads(1, 3, oneToken)),
+                model(TinyModel.of(true, 0, SIZES, Mixer.NONE, LossOptions.DEFAULT, DataType.DOUBLE)),
                 model(TinyModel.of(true, 0, SIZES, Mixer.SIGMOID, LossOptions.DEFAULT, DataType.DOUBLE)));
     }
 
@@ -93,6 +96,36 @@ class GeneratorTest {
             assertThat(a.thought().map(Thought::ids)).isEqualTo(e.thought().map(Thought::ids));
             assertThat(a.thought().map(Thought::weight).orElse(0.0))
                     .isCloseTo(e.thought().map(Thought::weight).orElse(0.0), within(1e-9));
+        }
+    }
+
+    /** A pause that reads as a token is a thought of that token, of which nothing is told. */
+    @Test
+    void pausesAreThoughtsWithoutWords() {
+        TinyModel tiny = TinyModel.of(true, 0, SIZES);
+        ThinkingModel thinking = model(tiny);
+        INDArray row = tiny.parameters()
+                .get(DecoderParameters.embedding(tiny.model()))
+                .getRow(5)
+                .div(tiny.thought().embeddingScale());
+        Parameters all = tiny.parameters().and(new Parameters(Map.of(ThoughtParameters.PAUSE, row.dup('c'))));
+        ThinkingModel pausing = ThinkingModel.of(tiny.model(), tiny.thought(), all, thinking.tokens());
+        assertThat(pausing.pauses()).isTrue();
+        assertThat(thinking.pauses()).isFalse();
+        int[] ids = {3, 5, 7};
+        var given = new NextTokenPredictor.Text(ids, 1, Optional.of(List.of(5, 5, 5)));
+        var pause = new NextTokenPredictor.Text(ids, 1, Optional.empty());
+        try (var a = new NextTokenPredictor(thinking, 1, 1);
+                var b = new NextTokenPredictor(pausing, 1, 1)) {
+            NextTokenPredictor.Prediction expected = a.predict(List.of(given)).get(0);
+            NextTokenPredictor.Prediction found = b.predict(List.of(pause)).get(0);
+            for (int id = 2; id < TinyModel.VOCAB - 1; id++) {
+                assertThat(found.with(id)).isCloseTo(expected.with(id), within(1e-12));
+                assertThat(found.without(id)).isCloseTo(expected.without(id), within(1e-12));
+            }
+            assertThat(found.thought().orElseThrow().isPause()).isTrue();
+            assertThat(found.thought().orElseThrow().weight())
+                    .isCloseTo(expected.thought().orElseThrow().weight(), within(1e-12));
         }
     }
 

@@ -116,6 +116,9 @@ final class NaiveGenerator {
     }
 
     private double weight(double[] base, double... thought) {
+        if (model.settings().mixer() == Mixer.NONE) {
+            return 1;
+        }
         double[] both = Arrays.copyOf(base, 2 * base.length);
         System.arraycopy(thought, 0, both, base.length, base.length);
         double[] first = relu(times(ThoughtParameters.W1, both), ThoughtParameters.B1);

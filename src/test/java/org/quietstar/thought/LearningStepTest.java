@@ -42,6 +42,7 @@ class LearningStepTest {
                 TinyModel.of(false, 0, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE),
                 TinyModel.of(true, 0, TinyModel.LAYOUT, Mixer.LINEAR, PLAIN, DataType.DOUBLE),
                 TinyModel.of(true, 3, TinyModel.LAYOUT, Mixer.SIGMOID, ALL, DataType.DOUBLE),
+                TinyModel.of(false, 3, TinyModel.LAYOUT, Mixer.NONE, PLAIN, DataType.DOUBLE),
                 TinyModel.of(false, 0, new ThoughtLayout(2, 5, 3, 2, 2), Mixer.LINEAR, ENTROPY, DataType.DOUBLE),
                 TinyModel.of(true, 3, new ThoughtLayout(1, 6, 2, 2, 2), Mixer.LINEAR, PLAIN, DataType.DOUBLE),
                 TinyModel.of(true, 0, new ThoughtLayout(2, 3, 1, 1, 1), Mixer.LINEAR, PLAIN, DataType.DOUBLE),

@@ -30,6 +30,7 @@ class LossGradientTest {
     static Stream<TinyModel> models() {
         return Stream.of(
                 TinyModel.of(false, 0, LAYOUT, Mixer.LINEAR, LossOptions.DEFAULT, DataType.DOUBLE),
+                TinyModel.of(true, 0, LAYOUT, Mixer.NONE, LossOptions.DEFAULT, DataType.DOUBLE),
                 TinyModel.of(
                         true, 3, LAYOUT, Mixer.SIGMOID, LossOptions.all(RewardSource.THOUGHT, 0.2, 0), DataType.DOUBLE),
                 TinyModel.of(
