@@ -105,6 +105,10 @@ final class Answers {
 
     private static AnswerScorer.Options options(RunConfig config) {
         EvaluationConfig evaluation = config.evaluation();
-        return new AnswerScorer.Options(evaluation.taskBatchSize(), evaluation.taskThoughtTemperature(), config.seed());
+        return new AnswerScorer.Options(
+                evaluation.taskBatchSize(),
+                evaluation.taskThoughtTemperature(),
+                config.seed(),
+                evaluation.thoughtContent());
     }
 }

@@ -285,11 +285,12 @@ public final class QuietStar implements AutoCloseable {
             TokenScores scores = HeldOut.score(
                     loaded.model(), config, HeldOut.text(config, text), tokenizer(), listener, stopping::get);
             return PerplexityReport.of(
-                    scores,
-                    config.evaluation().difficulty(),
-                    config.evaluation().bins(),
-                    config.evaluation().bootstrapSamples(),
-                    config.seed());
+                            scores,
+                            config.evaluation().difficulty(),
+                            config.evaluation().bins(),
+                            config.evaluation().bootstrapSamples(),
+                            config.seed())
+                    .withContent(config.evaluation().thoughtContent());
         } finally {
             stopping.set(false);
         }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.quietstar.Plots;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.eval.task.AnswerTask;
 
@@ -48,6 +49,10 @@ final class TaskOutput {
         AnswerReport report = model.answers(task, plain, Optional.of(target), this::show);
         progress.end();
         out.println();
+        ThoughtContent content = model.config().evaluation().thoughtContent();
+        if (content != ThoughtContent.OWN) {
+            out.println("thoughts: " + content.word());
+        }
         out.print(report.toText());
         out.print(report.examples());
         report.write(target);

@@ -39,6 +39,14 @@ public record EvaluationConfig(
         @Key(value = "Resamples of the bootstrap.", min = 100, max = 100000, def = "1000")
         int bootstrapSamples,
 
+        @Key(
+                value =
+                        "What thoughts say, to see whether that matters: own, what the model thinks; shuffled, what it thinks"
+                                + " at another position, or before another item of a task; random tokens; pause, START in the"
+                                + " place of each token; blind, drawn without seeing the text.",
+                def = "own")
+        ThoughtContent thoughtContent,
+
         @Key(value = "Task files whose questions are answered, such as datasets/tiny/answers.yaml.", def = "[]")
         List<String> tasks,
 
@@ -59,6 +67,20 @@ public record EvaluationConfig(
         NLL
     }
 
+    /** What thoughts say where a model is evaluated; its predictions read them as ever. */
+    public enum ThoughtContent implements Choice {
+        /** What the model thinks. */
+        OWN,
+        /** What it thinks elsewhere. */
+        SHUFFLED,
+        /** Tokens drawn from all that a thought may contain, each as likely. */
+        RANDOM,
+        /** Nothing: START stands in the place of each token. */
+        PAUSE,
+        /** What it thinks where it does not see the text. */
+        BLIND
+    }
+
     public EvaluationConfig {
         tasks = List.copyOf(tasks);
     }
@@ -75,6 +97,10 @@ public record EvaluationConfig(
 
     public EvaluationConfig withDifficulty(Difficulty value) {
         return Records.with(this, "difficulty", value);
+    }
+
+    public EvaluationConfig withThoughtContent(ThoughtContent value) {
+        return Records.with(this, "thoughtContent", value);
     }
 
     public EvaluationConfig withMaxTokens(int value) {

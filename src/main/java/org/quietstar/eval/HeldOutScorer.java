@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.EvaluationConfig;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.config.LossConfig;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.model.DecoderNames;
@@ -19,8 +22,11 @@ import org.quietstar.samediff.plan.PlanMemory;
 import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.LearningInputs;
 import org.quietstar.thought.LossSpec;
+import org.quietstar.thought.NoiseSource;
 import org.quietstar.thought.QuietStarLoss;
+import org.quietstar.thought.Rollout;
 import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtContents;
 import org.quietstar.thought.ThoughtForward;
 import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtSampler;
@@ -117,22 +123,37 @@ sealed interface HeldOutScorer extends AutoCloseable {
 
     /** A model with thoughts: one thought for each position and draw, and the next token alone, as a reader needs them. */
     final class Thinking implements HeldOutScorer {
+        /** Of random numbers that choose another content, beside those of the tokens 0 … T − 1. */
+        private static final long CONTENT_STREAM = -1;
+
         private final EvaluationConfig config;
         private final long seed;
         private final LearningInputs inputs;
         private final PlanMemory memory = new PlanMemory();
+        private final ThinkingModel model;
+        private final ThoughtLayout layout;
         private final ThoughtForward forward;
+        /** Draws the thoughts whose place others take, or that do not see the text; none where that is not wanted. */
+        private final Optional<Rollout> elsewhere;
+
         private final BasePlan plan;
         private final List<double[]> mixed = new ArrayList<>();
 
-        Thinking(ThinkingModel model, EvaluationConfig config, int batch, int length, long seed) {
+        Thinking(ThinkingModel thinking, EvaluationConfig config, int batch, int length, long seed) {
             this.config = config;
             this.seed = seed;
-            ThoughtLayout layout =
-                    new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
+            this.model = ThoughtContents.model(thinking, config.thoughtContent());
+            this.layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
             this.inputs = new LearningInputs(layout, 0, model.tokens().padId(), model.dataType());
+            ThoughtSampler sampler = ThoughtSampler.atTemperature(config.thoughtTemperature());
+            this.elsewhere = switch (config.thoughtContent()) {
+                case SHUFFLED -> Optional.of(new Rollout(model, layout, sampler));
+                case BLIND -> Optional.of(Rollout.blind(model, layout, sampler));
+                case OWN, RANDOM, PAUSE -> Optional.empty();
+            };
+            boolean given = elsewhere.isPresent() || config.thoughtContent() == ThoughtContent.RANDOM;
             this.forward = ThoughtForward.forScoring(
-                    model, layout, ThoughtSampler.atTemperature(config.thoughtTemperature()), memory);
+                    model, layout, given ? new ThoughtSampler.GivenTokens() : sampler, memory);
             SameDiff sd = new QuietStarLoss(model, LossSpec.of(LossConfig.defaults()), layout).graph();
             List<String> distribution = BaseDistribution.addTo(
                     sd, sd.getVariable(QuietStarLoss.BASE_LOGITS), sd.getVariable(QuietStarLoss.BASE_NLL));
@@ -155,15 +176,33 @@ sealed interface HeldOutScorer extends AutoCloseable {
             for (int each = 0; each < config.thoughtSamples(); each++) {
                 int draw = each;
                 // A sequence's thoughts are the same whatever stands beside it.
-                forward.sample(
-                        inputs,
-                        (token, noise) -> UniformNoise.fill(
-                                noise,
-                                lengths.length,
-                                sequence -> SplitMix.of(seed, firstSequence + sequence, token, draw)));
+                NoiseSource source = (token, noise) -> UniformNoise.fill(
+                        noise, lengths.length, sequence -> SplitMix.of(seed, firstSequence + sequence, token, draw));
+                elsewhere.ifPresent(rollout -> rollout.sample(inputs.text(), source, inputs.sampled()));
+                giveThoughts(lengths, sequence -> SplitMix.of(seed, firstSequence + sequence, CONTENT_STREAM, draw));
+                forward.sample(inputs, source);
                 forward.finish(inputs);
                 plan.plan().run();
                 mixed.add(plan.numbers(QuietStarLoss.THOUGHT_NLL));
+            }
+        }
+
+        /** Puts thoughts of another content where the model's own would be. */
+        private void giveThoughts(int[] lengths, IntFunction<SplitMix> random) {
+            if (config.thoughtContent() == ThoughtContent.SHUFFLED) {
+                int[] own = inputs.sampled().toIntVector();
+                HostArrays.fill(inputs.sampled(), ThoughtContents.shuffled(layout, own, lengths, random));
+            } else if (config.thoughtContent() == ThoughtContent.RANDOM) {
+                int each = layout.thoughtTokens() * layout.length();
+                int[] all = new int[layout.sampledTokens()];
+                for (int b = 0; b < layout.batch(); b++) {
+                    int[] tokens = ThoughtContents.randomTokens(model, each, random.apply(b));
+                    for (int i = 0; i < each; i++) {
+                        all[i / layout.length() * layout.slotRows() + b * layout.length() + i % layout.length()] =
+                                tokens[i];
+                    }
+                }
+                HostArrays.fill(inputs.sampled(), all);
             }
         }
 
@@ -186,6 +225,7 @@ sealed interface HeldOutScorer extends AutoCloseable {
         public void close() {
             plan.plan().close();
             forward.close();
+            elsewhere.ifPresent(Rollout::close);
             memory.close();
             inputs.close();
         }

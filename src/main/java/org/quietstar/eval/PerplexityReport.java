@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.EvaluationConfig.Difficulty;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
+import org.quietstar.config.yaml.Records;
 
 /**
  * Held-out loss of the base model and of the model with thoughts, and what the thoughts gain by difficulty of the token
@@ -32,6 +34,7 @@ import org.quietstar.config.EvaluationConfig.Difficulty;
  * @param bins groups of tokens by difficulty, easiest first
  * @param bootstrapSamples resamples behind the intervals
  * @param seed of the resamples
+ * @param content of the thoughts
  */
 public record PerplexityReport(
         int tokens,
@@ -45,7 +48,8 @@ public record PerplexityReport(
         Difficulty difficulty,
         List<Bin> bins,
         int bootstrapSamples,
-        long seed) {
+        long seed,
+        ThoughtContent content) {
 
     /**
      * Draws of thoughts.
@@ -155,7 +159,13 @@ public record PerplexityReport(
                 difficulty,
                 table,
                 bootstrapSamples,
-                seed);
+                seed,
+                ThoughtContent.OWN);
+    }
+
+    /** The same of thoughts with that content. */
+    public PerplexityReport withContent(ThoughtContent value) {
+        return Records.with(this, "content", value);
     }
 
     private static Draws draws(TokenScores scores) {
@@ -222,7 +232,7 @@ public record PerplexityReport(
         ArrayNode temperatures = sharpened.putArray("temperatures");
         control.temperatures().forEach(temperatures::add);
         json.put("bootstrap_samples", bootstrapSamples).put("seed", seed);
-        json.put("difficulty", difficulty.word());
+        json.put("difficulty", difficulty.word()).put("thought_content", content.word());
         ArrayNode rows = json.putArray("by_difficulty");
         for (Bin bin : bins) {
             ObjectNode row = rows.addObject();

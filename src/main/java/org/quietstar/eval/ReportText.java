@@ -4,6 +4,7 @@ import java.util.Formatter;
 import java.util.Locale;
 import java.util.Optional;
 import org.quietstar.config.EvaluationConfig.Difficulty;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.PerplexityReport.Bin;
 
 /** A {@link PerplexityReport} as text for people. */
@@ -21,7 +22,10 @@ final class ReportText {
             writeTotals(out, report);
             boolean entropy = report.difficulty() == Difficulty.ENTROPY;
             out.format(
-                    "%nGain by difficulty: tokens grouped by %s, easy to hard; all in nats per token%n",
+                    "%nGain by difficulty%s: tokens grouped by %s, easy to hard; all in nats per token%n",
+                    report.content() == ThoughtContent.OWN
+                            ? ""
+                            : " (thoughts: " + report.content().word() + ")",
                     entropy ? "the base's entropy" : "base NLL");
             out.format(
                     "%5s   %-19s %9s %9s %9s %9s %9s   %s%n",

@@ -125,12 +125,17 @@ final class CachedDecoder implements AutoCloseable {
      * @return the plan, whose outputs are valid until the next pass
      */
     StaticPlan run(DecodePass pass, int rows, int[][] tokens, int[] starts) {
+        return run(pass, rows, tokens, starts, new int[starts.length]);
+    }
+
+    /** As {@link #run(DecodePass, int, int[][], int[])}, where the cached positions before {@code hidden} are not seen. */
+    StaticPlan run(DecodePass pass, int rows, int[][] tokens, int[] starts, int[] hidden) {
         int context = 0;
         for (int start : starts) {
             context = Math.max(context, start);
         }
         var shape = new Shape(pass, rows, bucket(context));
-        fill(shape, tokens, starts);
+        fill(shape, tokens, starts, hidden);
         StaticPlan plan = plans.get(shape);
         plan.run();
         Rows arrays = rows(pass, rows);
@@ -190,7 +195,7 @@ final class CachedDecoder implements AutoCloseable {
         return Math.min(bucket, capacity);
     }
 
-    private void fill(Shape shape, int[][] tokens, int... starts) {
+    private void fill(Shape shape, int[][] tokens, int[] starts, int[] hidden) {
         int perSequence = PassGraph.tokens(shape.pass, shape.rows);
         int[] ids = new int[batch * perSequence];
         int[] positions = new int[batch * shape.rows];
@@ -207,35 +212,36 @@ final class CachedDecoder implements AutoCloseable {
         }
         HostArrays.fill(arrays.positions, positions);
         if (type == DataType.FLOAT) {
-            HostArrays.fill(mask(shape), floatMask(shape, starts));
+            HostArrays.fill(mask(shape), floatMask(shape, starts, hidden));
         } else {
-            HostArrays.fill(mask(shape), doubleMask(shape, starts));
+            HostArrays.fill(mask(shape), doubleMask(shape, starts, hidden));
         }
     }
 
-    private float[] floatMask(Shape shape, int... starts) {
+    private float[] floatMask(Shape shape, int[] starts, int[] hidden) {
         float[] mask = new float[starts.length * shape.rows * shape.context];
         for (int i = 0; i < mask.length; i++) {
-            mask[i] = sees(shape, i, starts) ? 0 : (float) Masks.MASKED;
+            mask[i] = sees(shape, i, starts, hidden) ? 0 : (float) Masks.MASKED;
         }
         return mask;
     }
 
-    private double[] doubleMask(Shape shape, int... starts) {
+    private double[] doubleMask(Shape shape, int[] starts, int[] hidden) {
         double[] mask = new double[starts.length * shape.rows * shape.context];
         for (int i = 0; i < mask.length; i++) {
-            mask[i] = sees(shape, i, starts) ? 0 : Masks.MASKED;
+            mask[i] = sees(shape, i, starts, hidden) ? 0 : Masks.MASKED;
         }
         return mask;
     }
 
     /** Whether entry i of the mask [B, R, C] is of a cached key that the row sees. */
-    private boolean sees(Shape shape, int i, int... starts) {
+    private boolean sees(Shape shape, int i, int[] starts, int[] hidden) {
         int key = i % shape.context;
         int row = i / shape.context % shape.rows;
-        int start = starts[i / shape.context / shape.rows];
+        int slot = i / shape.context / shape.rows;
+        int start = starts[slot];
         int window = model.config().slidingWindow();
-        return key < start && (window <= 0 || start + row - key < window);
+        return key >= hidden[slot] && key < start && (window <= 0 || start + row - key < window);
     }
 
     private int lastPosition(Shape shape) {

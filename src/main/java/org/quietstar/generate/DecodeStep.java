@@ -50,6 +50,7 @@ final class DecodeStep {
     private final boolean[] bannedInText;
     private final boolean[] bannedInThoughts;
     private final Sampler thoughts;
+    private final boolean blind;
 
     /**
      * @param thinkWhen never for a model without thoughts
@@ -57,6 +58,12 @@ final class DecodeStep {
      * @param temperature of the thoughts' tokens
      */
     DecodeStep(ThinkingModel model, ThinkWhen thinkWhen, boolean compare, double temperature) {
+        this(model, thinkWhen, compare, temperature, false);
+    }
+
+    /** @param blind whether thoughts are drawn without seeing the text; what is predicted from them means nothing then */
+    DecodeStep(ThinkingModel model, ThinkWhen thinkWhen, boolean compare, double temperature, boolean blind) {
+        this.blind = blind;
         this.model = model;
         this.compare = compare;
         this.thinkWhen = thinkWhen;
@@ -144,10 +151,12 @@ final class DecodeStep {
 
         StaticPlan plan(DecodePass pass, int after, int[]... tokens) {
             int[] starts = new int[alive.length];
+            int[] hidden = new int[alive.length];
             for (int i = 0; i < starts.length; i++) {
                 starts[i] = alive[i] ? slots.get(i).length() - 1 + after : 0;
+                hidden[i] = blind && after > 0 ? slots.get(i).length() : 0;
             }
-            return decoder.run(pass, pass.rows(), tokens, starts);
+            return decoder.run(pass, pass.rows(), tokens, starts, hidden);
         }
 
         int[][] texts() {

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.random.SplitMix;
 import org.quietstar.thought.ThinkingModel;
+import org.quietstar.thought.ThoughtContents;
 
 /**
  * The probability of what may come next after many texts, without a thought and with one, computed for several texts at a
@@ -19,6 +21,8 @@ public final class NextTokenPredictor implements AutoCloseable {
     private final int batch;
     private final DecodeStep next;
     private final int step;
+    private final ThoughtContent content;
+    private final DecodeStep blind;
     private Optional<CachedDecoder> decoder = Optional.empty();
 
     /**
@@ -27,10 +31,22 @@ public final class NextTokenPredictor implements AutoCloseable {
      * @param thoughtTemperature at which thoughts are sampled; 0 is greedy
      */
     public NextTokenPredictor(ThinkingModel model, int batch, double thoughtTemperature) {
-        this.model = model;
+        this(model, batch, thoughtTemperature, ThoughtContent.OWN);
+    }
+
+    /**
+     * @param thinking stays the caller's
+     * @param batch texts that go through the model together, 1 or more
+     * @param thoughtTemperature at which thoughts are sampled; 0 is greedy
+     * @param content of thoughts that are not given; shuffled ones are the caller's to give
+     */
+    public NextTokenPredictor(ThinkingModel thinking, int batch, double thoughtTemperature, ThoughtContent content) {
+        this.model = ThoughtContents.model(thinking, content);
+        this.content = content;
         this.batch = batch;
         ThinkWhen when = model.thinks() ? new ThinkWhen.Always() : new ThinkWhen.Never();
         this.next = new DecodeStep(model, when, true, thoughtTemperature);
+        this.blind = new DecodeStep(model, when, true, thoughtTemperature, true);
         this.step = 1 + DecodeStep.positions(when, model.thoughtTokens());
     }
 
@@ -94,11 +110,35 @@ public final class NextTokenPredictor implements AutoCloseable {
         List<Reading> readings = texts.stream().map(Reading::new).toList();
         CachedDecoder open = decoder.orElseThrow();
         open.prefill(readings);
+        readings = withContent(open, readings);
         List<Prediction> predictions = new ArrayList<>();
         for (Optional<DecodeStep.Choice> choice : next.of(open, readings)) {
             predictions.add(new Prediction(choice.orElseThrow()));
         }
         return predictions;
+    }
+
+    /** The readings with the thoughts of another content than the model's own. */
+    private List<Reading> withContent(CachedDecoder open, List<Reading> readings) {
+        if (!model.thinks() || (content != ThoughtContent.RANDOM && content != ThoughtContent.BLIND)) {
+            return readings;
+        }
+        List<Optional<DecodeStep.Choice>> drawn =
+                content == ThoughtContent.BLIND ? blind.of(open, readings) : List.of();
+        List<Reading> given = new ArrayList<>();
+        for (int i = 0; i < readings.size(); i++) {
+            Text text = readings.get(i).text;
+            List<Integer> thought = content == ThoughtContent.BLIND
+                    ? drawn.get(i).orElseThrow().thought().orElseThrow().ids()
+                    : randomThought(text.seed);
+            given.add(new Reading(new Text(text.ids, text.seed, Optional.of(text.thought.orElse(thought)))));
+        }
+        return given;
+    }
+
+    private List<Integer> randomThought(long seed) {
+        int[] ids = ThoughtContents.randomTokens(model, model.thoughtTokens(), SplitMix.of(seed));
+        return Arrays.stream(ids).boxed().toList();
     }
 
     /** Keeps the decoder, with its plans, while batches have the same size and fit. */

@@ -252,6 +252,11 @@ public final class LearningStep implements AutoCloseable {
         return likelihoods.output(QuietStarLoss.LOSS).getDouble(0) + policyTotal;
     }
 
+    /** Sampled tokens whose logits the policy's part computed in the last run, for its loss and gradient. */
+    public long policyRows() {
+        return policy.map(ReinforceGradient::rows).orElse(0L);
+    }
+
     /** Mean of −A·log π in the last run, without its weight. */
     public double policyLoss() {
         return policyLoss;

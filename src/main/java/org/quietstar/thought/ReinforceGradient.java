@@ -59,6 +59,7 @@ final class ReinforceGradient implements AutoCloseable {
     /** Times the policy's weight. */
     private double scale = 1;
 
+    private long rows;
     private double policyLoss;
     private double loss;
 
@@ -161,6 +162,7 @@ final class ReinforceGradient implements AutoCloseable {
         policyLoss = 0;
         loss = 0;
         int count = all.rows.length;
+        rows = 0;
         for (int from = 0; from < count; ) {
             int n = count - from >= most ? most : least;
             fill(all, from, Math.min(count, from + n), n);
@@ -171,6 +173,7 @@ final class ReinforceGradient implements AutoCloseable {
             headSum.ifPresent(sum -> sum.addi(plan.output(headGradient)));
             addRows(hiddenSum, part(inputs.get(ROWS), n), plan.output(hiddenGradient));
             from += n;
+            rows += n;
         }
     }
 
@@ -214,6 +217,11 @@ final class ReinforceGradient implements AutoCloseable {
                 .addOutputs(sum)
                 .addBooleanArguments(true)
                 .build());
+    }
+
+    /** Rows of logits that were computed in the last {@link #add}: sampled tokens, and what fills up the last plan. */
+    long rows() {
+        return rows;
     }
 
     /** Mean of −A·log π, of the last {@link #add}. */

@@ -53,7 +53,14 @@ public final class Rollout implements AutoCloseable {
                 sampler,
                 ActivationStore.forDrawing(model.config(), layout, model.dataType()),
                 new PlanMemory(),
+                true,
                 true);
+    }
+
+    /** A rollout for itself whose thoughts see their own block alone, and not the text. */
+    public static Rollout blind(ThinkingModel model, ThoughtLayout layout, ThoughtSampler sampler) {
+        var activations = ActivationStore.forDrawing(model.config(), layout, model.dataType());
+        return new Rollout(model, layout, sampler, activations, new PlanMemory(), true, false);
     }
 
     /** A rollout whose activations others continue with. */
@@ -63,7 +70,7 @@ public final class Rollout implements AutoCloseable {
             ThinkingModel model,
             ThoughtLayout layout,
             ThoughtSampler sampler) {
-        return new Rollout(model, layout, sampler, activations, memory, false);
+        return new Rollout(model, layout, sampler, activations, memory, false, true);
     }
 
     private Rollout(
@@ -72,7 +79,8 @@ public final class Rollout implements AutoCloseable {
             ThoughtSampler sampler,
             ActivationStore activations,
             PlanMemory memory,
-            boolean ownsMemory) {
+            boolean ownsMemory,
+            boolean seesText) {
         this.bannedIds = thinking.tokens().neverInThoughts();
         ModelConfig model = thinking.config();
         this.layout = layout;
@@ -91,7 +99,7 @@ public final class Rollout implements AutoCloseable {
         // Pauses are known beforehand, so that none is sampled.
         int end = thinking.pauses() ? layout.startSlot() : layout.lastTokenSlot();
         for (int a = layout.startSlot(); a < end; a++) {
-            slots.add(new SlotForward(thinking, layout, a, a, activations, memory, tail));
+            slots.add(new SlotForward(thinking, layout, a, a, activations, memory, tail, seesText));
         }
     }
 

@@ -45,6 +45,19 @@ final class SlotForward implements AutoCloseable {
             ActivationStore activations,
             PlanMemory memory,
             Tail tail) {
+        this(thinking, layout, first, last, activations, memory, tail, true);
+    }
+
+    /** @param seesText whether the slots see the text, or their own block alone */
+    SlotForward(
+            ThinkingModel thinking,
+            ThoughtLayout layout,
+            int first,
+            int last,
+            ActivationStore activations,
+            PlanMemory memory,
+            Tail tail,
+            boolean seesText) {
         ModelConfig model = thinking.config();
         DataType type = thinking.dataType();
         SameDiff sd = LeanGraph.create();
@@ -54,7 +67,7 @@ final class SlotForward implements AutoCloseable {
         inputs.put(TOKENS, tokens);
         SDVariable ids = sd.placeHolder(TOKENS, DataType.INT32, tokens.length());
         SDVariable embeddings = new ThoughtEmbeddings(sd, decoder, layout, thinking).slots(ids, first, last);
-        SDVariable hidden = decoder.layers(embeddings, new SlotPattern(sd, model, layout, first, last, type))
+        SDVariable hidden = decoder.layers(embeddings, new SlotPattern(sd, model, layout, first, last, type, seesText))
                 .normed();
         Map<String, INDArray> targets = new HashMap<>(activations.ofSlots(first, last));
         for (int i = 0; i < model.layers(); i++) {

@@ -4,10 +4,12 @@ import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.model.attention.AttentionPattern;
 import org.quietstar.model.attention.HeadShape;
+import org.quietstar.model.attention.Masks;
 
 /**
  * The slots {@code first} … {@code last} of all blocks at once, with the keys and values of the text and of the slots
@@ -33,6 +35,18 @@ public final class SlotPattern implements AttentionPattern {
      * @param last the last slot, to S
      */
     public SlotPattern(SameDiff sd, ModelConfig model, ThoughtLayout layout, int first, int last, DataType type) {
+        this(sd, model, layout, first, last, type, true);
+    }
+
+    /** @param seesText whether the slots see the text, or their own block alone */
+    SlotPattern(
+            SameDiff sd,
+            ModelConfig model,
+            ThoughtLayout layout,
+            int first,
+            int last,
+            DataType type,
+            boolean seesText) {
         if (first < 1 || last < first || last > layout.slots()) {
             throw new IllegalArgumentException(
                     "Slots " + first + " to " + last + " are not within 1 to " + layout.slots());
@@ -44,7 +58,8 @@ public final class SlotPattern implements AttentionPattern {
         this.last = last;
         this.type = type;
         this.attention = new ThoughtAttention(heads, layout, last - first + 1);
-        this.textMask = sd.constant(ThoughtAttention.textMask(type, layout, first, last, model.slidingWindow()));
+        INDArray mask = ThoughtAttention.textMask(type, layout, first, last, model.slidingWindow());
+        this.textMask = sd.constant(seesText ? mask : mask.assign(Masks.MASKED));
         this.ownMask = sd.constant(ThoughtAttention.ownMask(type, first, last, model.slidingWindow()));
         int[] places = Arrays.copyOfRange(
                 layout.positions(last), layout.firstRowOfSlot(first), layout.firstRowOfSlot(last + 1));

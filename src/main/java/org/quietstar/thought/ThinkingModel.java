@@ -1,6 +1,7 @@
 package org.quietstar.thought;
 
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -109,6 +110,13 @@ public record ThinkingModel(
         }
         ThinkingModel fresh = learningToThink(tokenizer, seed);
         Parameters all = ThoughtParameters.withPause(fresh.thought.orElseThrow());
+        return new ThinkingModel(config, decoder, Optional.of(all), settings, tokens);
+    }
+
+    /** The same model with START in the place of each token of a thought; it is not closed apart from this one. */
+    ThinkingModel pausing() {
+        Parameters own = thought.orElseThrow();
+        Parameters all = own.and(new Parameters(Map.of(ThoughtParameters.PAUSE, own.get(ThoughtParameters.START))));
         return new ThinkingModel(config, decoder, Optional.of(all), settings, tokens);
     }
 

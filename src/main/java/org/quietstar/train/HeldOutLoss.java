@@ -1,6 +1,7 @@
 package org.quietstar.train;
 
 import java.util.OptionalDouble;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.DataListener;
@@ -40,7 +41,7 @@ final class HeldOutLoss implements AutoCloseable {
         if (evaluator == null) {
             evaluator = new Evaluator(
                     model,
-                    config.evaluation(),
+                    config.evaluation().withThoughtContent(ThoughtContent.OWN),
                     stage.data().batchSize(),
                     stage.data().sequenceLength(),
                     config.seed());

@@ -9,6 +9,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.config.StageConfig;
 import org.quietstar.data.TokenBatch;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
@@ -21,12 +22,15 @@ final class LanguageModelObjective implements Objective {
     private final int length;
     private final Map<String, INDArray> inputs = new LinkedHashMap<>();
     private final StaticPlan plan;
+    private final double flops;
     private final Map<String, String> gradientNames = new LinkedHashMap<>();
     private final GradientAccumulator gradients = new GradientAccumulator();
 
     /** @param trained names of the parameters whose gradients are computed */
-    LanguageModelObjective(ModelConfig model, int batch, int length, Parameters parameters, Set<String> trained) {
-        this.length = length;
+    LanguageModelObjective(ModelConfig model, StageConfig stage, Parameters parameters, Set<String> trained) {
+        int batch = stage.data().batchSize();
+        this.length = stage.data().sequenceLength();
+        this.flops = new TrainingFlops(stage, model, trained).languageModel();
         var graph = new LanguageModelGraph(model, batch, length, parameters);
         long rows = (long) batch * length;
         inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, rows));
@@ -57,7 +61,12 @@ final class LanguageModelObjective implements Objective {
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put(Metrics.LOSS, loss);
         metrics.put(Metrics.NLL_BASE, loss);
-        return new Result(loss, metrics, gradients.gradients());
+        return new Result(loss, metrics, gradients.gradients(), batches.size() * flops);
+    }
+
+    /** What a micro-batch takes, as the plan has it. */
+    double plannedFlops() {
+        return plan.productFlops();
     }
 
     private void fill(TokenBatch batch, long labels) {

@@ -56,6 +56,8 @@ public final class Metrics {
     public static final String LEARNING_RATE = "learning_rate";
     /** Steps skipped since the run began. */
     public static final String SKIPPED_STEPS = "skipped_steps";
+    /** Floating-point operations of all steps so far, of matrix products; see docs/metrics.md. */
+    public static final String FLOPS = "flops";
     /** Text tokens of this step. */
     public static final String TOKENS = "tokens";
     /** Time of this step, seconds. */

@@ -19,8 +19,9 @@ interface Objective extends AutoCloseable {
      * @param loss over all micro-batches
      * @param metrics what else is logged, in the order of the metrics file
      * @param gradients by parameter name, which the optimiser may overwrite; valid until the next step
+     * @param flops floating-point operations that it took, as {@link TrainingFlops} counts them
      */
-    record Result(double loss, Map<String, Object> metrics, Map<String, INDArray> gradients) {}
+    record Result(double loss, Map<String, Object> metrics, Map<String, INDArray> gradients, double flops) {}
 
     /**
      * Computes one step.
@@ -48,8 +49,7 @@ interface Objective extends AutoCloseable {
         if (stage.thinks()) {
             return new QuietStarObjective(model, stage, trained, reward, balance, endId);
         }
-        return new LanguageModelObjective(
-                model.config(), stage.data().batchSize(), stage.data().sequenceLength(), model.decoder(), trained);
+        return new LanguageModelObjective(model.config(), stage, model.decoder(), trained);
     }
 
     @Override

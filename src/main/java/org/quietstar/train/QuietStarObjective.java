@@ -33,6 +33,7 @@ final class QuietStarObjective implements Objective {
     private final GradientAccumulator ofPolicy = new GradientAccumulator();
     private final ThoughtStatistics statistics;
     private final PolicyBalance balance;
+    private final TrainingFlops flops;
     /** Whether advantages are divided by a deviation that no micro-batch knows alone. */
     private final boolean byStep;
     /** Whether pauses stand in the place of thoughts: likelihoods alone are trained. */
@@ -62,6 +63,7 @@ final class QuietStarObjective implements Objective {
             batch.endDocumentsAt(endId);
         }
         this.byStep = !pauses && AdvantageScale.isNeeded(loss, stage.train().gradientAccumulation());
+        this.flops = new TrainingFlops(stage, model.config(), trained);
         this.statistics = new ThoughtStatistics(layout);
         this.step = new LearningStep(
                 model,
@@ -82,10 +84,12 @@ final class QuietStarObjective implements Objective {
         double deviation = byStep ? advantageFactor(batches, totals, seed) : 1;
         step.setPolicyScale(balance.scale() * deviation);
         double[] losses = new double[4];
+        double operations = byStep ? batches.size() * flops.forward() : 0;
         for (int i = 0; i < batches.size(); i++) {
             TokenBatch micro = batches.get(i);
             batch.setText(micro.ids(), micro.lengths(), totals);
             run(SplitMix.hash(seed, i), i == 0, measureParts);
+            operations += flops.thinking(measureParts && !pauses ? 2 : 1) + flops.policy(step.policyRows());
             losses[0] += step.loss();
             losses[1] += value(QuietStarLoss.BASE_LOSS);
             losses[2] += value(QuietStarLoss.THOUGHT_LOSS);
@@ -96,7 +100,7 @@ final class QuietStarObjective implements Objective {
                     HostArrays.numbers(batch.inputs().get(LearningInputs.VALID)),
                     step.entropies());
         }
-        return new Result(losses[0], metrics(losses, measureParts), total.gradients());
+        return new Result(losses[0], metrics(losses, measureParts), total.gradients(), operations);
     }
 
     /** What advantages are multiplied by in this step, which takes a pass over all its micro-batches of its own. */

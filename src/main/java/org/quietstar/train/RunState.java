@@ -22,6 +22,7 @@ final class RunState {
     private static final String CONFIG = "config";
     private static final String UPDATES = "updates";
     private static final String DATA = "data";
+    private static final String FLOPS = "flops";
 
     private RunState() {}
 
@@ -32,6 +33,7 @@ final class RunState {
             AdamW optimizer,
             SkippedSteps skipped,
             PolicyBalance balance,
+            double flops,
             TextBatches data) {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put(CONFIG, Recipes.toYaml(config));
@@ -40,11 +42,17 @@ final class RunState {
         state.put(UPDATES, optimizer.updates());
         skipped.putInto(state);
         balance.putInto(state);
+        state.put(FLOPS, flops);
         // Everything random is drawn anew in each step from (seed, step), so these two are the generators' whole state.
         state.put("seed", config.seed());
         state.put(DATA, data.position().toMap());
         state.put("versions", Versions.current().asMap());
         return state;
+    }
+
+    /** Operations that a run has taken; 0 where the checkpoint of an earlier version does not tell. */
+    static double flops(Checkpoint checkpoint) {
+        return checkpoint.state().get(FLOPS) instanceof Number count ? count.doubleValue() : 0;
     }
 
     /** Throws where a run continues without the reward that it was trained with. */

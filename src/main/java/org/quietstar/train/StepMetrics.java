@@ -16,6 +16,7 @@ final class StepMetrics {
      *
      * @param measured by the objective
      * @param norm of the whole gradient
+     * @param flops of all steps so far
      * @param started when the step began, as {@link System#nanoTime} gives it
      */
     static Map<String, Object> of(
@@ -25,6 +26,7 @@ final class StepMetrics {
             double norm,
             double learningRate,
             SkippedSteps skipped,
+            double flops,
             List<TokenBatch> batches,
             long started) {
         double seconds = (System.nanoTime() - started) * 1e-9;
@@ -37,6 +39,7 @@ final class StepMetrics {
         metrics.put(Metrics.GRAD_NORM, norm);
         metrics.put(Metrics.LEARNING_RATE, learningRate);
         metrics.put(Metrics.SKIPPED_STEPS, skipped.total());
+        metrics.put(Metrics.FLOPS, flops);
         metrics.put(Metrics.TOKENS, tokens);
         metrics.put(Metrics.STEP_S, seconds);
         metrics.put(Metrics.TOKENS_PER_S, tokens / seconds);

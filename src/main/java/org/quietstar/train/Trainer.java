@@ -54,6 +54,7 @@ public final class Trainer implements AutoCloseable {
     private long step;
     private int stageIndex;
     private int stageStep;
+    private double flops;
     private final SkippedSteps skipped = new SkippedSteps();
     private Optional<RewardFunction> reward = Optional.empty();
     private volatile boolean stopping;
@@ -137,6 +138,7 @@ public final class Trainer implements AutoCloseable {
         stageIndex = position.stage();
         stageStep = position.stageStep();
         skipped.restore(checkpoint.state());
+        flops = RunState.flops(checkpoint);
         resumed = Optional.of(checkpoint);
         ends.require(stageIndex, step);
     }
@@ -220,12 +222,13 @@ public final class Trainer implements AutoCloseable {
                 step++;
                 boolean measureParts = isDue(stage.train().gradientNormsEvery());
                 Objective.Result result = objective.compute(batches, tree.drawSeed(stageIndex, step), measureParts);
+                flops += result.flops();
                 double norm = GradientAccumulator.norm(result.gradients());
                 double learningRate = rate.at(stageStep);
                 skipped.apply(optimizer, result, norm, stage.optimizer().clipNorm(), learningRate)
                         .ifPresent(why -> warn("step " + step + " was skipped: " + why));
-                Map<String, Object> line =
-                        StepMetrics.of(step, stage, result.metrics(), norm, learningRate, skipped, batches, started);
+                Map<String, Object> line = StepMetrics.of(
+                        step, stage, result.metrics(), norm, learningRate, skipped, flops, batches, started);
                 metrics.write(line);
                 listeners.forEach(listener -> listener.onStep(stageStep, line));
                 shareWatch.after(line).ifPresent(this::warn);
@@ -287,7 +290,7 @@ public final class Trainer implements AutoCloseable {
     private void save(
             TextBatches data, AdamW optimizer, PolicyBalance balance, OptionalDouble heldOut, boolean goesOn) {
         var position = new RunPosition(stageIndex, stageStep, reward.isPresent());
-        Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, balance, data);
+        Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, balance, flops, data);
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
         var checkpoint = new Checkpoint(step, model.decoder().asMap(), thought, optimizer.state(), state, heldOut);
         CheckpointInfo saved = checkpoints.save(checkpoint);

@@ -124,6 +124,22 @@ class EvaluatorTest {
         }
     }
 
+    /** Thoughts of another content change what is predicted with them and nothing else; each content is repeatable. */
+    @Test
+    void otherContentsOfThoughts() {
+        Parameters parameters = parameters(config(), true);
+        TokenScores own = score(config(), parameters);
+        List<List<Float>> found = new ArrayList<>(List.of(mixed(own)));
+        for (String content : List.of("shuffled", "random", "pause", "blind")) {
+            String set = "evaluation.thoughtContent=" + content;
+            TokenScores scores = score(config(set), parameters);
+            assertClose(base(scores), base(own), 1e-6);
+            assertThat(mixed(scores)).as(content).isNotIn(found);
+            assertClose(mixed(score(config(set, "data.batchSize=3"), parameters)), mixed(scores), 1e-5);
+            found.add(mixed(scores));
+        }
+    }
+
     /** The NLL of every label as the plain language model gives it, sequence after sequence. */
     private static List<Float> languageModel(RunConfig config, Parameters parameters) {
         int b = config.lastStage().data().batchSize();

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
@@ -60,7 +61,6 @@ class GeneratorTest {
                 model(TinyModel.of(false, 4, SIZES)),
                 model(TinyModel.withKeyValueHeads(4, 0, SIZES)),
                 model(TinyModel.withKeyValueHeads(1, 3, oneToken)),
-                model(TinyModel.of(true, 0, SIZES, Mixer.NONE, LossOptions.DEFAULT, DataType.DOUBLE)),
                 model(TinyModel.of(true, 0, SIZES, Mixer.SIGMOID, LossOptions.DEFAULT, DataType.DOUBLE)));
     }
 
@@ -129,8 +129,52 @@ class GeneratorTest {
         }
     }
 
+    @Test
+    void contentsOfThoughtsBeforeOneToken() {
+        ThinkingModel model = model(TinyModel.of(true, 0, SIZES));
+        List<NextTokenPredictor.Text> texts = List.of(
+                new NextTokenPredictor.Text(new int[] {3, 5, 7}, 1, Optional.empty()),
+                new NextTokenPredictor.Text(new int[] {9, 2, 8, 6}, 1, Optional.empty()));
+        Map<ThoughtContent, List<NextTokenPredictor.Prediction>> found = new LinkedHashMap<>();
+        for (ThoughtContent content : ThoughtContent.values()) {
+            try (var predictor = new NextTokenPredictor(model, 2, 1, content)) {
+                found.put(content, predictor.predict(texts));
+            }
+        }
+        List<List<Integer>> blind = ids(found.get(ThoughtContent.BLIND));
+        assertThat(blind.get(0)).as("the same seed, another text").isEqualTo(blind.get(1));
+        assertThat(ids(found.get(ThoughtContent.RANDOM)).get(0)).isNotEqualTo(blind.get(0));
+        assertThat(found.get(ThoughtContent.PAUSE)
+                        .get(0)
+                        .thought()
+                        .orElseThrow()
+                        .isPause())
+                .isTrue();
+        assertThat(found.get(ThoughtContent.PAUSE).get(0).with(5))
+                .isNotEqualTo(found.get(ThoughtContent.OWN).get(0).with(5));
+        // A thought that was drawn blind is read as any other.
+        var given = new NextTokenPredictor.Text(new int[] {3, 5, 7}, 1, Optional.of(blind.get(0)));
+        try (var predictor = new NextTokenPredictor(model, 1, 1)) {
+            double expected = predictor.predict(List.of(given)).get(0).with(5);
+            assertThat(found.get(ThoughtContent.BLIND).get(0).with(5)).isCloseTo(expected, within(1e-12));
+        }
+        found.values()
+                .forEach(each -> assertThat(each.get(1).without(5))
+                        .isCloseTo(found.get(ThoughtContent.OWN).get(1).without(5), within(1e-12)));
+    }
+
+    private static List<List<Integer>> ids(List<NextTokenPredictor.Prediction> predictions) {
+        return predictions.stream()
+                .map(each -> each.thought().orElseThrow().ids())
+                .toList();
+    }
+
+    static Stream<ThinkingModel> withoutMixingHead() {
+        return Stream.of(model(TinyModel.of(true, 0, SIZES, Mixer.NONE, LossOptions.DEFAULT, DataType.DOUBLE)));
+    }
+
     @ParameterizedTest
-    @MethodSource("models")
+    @MethodSource({"models", "withoutMixingHead"})
     void withCacheAsWithout(ThinkingModel model) {
         for (ThinkWhen when : List.of(new ThinkWhen.Always(), new ThinkWhen.Never(), new ThinkWhen.EntropyAbove(1.2))) {
             GenerateOptions options = options(7).thinkWhen(when).build();

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.quietstar.config.DataConfig;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
@@ -108,7 +109,8 @@ class ObjectiveTest {
     }
 
     private static Computed languageModel(DataType type, int batchSize) {
-        try (Objective objective = new LanguageModelObjective(model(), batchSize, LENGTH, parameters(type), NAMES)) {
+        try (Objective objective =
+                new LanguageModelObjective(model(), plainStage(batchSize), parameters(type), NAMES)) {
             return compute(objective, batchSize);
         }
     }
@@ -330,5 +332,10 @@ class ObjectiveTest {
             Objective.Result result = objective.compute(other, 5, true);
             assertSame(new Computed(result.loss(), result.metrics(), numbers(result.gradients())), expected, 1e-12);
         }
+    }
+
+    private static StageConfig plainStage(int batchSize) {
+        return StageConfig.defaults()
+                .withData(DataConfig.defaults().withBatchSize(batchSize).withSequenceLength(LENGTH));
     }
 }

@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.task.AnswerPoints.Point;
 import org.quietstar.eval.task.AnswerScore.Way;
 import org.quietstar.eval.task.AnswerTask.Answers;
@@ -54,8 +56,14 @@ public final class AnswerScorer {
      * @param batchSize items that go through the model together, 1 or more
      * @param thoughtTemperature at which thoughts are sampled; 0 is greedy
      * @param seed of the thoughts
+     * @param content of the thoughts; shuffled ones are those of the control, where an item has one
      */
-    public record Options(int batchSize, double thoughtTemperature, long seed) {}
+    public record Options(int batchSize, double thoughtTemperature, long seed, ThoughtContent content) {
+        /** Scores with the model's own thoughts. */
+        public Options(int batchSize, double thoughtTemperature, long seed) {
+            this(batchSize, thoughtTemperature, seed, ThoughtContent.OWN);
+        }
+    }
 
     /** Hears how far scoring is; first of all 0. */
     @FunctionalInterface
@@ -104,7 +112,7 @@ public final class AnswerScorer {
     }
 
     private NextTokenPredictor predictor() {
-        return new NextTokenPredictor(model, options.batchSize(), options.thoughtTemperature());
+        return new NextTokenPredictor(model, options.batchSize(), options.thoughtTemperature(), options.content());
     }
 
     private List<Point> points(AnswerTask task, NextTokenPredictor predictor) {
@@ -155,39 +163,39 @@ public final class AnswerScorer {
             List<AnswerScore> scores = new ArrayList<>();
             byItem.forEach((index, places) -> {
                 AnswerItem item = task.questions().get(index);
-                int first = places.get(0);
-                boolean control = others.get(first).isPresent();
-                Optional<AnswerScore.Thinking> thinking = own.get(first)
-                        .thought()
-                        .map(thought -> new AnswerScore.Thinking(
-                                way(
-                                        item,
-                                        places.stream()
-                                                .map(i -> own.get(i).with())
-                                                .toList()),
-                                control
-                                        ? Optional.of(way(
-                                                item,
-                                                places.stream()
-                                                        .map(i ->
-                                                                shuffled.get(i).with())
-                                                        .toList()))
-                                        : Optional.empty(),
-                                words(thought),
-                                thought.weight()));
-                Way without =
-                        way(item, places.stream().map(i -> own.get(i).without()).toList());
-                scores.add(new AnswerScore(item, without, thinking));
+                Way without = way(item, places, i -> own.get(i).without());
+                scores.add(new AnswerScore(item, without, thinking(item, places, own, shuffled, others)));
             });
             return scores;
         }
 
+        /** What thoughts did to an item; its first point has the thought before the answer. */
+        private Optional<AnswerScore.Thinking> thinking(
+                AnswerItem item,
+                List<Integer> places,
+                List<PointScores> own,
+                List<PointScores> shuffled,
+                List<Optional<List<Integer>>> others) {
+            int first = places.get(0);
+            boolean control = others.get(first).isPresent();
+            List<PointScores> with = control && options.content() == ThoughtContent.SHUFFLED ? shuffled : own;
+            return own.get(first)
+                    .thought()
+                    .map(thought -> new AnswerScore.Thinking(
+                            way(item, places, i -> with.get(i).with()),
+                            control
+                                    ? Optional.of(way(item, places, i -> shuffled.get(i).with()))
+                                    : Optional.empty(),
+                            words(thought),
+                            thought.weight()));
+        }
+
         /** Adds up the tokens of each choice. */
-        private Way way(AnswerItem item, List<List<PointScores.Next>> tokensOfPoints) {
+        private Way way(AnswerItem item, List<Integer> places, IntFunction<List<PointScores.Next>> tokensAt) {
             double[] logs = new double[item.choices().size()];
             boolean likeliest = true;
-            for (List<PointScores.Next> all : tokensOfPoints) {
-                for (PointScores.Next next : all) {
+            for (int place : places) {
+                for (PointScores.Next next : tokensAt.apply(place)) {
                     logs[next.choice()] += next.log();
                     likeliest &= next.likeliest();
                 }

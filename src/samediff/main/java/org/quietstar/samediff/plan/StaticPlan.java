@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.samediff.GradientFunction;
 import org.quietstar.samediff.HostArrays;
@@ -267,6 +268,19 @@ public final class StaticPlan implements AutoCloseable {
     /** Number of kernels in a run. */
     public int size() {
         return steps.size();
+    }
+
+    /** Floating-point operations in the matrix products of a run: 2·m·n·k for [m, k] times [k, n]. */
+    public double productFlops() {
+        return steps.stream()
+                .filter(step -> step.is("matmul") && step.op() instanceof DynamicCustomOp)
+                .mapToDouble(step -> {
+                    long[] transposed = ((DynamicCustomOp) step.op()).iArgs();
+                    long[] a = step.inputs().get(0).shape;
+                    long inner = a[a.length - (transposed.length > 0 && transposed[0] != 0 ? 2 : 1)];
+                    return 2.0 * inner * step.outputs().get(0).length();
+                })
+                .sum();
     }
 
     /** How often the threads wait for each other in a run; 0 where one thread executes all. */
