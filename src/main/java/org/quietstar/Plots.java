@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.quietstar.ablation.AblationTable;
 import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.generate.Generation;
+import org.quietstar.report.AblationPlot;
 import org.quietstar.report.AnswerPlot;
 import org.quietstar.report.ComparisonPlot;
 import org.quietstar.report.GainPlot;
@@ -57,6 +59,15 @@ public final class Plots {
     /** Right answers of a task by group, without and with thinking, with 95 % intervals. */
     public static Picture answers(AnswerReport report) {
         return AnswerPlot.picture(report);
+    }
+
+    /**
+     * A measure of every variant of a grid, with intervals over seeds and items.
+     *
+     * @param measure one of the table's, such as {@code nll_mixed}
+     */
+    public static Picture ablation(AblationTable table, String measure) {
+        return AblationPlot.picture(table, measure);
     }
 
     /** A text, each token on a colour that says how much its thought weighs. */

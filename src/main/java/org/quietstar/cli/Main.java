@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             TrainCommand.class,
             EvaluateCommand.class,
+            AblateCommand.class,
             ExportCommand.class,
             GenerateCommand.class,
             ConfigCommand.class,

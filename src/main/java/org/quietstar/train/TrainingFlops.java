@@ -48,7 +48,7 @@ final class TrainingFlops {
         this.shapes = new TreeMap<>(DecoderParameters.shapes(model));
         shapes.putAll(LoraAdapters.shapes(model, stage.train().lora()));
         shapes.values().removeIf(shape -> shape.length != 2);
-        shapes.keySet().removeIf(name -> name.equals(head) || !name.contains(".layers.") && !name.contains(".h."));
+        shapes.keySet().removeIf(name -> name.equals(head) || !(name.contains(".layers.") || name.contains(".h.")));
     }
 
     /** A forward and a backward pass of a plain language model over one micro-batch. */

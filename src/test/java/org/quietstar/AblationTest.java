@@ -1,0 +1,135 @@
+package org.quietstar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.ablation.AblationGrid;
+import org.quietstar.text.JsonText;
+import org.quietstar.train.MetricsLog;
+import org.quietstar.train.TrainingListener;
+
+/** A small grid from its file to its table, stopped in the middle and continued. */
+class AblationTest {
+    private static final String GRID = """
+            recipe: RECIPE
+            output: OUT
+            seeds: [1, 2]
+            variants:
+              - name: language-model
+                set: {stages.last.train.mode: language-model}
+              - name: pause
+                set: {stages.last.train.mode: pause}
+              - name: quiet-star
+              - name: random
+                of: quiet-star
+                set: {evaluation.thoughtContent: random}
+            """;
+
+    private static final String RECIPE = """
+            data:
+              train: [datasets/tiny/train.jsonl]
+              validation: [datasets/tiny/validation.jsonl]
+              sequenceLength: 16
+              batchSize: 2
+              shuffleBuffer: 16
+            model: {hiddenSize: 16, intermediateSize: 24, layers: 1, heads: 2, kvHeads: 1, tiedEmbeddings: true, maxPositions: 64}
+            thought: {thoughtTokens: 2, lookahead: 2}
+            optimizer: {warmupSteps: 2}
+            checkpoint: {everySteps: 2}
+            evaluation: {maxTokens: 100}
+            stages: [{name: last, train: {mode: quiet-star, steps: 4}}]
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path write(String output) throws Exception {
+        Path recipe = Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
+        return Files.writeString(
+                folder.resolve("grid.yaml"),
+                GRID.replace("RECIPE", recipe.toString())
+                        .replace("OUT", folder.resolve(output).toString()));
+    }
+
+    /** Stops in the third step of the pause variant's first run. */
+    private static final class Stopping implements Ablation.Listener {
+        private final Ablation ablation;
+        private String variant = "";
+
+        Stopping(Ablation ablation) {
+            this.ablation = ablation;
+        }
+
+        @Override
+        public void onCell(AblationGrid.Cell cell, int number, int all, boolean finished) {
+            variant = cell.variant().name();
+        }
+
+        @Override
+        public TrainingListener training() {
+            return new TrainingListener() {
+                @Override
+                public void onStep(int stageStep, Map<String, Object> metrics) {
+                    if (variant.equals("pause") && stageStep == 3) {
+                        ablation.stop();
+                    }
+                }
+            };
+        }
+    }
+
+    @Test
+    void aStoppedGridEndsAsOneThatWasNotStopped() throws Exception {
+        Ablation whole = Ablation.of(write("whole"));
+        assertThat(whole.run(Ablation.Listener.none())).isTrue();
+
+        Path file = write("stopped");
+        Ablation stopped = Ablation.of(file);
+        assertThat(stopped.run(new Stopping(stopped))).isFalse();
+        assertThat(stopped.table().rows()).hasSize(1);
+        Path run = folder.resolve("stopped/pause/seed-1");
+        assertThat(MetricsLog.read(run.resolve("metrics.jsonl"))).hasSize(3);
+        Path first = folder.resolve("stopped/results/language-model-seed-1.json");
+        FileTime written = Files.getLastModifiedTime(first);
+
+        Ablation continued = Ablation.of(file);
+        List<Boolean> finished = new ArrayList<>();
+        assertThat(continued.run(new Ablation.Listener() {
+                    @Override
+                    public void onCell(AblationGrid.Cell cell, int number, int all, boolean before) {
+                        finished.add(before);
+                    }
+                }))
+                .isTrue();
+        assertThat(finished).hasSize(8).startsWith(true, false, false);
+        assertThat(Files.getLastModifiedTime(first)).isEqualTo(written);
+        assertThat(JsonText.read(folder.resolve("stopped/table.json")))
+                .isEqualTo(JsonText.read(folder.resolve("whole/table.json")));
+        assertThat(folder.resolve("stopped/README.md")).content().contains("| random | 2 |");
+        assertThat(folder.resolve("stopped/nll_mixed.png")).isNotEmptyFile();
+        var table = JsonText.read(folder.resolve("whole/table.json"));
+        assertThat(table.path("pause").path("flops").path("mean").asDouble())
+                .isLessThan(table.path("quiet-star").path("flops").path("mean").asDouble());
+        assertThat(table.path("random").path("nll_base"))
+                .isEqualTo(table.path("quiet-star").path("nll_base"));
+
+        // What was made with other settings is neither taken for this grid's nor overwritten.
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("name: quiet-star", "name: quiet-star\n    set: {loss.policyWeight: 0}"));
+        Ablation other = Ablation.of(file);
+        assertThatThrownBy(() -> other.run(Ablation.Listener.none()))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("quiet-star-seed-1.json")
+                .hasMessageContaining("another output");
+    }
+}
