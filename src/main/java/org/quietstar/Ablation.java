@@ -201,22 +201,24 @@ public final class Ablation {
         Path folder = grid.output();
         write(folder.resolve("table.txt"), table.toText());
         write(folder.resolve("table.json"), table.toJson().toPrettyString() + "\n");
-        List<String> pictures = new ArrayList<>();
-        for (String measure : table.measures()) {
-            if (!measure.equals(AblationTable.FLOPS)) {
-                String name = measure.replaceAll("[^A-Za-z0-9_-]", "-") + ".png";
-                try {
-                    Plots.ablation(table, measure).write(folder.resolve(name));
-                    pictures.add(name);
-                } catch (QuietStarException e) {
-                    // Without fonts there are no pictures; the numbers stay.
-                    continue;
-                }
-            }
-        }
+        List<String> pictures = table.measures().stream()
+                .filter(measure -> !measure.equals(AblationTable.FLOPS))
+                .flatMap(measure -> draw(table, measure).stream())
+                .toList();
         write(
                 folder.resolve("README.md"),
                 table.toMarkdown("Ablation " + grid.file().getFileName(), pictures));
+    }
+
+    /** Draws a measure and returns the file's name; none where this machine has no fonts, and the numbers stay. */
+    private Optional<String> draw(AblationTable table, String measure) {
+        String name = measure.replaceAll("[^A-Za-z0-9_-]", "-") + ".png";
+        try {
+            Plots.ablation(table, measure).write(grid.output().resolve(name));
+            return Optional.of(name);
+        } catch (QuietStarException e) {
+            return Optional.empty();
+        }
     }
 
     /** The table of the cells that are finished. */
