@@ -12,6 +12,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.ablation.AblationGrid;
+import org.quietstar.config.RunConfig;
+import org.quietstar.generate.GenerateOptions;
+import org.quietstar.generate.Generation;
 import org.quietstar.text.JsonText;
 import org.quietstar.train.MetricsLog;
 import org.quietstar.train.TrainingListener;
@@ -86,6 +89,35 @@ class AblationTest {
         }
     }
 
+    private void assertThatAPauseModelIsExportedAndLoaded(Path run) throws Exception {
+        Path exported = folder.resolve("exported");
+        QuietStar.export(run, exported);
+        GenerateOptions options = GenerateOptions.builder().maxTokens(5).build();
+        try (QuietStar model = QuietStar.load(run);
+                QuietStar other = QuietStar.load(exported)) {
+            assertThat(model.thinks()).isTrue();
+            assertThat(other.thinks()).isTrue();
+            assertThat(other.generate("hall red", options)).isEqualTo(model.generate("hall red", options));
+            Generation read = other.read("hall", GenerateOptions.defaults());
+            assertThat(read.tokens())
+                    .isNotEmpty()
+                    .allSatisfy(token ->
+                            assertThat(token.thought().orElseThrow().isPause()).isTrue());
+            assertThat(Plots.thoughts(read, other.tokenizer()).html()).contains("(pauses)");
+        }
+        Path recipe = Files.writeString(
+                folder.resolve("again.yaml"),
+                "model: {weights: " + exported + "}\ndata: {train: [datasets/tiny/train.jsonl], sequenceLength: 16}\n"
+                        + "train: {mode: quiet-star, steps: 1}\n");
+        RunConfig config = QuietStar.config(recipe, "thought.thoughtTokens=2");
+        Path again = folder.resolve("again");
+        assertThatThrownBy(() -> QuietStar.trainer(config, again))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageContaining("thought.json")
+                .hasMessageContaining("mode: pause");
+        assertThat(again).doesNotExist();
+    }
+
     @Test
     void aStoppedGridEndsAsOneThatWasNotStopped() throws Exception {
         Ablation whole = Ablation.of(write("whole"));
@@ -120,6 +152,8 @@ class AblationTest {
                 .isLessThan(table.path("quiet-star").path("flops").path("mean").asDouble());
         assertThat(table.path("random").path("nll_base"))
                 .isEqualTo(table.path("quiet-star").path("nll_base"));
+
+        assertThatAPauseModelIsExportedAndLoaded(run);
 
         // What was made with other settings is neither taken for this grid's nor overwritten.
         Files.writeString(

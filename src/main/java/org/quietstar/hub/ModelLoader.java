@@ -21,6 +21,7 @@ import org.quietstar.checkpoint.StageEnds;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
+import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.Parameters;
@@ -98,7 +99,7 @@ public final class ModelLoader {
                 ? DecoderParameters.random(sizes, DataType.FLOAT, config.seed())
                 : PretrainedWeights.read(Path.of(sizes.weights()), sizes, DataType.FLOAT);
         try {
-            return new ThinkingModel(sizes, decoder, exportedThoughts(sizes, settings), settings, tokens);
+            return new ThinkingModel(sizes, decoder, exportedThoughts(config, sizes, settings), settings, tokens);
         } catch (RuntimeException e) {
             decoder.close();
             throw e;
@@ -106,13 +107,17 @@ public final class ModelLoader {
     }
 
     /** START, END and the mixing head of a model that learned to think before, as an export has them beside its weights. */
-    private static Optional<Parameters> exportedThoughts(ModelConfig sizes, ThoughtConfig settings) {
+    private static Optional<Parameters> exportedThoughts(RunConfig config, ModelConfig sizes, ThoughtConfig settings) {
         if (sizes.weights().isEmpty()) {
             return Optional.empty();
         }
         return ThoughtFiles.read(Path.of(sizes.weights()), sizes, NonFinite.REFUSED)
                 .map(found -> {
                     ThoughtFiles.requireSameMeaning(Path.of(sizes.weights()), found.config(), settings);
+                    config.stages().stream()
+                            .filter(StageConfig::thinks)
+                            .forEach(stage ->
+                                    ThoughtFiles.requireSameKind(Path.of(sizes.weights()), found.parameters(), stage));
                     return found.parameters();
                 });
     }

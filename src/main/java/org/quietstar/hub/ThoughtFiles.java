@@ -16,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.Durable;
 import org.quietstar.config.ModelConfig;
+import org.quietstar.config.StageConfig;
 import org.quietstar.config.ThoughtConfig;
 import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.Parameters;
@@ -112,6 +113,17 @@ public final class ThoughtFiles {
                     + trained.mixer().word() + " and thought.embeddingScale " + trained.embeddingScale()
                     + ", the recipe has " + settings.mixer().word() + " and " + settings.embeddingScale()
                     + "; leave both keys out, or remove thought.json and thought.safetensors to begin anew");
+        }
+    }
+
+    /** Throws where a stage trains pauses and the parameters are of thoughts, or the other way round. */
+    static void requireSameKind(Path folder, Parameters trained, StageConfig stage) {
+        boolean pauses = trained.contains(ThoughtParameters.PAUSE);
+        if (stage.pauses() != pauses) {
+            throw new QuietStarException(folder.resolve(SETTINGS) + ": the model was trained with "
+                    + (pauses ? "pauses" : "thoughts") + ", and stage '" + stage.name() + "' has train.mode "
+                    + stage.train().mode().word() + "; write mode: " + (pauses ? "pause" : "quiet-star")
+                    + ", or remove thought.json and thought.safetensors to begin anew");
         }
     }
 

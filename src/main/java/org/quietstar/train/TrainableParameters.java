@@ -55,20 +55,6 @@ final class TrainableParameters {
         return trained;
     }
 
-    /**
-     * Throws where a model that begins with thoughts, such as an exported one, has others than the stage trains.
-     *
-     * @param pauses whether the model has pauses in the place of thoughts
-     */
-    static void requireKind(StageConfig stage, boolean pauses) {
-        if (stage.pauses() != pauses) {
-            throw new QuietStarException("train.mode: " + stage.train().mode().word() + " of stage '" + stage.name()
-                    + "' does not suit the model, which was trained with " + (pauses ? "pauses" : "thoughts")
-                    + "; write mode: " + (pauses ? "pause" : "quiet-star")
-                    + ", or remove thought.json and thought.safetensors from its folder to begin anew");
-        }
-    }
-
     /** Names that the patterns of {@code train.freeze} match. */
     private static Set<String> frozen(StageConfig stage, Set<String> names) {
         Set<String> frozen = new LinkedHashSet<>();

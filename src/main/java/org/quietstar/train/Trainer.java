@@ -272,7 +272,6 @@ public final class Trainer implements AutoCloseable {
             model = stage.pauses()
                     ? model.learningToPause(tokenizer, config.seed())
                     : model.learningToThink(tokenizer, config.seed());
-            TrainableParameters.requireKind(stage, model.pauses());
         }
         model = model.withAdapters(stage.train().lora(), config.seed());
     }

@@ -10,6 +10,8 @@ import org.quietstar.config.ThoughtConfig.Mixer;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LoraAdapters;
 import org.quietstar.model.attention.HeadShape;
+import org.quietstar.model.family.Architecture;
+import org.quietstar.model.family.Families;
 import org.quietstar.thought.ThoughtLayout;
 
 /**
@@ -25,9 +27,15 @@ import org.quietstar.thought.ThoughtLayout;
  *       trained.
  * </ul>
  *
- * Rows of logits: N of the text, M·K after thoughts, T·K that are sampled (forward alone), and those of the policy.
+ * Rotary positions are products, too: 2·E for each number of a query or key. Where thoughts or pauses are trained, the
+ * backward pass computes the scores of attention once more.
+ *
+ * <p>Rows of logits: N of the text, M·K after thoughts, T·K that are sampled (forward alone), and those of the policy.
  */
 final class TrainingFlops {
+    /** Share of the scores in forward attention; the backward pass after a rollout computes them again. */
+    private static final double SCORES = 0.5;
+
     private final StageConfig stage;
     private final ModelConfig model;
     private final ThoughtLayout layout;
@@ -54,7 +62,7 @@ final class TrainingFlops {
     /** A forward and a backward pass of a plain language model over one micro-batch. */
     double languageModel() {
         double rows = layout.textRows();
-        return rows * maps(1, true) + 3 * pairs(rows * layout.length()) + rows * logits(1, true);
+        return rows * maps(1, true) + 2 * rotations(rows) + 3 * pairs(rows * layout.length()) + rows * logits(1, true);
     }
 
     /**
@@ -63,7 +71,9 @@ final class TrainingFlops {
      * @param backwardPasses 1; 2 where the parts of the gradient are measured apart
      */
     double thinking(int backwardPasses) {
-        double backward = layout.rows() * (maps(1, true) - maps(1, false)) + 2 * pairs(attention(true));
+        double backward = layout.rows() * (maps(1, true) - maps(1, false))
+                + rotations(layout.rows())
+                + (2 + SCORES) * pairs(attention(true));
         return forward() + backwardPasses * backward + likelihoodsBackward();
     }
 
@@ -72,6 +82,7 @@ final class TrainingFlops {
         double sampled = stage.pauses() ? 0 : layout.sampledTokens() * logits(1, false);
         double rewarded = stage.loss().reward() == RewardSource.THOUGHT ? layout.predictions() * logits(1, false) : 0;
         return layout.rows() * maps(1, false)
+                + rotations(layout.rows())
                 + pairs(attention(false))
                 + sampled
                 + rewarded
@@ -114,6 +125,13 @@ final class TrainingFlops {
     /** Scores and weighted sums over all layers and heads. */
     private double pairs(double count) {
         return 4.0 * count * HeadShape.of(model).queryWidth() * model.layers();
+    }
+
+    /** Rotary positions, which turn the queries and keys of a row by a matrix of a head's width. */
+    private double rotations(double rows) {
+        HeadShape heads = HeadShape.of(model);
+        boolean rotary = Families.architecture(model).positions() == Architecture.Positions.ROTARY;
+        return rotary ? 2.0 * rows * heads.width() * (heads.queryWidth() + heads.keyWidth()) * model.layers() : 0;
     }
 
     /** The maps of all layers. */

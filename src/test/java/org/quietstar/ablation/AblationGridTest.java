@@ -76,6 +76,15 @@ class AblationGridTest {
     }
 
     @Test
+    void theShippedGridIsReady() {
+        AblationGrid grid = Ablation.of(Path.of("configs/ablation/tiny.yaml")).grid();
+        assertThat(grid.variants())
+                .extracting(AblationGrid.Variant::name)
+                .contains("language-model", "pause", "quiet-star", "no-reinforce", "shuffled");
+        assertThat(grid.seeds().size()).isGreaterThan(1);
+    }
+
+    @Test
     void theIntervalOverSeedsIsStudents() {
         SeedMean mean = SeedMean.of(List.of(1.0, 2.0, 3.0));
         assertThat(mean.mean()).isEqualTo(2);

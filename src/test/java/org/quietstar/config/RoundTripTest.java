@@ -40,6 +40,7 @@ class RoundTripTest {
             "thought.mixer",
             "optimizer.warmupSteps",
             "optimizer.schedule",
+            "train.mode",
             "train.lora.rank",
             "train.lora.alpha",
             "train.lora.targets");

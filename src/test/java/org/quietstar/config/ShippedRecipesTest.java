@@ -24,7 +24,7 @@ class ShippedRecipesTest {
 
     static Stream<Path> recipes() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.sorted().toList().stream();
+            return files.filter(Files::isRegularFile).sorted().toList().stream();
         }
     }
 
