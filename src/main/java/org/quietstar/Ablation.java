@@ -23,8 +23,7 @@ import org.quietstar.eval.EvaluationListener;
 import org.quietstar.eval.PerplexityReport;
 import org.quietstar.eval.task.AnswerTask;
 import org.quietstar.text.JsonText;
-import org.quietstar.train.Metrics;
-import org.quietstar.train.MetricsLog;
+import org.quietstar.train.StageFlops;
 import org.quietstar.train.Trainer;
 import org.quietstar.train.TrainingListener;
 
@@ -172,10 +171,8 @@ public final class Ablation {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.put("variant", cell.variant().name()).put("seed", cell.seed());
         cell.sets().forEach(result.putArray("set")::add);
-        List<ObjectNode> lines = MetricsLog.read(new RunFolder(cell.run()).metrics());
-        if (!lines.isEmpty()) {
-            result.set(AblationTable.FLOPS, lines.get(lines.size() - 1).path(Metrics.FLOPS));
-        }
+        StageFlops.of(cell.run(), config(cell).lastStage().name())
+                .ifPresent(flops -> result.put(AblationTable.FLOPS, flops));
         try (QuietStar model = QuietStar.load(cell.run(), sets.toArray(String[]::new))) {
             if (model.config().lastStage().data().holdsOut()) {
                 PerplexityReport report = model.evaluate(List.of(), EvaluationListener.none());

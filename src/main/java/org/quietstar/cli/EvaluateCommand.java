@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.eval.task.AnswerTask;
+import org.quietstar.train.StageFlops;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -154,10 +156,19 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void compare(QuietStar model, HeldOutReport report) {
+        String name = stage == null ? run.toString() : run + " (" + stage + ")";
         try (QuietStar other = QuietStar.load(against)) {
-            report.compare(
-                    model, stage == null ? run.toString() : run + " (" + stage + ")", other, against.toString(), data);
+            report.compare(model, name, other, against.toString(), data);
+            report.compute(name, flops(run, model, stage), against.toString(), flops(against, other, null));
         }
+    }
+
+    /** What a run's model has cost up to a stage's end, by default the last; a model's folder does not tell. */
+    private static OptionalDouble flops(Path path, QuietStar model, String ofStage) {
+        return RunFolder.isRunFolder(path)
+                ? StageFlops.of(
+                        path, ofStage == null ? model.config().lastStage().name() : ofStage)
+                : OptionalDouble.empty();
     }
 
     private Path results() {

@@ -3,7 +3,9 @@ package org.quietstar.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.quietstar.Plots;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
@@ -48,6 +50,20 @@ final class HeldOutReport {
         out.println();
         out.print(comparison.toText(name, otherName));
         out.flush();
+    }
+
+    /** Prints what training two models has cost, where both runs tell. */
+    void compute(String name, OptionalDouble flops, String otherName, OptionalDouble otherFlops) {
+        if (flops.isPresent() && otherFlops.isPresent()) {
+            out.printf(
+                    Locale.ROOT,
+                    "Compute of training, floating-point operations: %s %.3e, %s %.3e%n",
+                    name,
+                    flops.getAsDouble(),
+                    otherName,
+                    otherFlops.getAsDouble());
+            out.flush();
+        }
     }
 
     /** Draws the course of a run into {@code training.png}. */

@@ -8,6 +8,7 @@ import org.quietstar.QuietStar;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.eval.task.AnswerTask;
+import org.quietstar.train.StageFlops;
 
 /**
  * What ends a training run, and what {@code evaluate RUN} repeats: held-out text, then the recipe's tasks, both beside the
@@ -39,7 +40,12 @@ final class RunEvaluation {
         try {
             if (last.data().holdsOut()) {
                 heldOut.write(model, List.of(), target);
-                plain.ifPresent(other -> heldOut.compare(model, last.name(), other, "plain training", List.of()));
+                plain.ifPresent(other -> {
+                    heldOut.compare(model, last.name(), other, "plain training", List.of());
+                    String stage = config.plainStage().orElseThrow().name();
+                    heldOut.compute(
+                            last.name(), StageFlops.of(run, last.name()), "plain training", StageFlops.of(run, stage));
+                });
             } else {
                 out.println("No text is held out (data.validation, data.validationFraction), so none is scored.");
             }

@@ -139,5 +139,9 @@ class TrainingFlopsTest {
                     - lines.get(i - 1).get("flops").asDouble();
             assertThat(more).isGreaterThan(5 * first);
         }
+        double whole = lines.get(lines.size() - 1).get("flops").asDouble();
+        assertThat(StageFlops.of(run, "language-model")).hasValue(6 * first);
+        assertThat(StageFlops.of(run, "quiet-star")).hasValue(whole);
+        assertThat(StageFlops.of(run, "nobody")).isEmpty();
     }
 }
