@@ -319,7 +319,12 @@ public final class QuietStar implements AutoCloseable {
      * @throws QuietStarException that names file and line of an item that does not suit the model
      */
     public AnswerReport answers(AnswerTask task) {
-        return answers(task, Optional.empty(), Optional.empty(), (done, all) -> {});
+        return answers(task, Optional.empty(), (done, all) -> {});
+    }
+
+    /** As {@link #answers(AnswerTask, Optional, Optional, AnswerScorer.Listener)}, keeping nothing on the way. */
+    public AnswerReport answers(AnswerTask task, Optional<QuietStar> plain, AnswerScorer.Listener listener) {
+        return answers(task, plain, Optional.empty(), listener);
     }
 
     /**

@@ -285,8 +285,7 @@ class QuietStarTest {
                 QuietStar plain = QuietStar.plain(branches).orElseThrow()) {
             assertThat(plain.step()).hasValue(5);
             List<Integer> heard = new ArrayList<>();
-            AnswerReport report =
-                    thinking.answers(task, Optional.of(plain), Optional.empty(), (done, all) -> heard.add(done));
+            AnswerReport report = thinking.answers(task, Optional.of(plain), (done, all) -> heard.add(done));
             assertThat(report.all().items()).isEqualTo(3);
             assertThat(report.all().with()).isPresent();
             assertThat(report.all().plain())

@@ -17,7 +17,14 @@ final class AnswerKey {
 
     static String of(AnswerTask task, ThinkingModel model, AnswerScorer.Options options) {
         var digest = new Sha256();
-        add(digest, task.answers(), task.separator(), task.end(), options.thoughtTemperature(), options.seed(), options.content());
+        add(
+                digest,
+                task.answers(),
+                task.separator(),
+                task.end(),
+                options.thoughtTemperature(),
+                options.seed(),
+                options.content());
         task.questions().forEach(item -> add(digest, item));
         add(digest, model.config(), model.thoughtTokens());
         add(digest, model.decoder());

@@ -184,7 +184,8 @@ public final class AnswerScorer {
                     .map(thought -> new AnswerScore.Thinking(
                             way(item, places, i -> with.get(i).with()),
                             control
-                                    ? Optional.of(way(item, places, i -> shuffled.get(i).with()))
+                                    ? Optional.of(way(
+                                            item, places, i -> shuffled.get(i).with()))
                                     : Optional.empty(),
                             words(thought),
                             thought.weight()));
