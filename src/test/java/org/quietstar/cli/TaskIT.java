@@ -137,8 +137,8 @@ final class TaskIT {
                                 folder,
                                 SmallRun.train(
                                         bytes,
-                                        1,
-                                        1,
+                                        2,
+                                        2,
                                         "tokenizer.kind=byte",
                                         "tokenizer.path=",
                                         "model.maxPositions=128"))
