@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.ZipException;
+import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig.DocumentBoundary;
 import org.quietstar.text.PlainText;
 
@@ -43,6 +44,24 @@ public record TextFile(Path path, Format format, Compression compression, long s
             return Optional.of(Format.PARQUET);
         }
         return bare.endsWith(".jsonl") || bare.endsWith(".ndjson") ? Optional.of(Format.JSONL) : Optional.empty();
+    }
+
+    /**
+     * The whole text of a small file, unpacked where its name ends in .gz or .zst.
+     *
+     * @throws QuietStarException that names the file, where it cannot be read, is damaged, or is no UTF-8
+     */
+    public static String text(Path path) {
+        Compression compression = Compression.of(path);
+        if (compression == Compression.NONE) {
+            return PlainText.read(path);
+        }
+        try (InputStream stream = new TextFile(path, Format.TEXT, compression, 0).open(0)) {
+            return PlainText.decode(stream.readAllBytes(), path.toString());
+        } catch (IOException e) {
+            throw new QuietStarException(
+                    path + ": cannot be read, or its compressed data is damaged (" + e.getMessage() + ")", e);
+        }
     }
 
     /** Whether it begins as a Parquet file does, whatever its name. */

@@ -158,7 +158,7 @@ final class TaskIT {
         assertThat(none.err())
                 .isEqualTo(
                         "quietstar: task commonsenseqa: items: gone.jsonl: no such file; name the file of the items with"
-                                + " --items FILE\n");
+                                + " --items FILE: dev_rand_split.jsonl of CommonsenseQA\n");
     }
 
     @Test

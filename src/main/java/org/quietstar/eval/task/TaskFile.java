@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.quietstar.QuietStarException;
@@ -51,8 +52,11 @@ final class TaskFile {
     private static final List<String> KEYS =
             List.of(ITEMS, PROMPT, ANSWER, PATTERN, ANSWERS, CHOICES, GROUP, SEPARATOR, END);
 
-    /** Tasks that come with the program. */
-    private static final List<String> BUILT_IN = List.of("gsm8k", "commonsenseqa", "multiple-choice");
+    /** Tasks that come with the program, and where their items are. */
+    private static final Map<String, String> BUILT_IN = new TreeMap<>(Map.of(
+            "commonsenseqa", "dev_rand_split.jsonl of CommonsenseQA",
+            "gsm8k", "test.jsonl of GSM8K, on GitHub in openai/grade-school-math",
+            "multiple-choice", "one JSON object a line, with question, choices and answer"));
 
     private final Path file;
     private final Map<String, YamlNode.Field> fields = new HashMap<>();
@@ -63,7 +67,7 @@ final class TaskFile {
 
     static AnswerTask read(Path file, Optional<Path> items) {
         String name = file.toString();
-        return !Files.exists(file) && BUILT_IN.contains(name)
+        return !Files.exists(file) && BUILT_IN.containsKey(name)
                 ? new TaskFile(file).task(resource(name), items.or(() -> Optional.of(Path.of(""))))
                 : new TaskFile(file).task(text(file), items);
     }
@@ -78,8 +82,8 @@ final class TaskFile {
 
     private static String text(Path file) {
         if (!Files.exists(file)) {
-            throw new QuietStarException(
-                    file + ": no such file; a task is a small YAML file, or one of " + String.join(", ", BUILT_IN));
+            throw new QuietStarException(file + ": no such file; a task is a small YAML file, or one of "
+                    + String.join(", ", BUILT_IN.keySet()));
         }
         if (!Files.isRegularFile(file)) {
             throw new QuietStarException(file + ": is no file; a task is a small YAML file");
@@ -161,8 +165,9 @@ final class TaskFile {
         }
         String wanted = items + ": no such file; ";
         if (builtIn || given.isPresent()) {
-            throw new QuietStarException(
-                    "task " + file + ": items: " + wanted + "name the file of the items with --items FILE");
+            String what = BUILT_IN.getOrDefault(file.toString(), "");
+            throw new QuietStarException("task " + file + ": items: " + wanted
+                    + "name the file of the items with --items FILE" + (what.isEmpty() ? "" : ": " + what));
         }
         throw error(ITEMS, wanted + "give the file of items, beside the task file or by its whole path");
     }

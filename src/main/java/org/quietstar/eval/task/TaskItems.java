@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.quietstar.QuietStarException;
+import org.quietstar.data.TextFile;
 import org.quietstar.text.JsonText;
-import org.quietstar.text.PlainText;
 
 /** Reads the items of a task. */
 final class TaskItems {
@@ -65,7 +65,7 @@ final class TaskItems {
 
     /** All items; QuietStarException that names the file and the line of one that is wrong. */
     List<AnswerItem> questions() {
-        String[] lines = PlainText.read(file).split("\n", -1);
+        String[] lines = TextFile.text(file).split("\n", -1);
         List<AnswerItem> questions = new ArrayList<>();
         for (int i = 0; i < lines.length; i++) {
             if (!lines[i].isBlank()) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,7 +169,7 @@ class TaskFileTest {
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage(
                         folder.resolve("none.yaml")
-                                + ": no such file; a task is a small YAML file, or one of gsm8k, commonsenseqa, multiple-choice");
+                                + ": no such file; a task is a small YAML file, or one of commonsenseqa, gsm8k, multiple-choice");
         assertThatThrownBy(() -> AnswerTask.read(folder))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage(folder + ": is no file; a task is a small YAML file");
@@ -262,8 +263,8 @@ class TaskFileTest {
         Path none = folder.resolve("none.jsonl");
         assertThatThrownBy(() -> AnswerTask.read(Path.of(name), none))
                 .isInstanceOf(QuietStarException.class)
-                .hasMessage("task " + name + ": items: " + none
-                        + ": no such file; name the file of the items with --items FILE");
+                .hasMessageStartingWith("task " + name + ": items: " + none
+                        + ": no such file; name the file of the items with --items FILE: ");
         Files.writeString(items, """
                 {"question": {"stem": "Where?", "choices": [{"text": "a"}, {"text": "b"}, {"text": "c"}, {"text": "d"}, {"text": "e"}]}, "answerKey": "B"}
                 """);
@@ -286,5 +287,19 @@ class TaskFileTest {
                 assertThat(item.prompt() + task.separator() + item.right() + task.end())
                         .isEqualTo("Q: Which?\nA: b\n");
         }
+    }
+
+    @Test
+    void itemsMayBeCompressed() throws IOException {
+        Path packed = folder.resolve("fruit.jsonl.gz");
+        try (var stream = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            stream.write(Files.readAllBytes(items));
+        }
+        assertThat(read(GOOD.replace("fruit.jsonl", "fruit.jsonl.gz")).questions())
+                .isEqualTo(read(GOOD).questions());
+        Files.write(packed, new byte[] {0x1F, (byte) 0x8B, 8, 0, 0});
+        assertThatThrownBy(() -> read(GOOD.replace("fruit.jsonl", "fruit.jsonl.gz")))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessageStartingWith(packed + ": cannot be read, or its compressed data is damaged");
     }
 }
