@@ -92,7 +92,7 @@ class BranchTest {
         return MetricsLog.read(run.resolve("metrics.jsonl")).subList(from, to).stream()
                 .map(MetricsLog::withoutTimings)
                 .map(line -> {
-                    line.remove(List.of("step", "stage"));
+                    line.remove(List.of("step", "stage", "flops"));
                     return line;
                 })
                 .toList();

@@ -72,7 +72,12 @@ class MemoryPlanTest {
                 "model.tiedEmbeddings=false"
             })
     void theThoughtsStageOfTheTinyRecipe(String set) {
-        RunConfig config = tiny(set, "stages.base.train.steps=0", "stages.plain.train.steps=0");
+        RunConfig config = tiny(
+                set,
+                "stages.base.train.steps=0",
+                "stages.plain.train.steps=0",
+                "loss.policyShare=0",
+                "stages.quiet-star.train.gradientNormsEvery=0");
         MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
         StageConfig stage = config.stages().get(2);
         ModelConfig model = config.model().withVocabSize(VOCABULARY);

@@ -77,6 +77,7 @@ final class OpCases {
         cases.add(OpCase.positive("sqrt", (sd, v) -> sd.math.sqrt(v[0]), shape));
         cases.add(OpCase.positive("rsqrt", (sd, v) -> sd.math.rsqrt(v[0]), shape));
         cases.add(OpCase.of("neg", (sd, v) -> v[0].neg(), shape));
+        cases.add(OpCase.of("identity", (sd, v) -> sd.identity(v[0]), shape));
         cases.add(OpCase.of("sigmoid", (sd, v) -> sd.nn.sigmoid(v[0]), shape));
         cases.add(OpCase.of("relu", (sd, v) -> sd.nn.relu(v[0], 0), shape));
     }
