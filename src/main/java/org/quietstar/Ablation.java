@@ -29,7 +29,7 @@ import org.quietstar.train.TrainingListener;
 
 /**
  * Runs a grid: trains each variant of a recipe with each seed, evaluates what came of it, and counts. What is finished is
- * not done again, and a run that was cut short goes on from its checkpoint.
+ * not done again, and a run that was cut short continues from its checkpoint.
  *
  * <pre>{@code
  * var ablation = Ablation.of(Path.of("configs/ablation/tiny.yaml"));
@@ -47,7 +47,7 @@ public final class Ablation {
         this.grid = grid;
     }
 
-    /** Hears of the course. */
+    /** Is notified of the course. */
     public interface Listener {
         /** A cell begins; {@code finished} where its result is there already. */
         default void onCell(Cell cell, int number, int all, boolean finished) {}
@@ -57,7 +57,7 @@ public final class Ablation {
             return new TrainingListener() {};
         }
 
-        /** Nobody. */
+        /** No one is notified. */
         static Listener none() {
             return new Listener() {};
         }
@@ -137,9 +137,12 @@ public final class Ablation {
     }
 
     private boolean train(Cell cell, Listener listener) {
+        if (cell.variant().of().isPresent()) {
+            return true; // it evaluates the runs of another variant
+        }
         RunConfig config = config(cell);
         boolean begun = RunFolder.isRunFolder(cell.run());
-        if (begun && cell.variant().of().isEmpty()) {
+        if (begun) {
             String before = Recipes.toYaml(new RunFolder(cell.run()).readConfig());
             if (!before.equals(Recipes.toYaml(config))) {
                 throw new QuietStarException(
@@ -147,9 +150,6 @@ public final class Ablation {
                                 + "' was begun with other settings than " + grid.file()
                                 + " has now; remove it, or choose another output");
             }
-        }
-        if (cell.variant().of().isPresent()) {
-            return true;
         }
         try (Trainer trainer = begun ? QuietStar.resume(cell.run()) : QuietStar.trainer(config, cell.run())) {
             training = Optional.of(trainer);

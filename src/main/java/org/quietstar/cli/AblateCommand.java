@@ -2,13 +2,9 @@ package org.quietstar.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.quietstar.Ablation;
 import org.quietstar.ablation.AblationGrid;
-import org.quietstar.config.StageConfig;
 import org.quietstar.train.Metrics;
 import org.quietstar.train.TrainingListener;
 import picocli.CommandLine.Command;
@@ -22,7 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Trains and evaluates each variant of a recipe with each seed, and prints the table with intervals."
-                        + " Given the same file again, it goes on where it was cut short.")
+                        + " Given the same file again, it continues where it was cut short.")
 final class AblateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "GRID", description = "YAML file, such as configs/ablation/tiny.yaml.")
     private Path file;
@@ -55,42 +51,7 @@ final class AblateCommand implements Callable<Integer> {
 
         @Override
         public TrainingListener training() {
-            return new Steps(progress);
-        }
-    }
-
-    /** A run's steps. */
-    private static final class Steps implements TrainingListener {
-        private final ProgressDisplay progress;
-        private int steps;
-
-        Steps(ProgressDisplay progress) {
-            this.progress = progress;
-        }
-
-        @Override
-        public void onStage(StageConfig stage, int stepsDone) {
-            steps = stage.train().steps();
-            progress.begin(stage.name(), steps, stepsDone);
-        }
-
-        @Override
-        public void onStep(int stageStep, Map<String, Object> metrics) {
-            Map<String, Double> shown = new LinkedHashMap<>();
-            for (String key : List.of(Metrics.LOSS, Metrics.GAIN)) {
-                if (metrics.get(key) instanceof Double value) {
-                    shown.put(key, value);
-                }
-            }
-            progress.update(stageStep, shown, (Double) metrics.get(Metrics.TOKENS_PER_S));
-            if (stageStep == steps) {
-                progress.end();
-            }
-        }
-
-        @Override
-        public void onWarning(String message) {
-            progress.message(message);
+            return new TrainingProgress(progress, Metrics.LOSS, Metrics.GAIN);
         }
     }
 }

@@ -60,7 +60,7 @@ final class JsonLines implements GenerationListener {
         map.put("logprob", token.logProbability());
         token.thought().ifPresent(thought -> {
             map.put("w", thought.weight());
-            int[] ids = thought.ids().stream().mapToInt(Integer::intValue).toArray();
+            int[] ids = thought.tokens();
             Map<String, Object> inner = new LinkedHashMap<>();
             inner.put("ids", ids);
             inner.put("text", tokenizer.decode(ids));

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import org.quietstar.runtime.MemoryLimits;
+import org.quietstar.runtime.MemoryNeed;
 import org.quietstar.train.MemoryPlan;
 
 /** Prints a {@link MemoryPlan}. */
@@ -31,7 +32,7 @@ final class MemoryTable {
     }
 
     private static void row(PrintWriter out, String what, long bytes) {
-        out.println(String.format(Locale.ROOT, "  %12s  %s", size(bytes), what));
+        out.println(String.format(Locale.ROOT, "  %12s  %s", MemoryNeed.text(bytes), what));
     }
 
     /** One line that names each stage's total. */
@@ -42,21 +43,13 @@ final class MemoryTable {
                     Locale.ROOT,
                     " %s about %s (weights %s, gradients %s, optimiser %s, activations %s, buffers %s);",
                     stage.name(),
-                    size(stage.total()),
-                    size(stage.weights()),
-                    size(stage.gradients()),
-                    size(stage.optimizer()),
-                    size(stage.activations()),
-                    size(stage.buffers())));
+                    MemoryNeed.text(stage.total()),
+                    MemoryNeed.text(stage.weights()),
+                    MemoryNeed.text(stage.gradients()),
+                    MemoryNeed.text(stage.optimizer()),
+                    MemoryNeed.text(stage.activations()),
+                    MemoryNeed.text(stage.buffers())));
         }
-        return text + " there are " + size(limits.available());
-    }
-
-    private static String size(long bytes) {
-        double mib = bytes / (1024.0 * 1024.0);
-        if (mib < 1024) {
-            return String.format(Locale.ROOT, mib < 10 ? "%.1f MiB" : "%.0f MiB", mib);
-        }
-        return String.format(Locale.ROOT, "%.1f GiB", MemoryLimits.gib(bytes));
+        return text + " there are " + MemoryNeed.text(limits.available());
     }
 }

@@ -60,9 +60,7 @@ final class ThoughtTable implements GenerationListener {
     }
 
     private String textOf(Thought thought) {
-        return thought.isPause()
-                ? "(pauses)"
-                : quoted(thought.ids().stream().mapToInt(Integer::intValue).toArray());
+        return thought.isPause() ? "(pauses)" : quoted(thought.tokens());
     }
 
     /** In quotes and with escapes, so that a line stays a line. */

@@ -3,16 +3,13 @@ package org.quietstar.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.RunFolder;
 import org.quietstar.config.RunConfig;
-import org.quietstar.config.StageConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
@@ -21,7 +18,6 @@ import org.quietstar.runtime.Versions;
 import org.quietstar.train.MemoryPlan;
 import org.quietstar.train.Metrics;
 import org.quietstar.train.Trainer;
-import org.quietstar.train.TrainingListener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,7 +49,13 @@ final class TrainCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (Trainer trainer = open(progress)) {
             banner(out, trainer);
-            trainer.addListener(new Display(progress));
+            trainer.addListener(new TrainingProgress(
+                    progress,
+                    Metrics.LOSS,
+                    Metrics.NLL_BASE,
+                    Metrics.GAIN,
+                    Metrics.MIX_WEIGHT_MEAN,
+                    Metrics.POLICY_SHARE));
             trainer.train();
             Path run = trainer.folder().path();
             new HeldOutReport(out, progress).drawTraining(run);
@@ -131,46 +133,5 @@ final class TrainCommand implements Callable<Integer> {
         String after = trainer.step() > 0 ? ", continuing after step " + trainer.step() : "";
         out.println("run: " + trainer.folder().path() + after);
         out.flush();
-    }
-
-    /** Shows the course of training. */
-    private static final class Display implements TrainingListener {
-        private final ProgressDisplay progress;
-        private int steps;
-
-        Display(ProgressDisplay progress) {
-            this.progress = progress;
-        }
-
-        @Override
-        public void onStage(StageConfig stage, int stepsDone) {
-            steps = stage.train().steps();
-            progress.begin(stage.name(), steps, stepsDone);
-        }
-
-        @Override
-        public void onStep(int stageStep, Map<String, Object> metrics) {
-            Map<String, Double> shown = new LinkedHashMap<>();
-            for (String key : List.of(
-                    Metrics.LOSS, Metrics.NLL_BASE, Metrics.GAIN, Metrics.MIX_WEIGHT_MEAN, Metrics.POLICY_SHARE)) {
-                if (metrics.get(key) instanceof Double value) {
-                    shown.put(key, value);
-                }
-            }
-            progress.update(stageStep, shown, (Double) metrics.get(Metrics.TOKENS_PER_S));
-            if (stageStep == steps) {
-                progress.end();
-            }
-        }
-
-        @Override
-        public void onHeldOut(int stageStep, double nll) {
-            progress.message(String.format(Locale.ROOT, "step %d: held-out NLL %.4f nats a token", stageStep, nll));
-        }
-
-        @Override
-        public void onWarning(String message) {
-            progress.message(message);
-        }
     }
 }

@@ -14,7 +14,7 @@ final class UserErrors {
 
     private UserErrors() {}
 
-    /** Prints what is the user's to mend and gives the exit code; throws the failure where the fault is the program's. */
+    /** Prints what is the user's to fix and gives the exit code; throws the failure where the fault is the program's. */
     static <E extends Throwable> int tellOrThrow(E failure, PrintWriter err) throws E {
         String message = message(failure).orElseThrow(() -> failure);
         err.println("quietstar: " + message);

@@ -64,23 +64,19 @@ public record TextFile(Path path, Format format, Compression compression, long s
         }
     }
 
-    /** Whether it begins as a Parquet file does, whatever its name. */
-    boolean isParquet() throws IOException {
+    /** Its first bytes, by which a file that is no text is known; none where it is damaged from the beginning. */
+    byte[] start() throws IOException {
         try (InputStream stream = open(0)) {
-            return Arrays.equals(stream.readNBytes(PARQUET.length), PARQUET);
+            return stream.readNBytes(PlainText.SNIFFED_BYTES);
         } catch (ZipException | EOFException damaged) {
-            return false;
+            // What can be read of it is read, and the damage reported, line and all.
+            return new byte[0];
         }
     }
 
-    /** What the file is in place of text; empty where its first bytes do not speak against it. */
-    Optional<String> obstacle() throws IOException {
-        try (InputStream stream = open(0)) {
-            return PlainText.obstacle(stream.readNBytes(PlainText.SNIFFED_BYTES));
-        } catch (ZipException | EOFException damaged) {
-            // What can be read of it is read, and the damage reported, line and all.
-            return Optional.empty();
-        }
+    /** Whether a file that begins so is Parquet, whatever its name. */
+    static boolean isParquet(byte[] start) {
+        return start.length >= PARQUET.length && Arrays.equals(start, 0, PARQUET.length, PARQUET, 0, PARQUET.length);
     }
 
     /** The text's bytes from {@code offset} on, which counts uncompressed bytes: of a compressed file those before are read and dropped. */

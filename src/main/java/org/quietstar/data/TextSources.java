@@ -17,6 +17,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.DataConfig.TextFormat;
+import org.quietstar.text.PlainText;
 
 /**
  * Finds the files that the configuration names: files, folders (with all folders in them) and globs such as
@@ -68,10 +69,11 @@ public final class TextSources {
             long size = Files.size(path);
             var file = new TextFile(path, TextFile.Format.TEXT, Compression.of(path), size);
             // What the file is comes first: of a Parquet file its name says less.
-            if (file.isParquet()) {
+            byte[] start = file.start();
+            if (TextFile.isParquet(start)) {
                 return parquet(key, file, format);
             }
-            file.obstacle().ifPresent(what -> {
+            PlainText.obstacle(start).ifPresent(what -> {
                 throw new QuietStarException(path + ": " + what + " (" + key + ")");
             });
             return new TextFile(path, format(key, path, format), Compression.of(path), size);

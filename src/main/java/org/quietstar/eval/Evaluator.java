@@ -76,7 +76,8 @@ public final class Evaluator implements AutoCloseable {
         Map<String, Long> parts = new LinkedHashMap<>();
         parts.put("weights", model.bytes());
         if (model.thinks()) {
-            var layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
+            var layout =
+                    ThoughtLayout.forScoring(batch, length, model.settings().thoughtTokens());
             parts.put("activations", LearningMemory.keptForScoring(model.config(), layout, model.dataType()));
         }
         long logits = (long) batch

@@ -143,7 +143,8 @@ sealed interface HeldOutScorer extends AutoCloseable {
             this.config = config;
             this.seed = seed;
             this.model = ThoughtContents.model(thinking, config.thoughtContent());
-            this.layout = new ThoughtLayout(batch, length, 1, model.settings().thoughtTokens(), 1);
+            this.layout =
+                    ThoughtLayout.forScoring(batch, length, model.settings().thoughtTokens());
             this.inputs = new LearningInputs(layout, 0, model.tokens().padId(), model.dataType());
             ThoughtSampler sampler = ThoughtSampler.atTemperature(config.thoughtTemperature());
             this.elsewhere = switch (config.thoughtContent()) {

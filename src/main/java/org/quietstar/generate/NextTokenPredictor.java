@@ -22,7 +22,9 @@ public final class NextTokenPredictor implements AutoCloseable {
     private final DecodeStep next;
     private final int step;
     private final ThoughtContent content;
-    private final DecodeStep blind;
+    /** Draws thoughts that do not see the text, where such are wanted. */
+    private final Optional<DecodeStep> blind;
+
     private Optional<CachedDecoder> decoder = Optional.empty();
 
     /**
@@ -46,7 +48,9 @@ public final class NextTokenPredictor implements AutoCloseable {
         this.batch = batch;
         ThinkWhen when = model.thinks() ? new ThinkWhen.Always() : new ThinkWhen.Never();
         this.next = new DecodeStep(model, when, true, thoughtTemperature);
-        this.blind = new DecodeStep(model, when, true, thoughtTemperature, true);
+        this.blind = content == ThoughtContent.BLIND
+                ? Optional.of(new DecodeStep(model, when, true, thoughtTemperature, true))
+                : Optional.empty();
         this.step = 1 + DecodeStep.positions(when, model.thoughtTokens());
     }
 
@@ -124,11 +128,11 @@ public final class NextTokenPredictor implements AutoCloseable {
             return readings;
         }
         List<Optional<DecodeStep.Choice>> drawn =
-                content == ThoughtContent.BLIND ? blind.of(open, readings) : List.of();
+                blind.map(step -> step.of(open, readings)).orElse(List.of());
         List<Reading> given = new ArrayList<>();
         for (int i = 0; i < readings.size(); i++) {
             Text text = readings.get(i).text;
-            List<Integer> thought = content == ThoughtContent.BLIND
+            List<Integer> thought = blind.isPresent()
                     ? drawn.get(i).orElseThrow().thought().orElseThrow().ids()
                     : randomThought(text.seed);
             given.add(new Reading(new Text(text.ids, text.seed, Optional.of(text.thought.orElse(thought)))));

@@ -13,6 +13,11 @@ public record Thought(List<Integer> ids, double weight) {
         ids = List.copyOf(ids);
     }
 
+    /** t1 … tT as a tokenizer takes them. */
+    public int[] tokens() {
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+
     /** Whether it is made of pauses, which say nothing. */
     public boolean isPause() {
         return ids.isEmpty();

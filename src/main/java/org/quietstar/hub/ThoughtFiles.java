@@ -26,8 +26,8 @@ import org.quietstar.text.JsonText;
 import org.quietstar.thought.ThoughtParameters;
 
 /**
- * What Quiet-STaR adds to a model's folder: {@code thought.safetensors} with START, END, the mixing head, and the pause of a model that pauses, and
- * {@code thought.json} with the settings they were trained under.
+ * What Quiet-STaR adds to a model's folder: {@code thought.safetensors} with START, END, the mixing head, and the pause of
+ * a model that pauses; and {@code thought.json} with the settings they were trained under.
  */
 public final class ThoughtFiles {
     /** Tensors. */
@@ -83,11 +83,11 @@ public final class ThoughtFiles {
             }
             return Optional.empty();
         }
-        ThoughtConfig config = settings(folder.resolve(SETTINGS));
+        JsonNode written = JsonText.read(folder.resolve(SETTINGS));
+        ThoughtConfig config = settings(folder.resolve(SETTINGS), written);
         Map<String, INDArray> arrays = new LinkedHashMap<>();
         try (SafetensorsReader file = SafetensorsReader.open(folder.resolve(WEIGHTS))) {
-            boolean pauses =
-                    JsonText.read(folder.resolve(SETTINGS)).path("pauses").asBoolean(false);
+            boolean pauses = written.path("pauses").asBoolean(false);
             ThoughtParameters.shapes(model, config, pauses).forEach((name, shape) -> {
                 if (!Arrays.equals(file.info(name).dimensions(), shape)) {
                     throw new QuietStarException(file.path() + ": tensor '" + name + "' has shape "
@@ -131,11 +131,10 @@ public final class ThoughtFiles {
     static Optional<ThoughtConfig> findSettings(Path folder) {
         return Optional.of(folder.resolve(SETTINGS))
                 .filter(Files::isRegularFile)
-                .map(ThoughtFiles::settings);
+                .map(file -> settings(file, JsonText.read(file)));
     }
 
-    private static ThoughtConfig settings(Path file) {
-        JsonNode json = JsonText.read(file);
+    private static ThoughtConfig settings(Path file, JsonNode json) {
         List<Integer> banned = new ArrayList<>();
         json.path("banned_ids").forEach(id -> banned.add(id.asInt()));
         return ThoughtConfig.defaults()

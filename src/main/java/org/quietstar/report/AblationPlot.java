@@ -1,7 +1,10 @@
 package org.quietstar.report;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -10,7 +13,6 @@ import org.quietstar.QuietStarException;
 import org.quietstar.ablation.AblationTable;
 import org.quietstar.ablation.AblationTable.Row;
 import org.quietstar.ablation.AblationTable.Value;
-import org.quietstar.eval.Interval;
 
 /** Picture of a grid of runs: a measure of every variant, with 95 % intervals over seeds and, of a task, over its items. */
 public final class AblationPlot {
@@ -18,7 +20,6 @@ public final class AblationPlot {
     private static final double HALF_CAP = 0.06;
     private static final double APART = 0.08;
     private static final double ROOM = 0.5;
-    private static final double CLOSE = 0.05;
     private static final double MARGIN = 0.08;
 
     private AblationPlot() {}
@@ -46,10 +47,18 @@ public final class AblationPlot {
             Value value = rows.get(i).values().get(measure);
             x[i] = i + 1;
             y[i] = value.overSeeds().mean();
-            bar(chart, "items " + i, i + 1 + APART, value.overItems(), false);
-            bar(chart, "seeds " + i, i + 1, value.overSeeds().interval(), true);
-            low = Math.min(low, lowest(value));
-            high = Math.max(high, highest(value));
+            String place = " " + (i + 1);
+            double at = x[i];
+            value.overItems()
+                    .ifPresent(interval -> ChartStyle.interval(
+                            chart, "items" + place, at + APART, HALF_CAP, interval, ChartStyle.GREY));
+            value.overSeeds()
+                    .interval()
+                    .ifPresent(interval ->
+                            ChartStyle.interval(chart, "seeds" + place, at, HALF_CAP, interval, ChartStyle.BLUE));
+            DoubleSummaryStatistics ends = ends(value).summaryStatistics();
+            low = Math.min(low, ends.getMin());
+            high = Math.max(high, ends.getMax());
         }
         XYSeries means = ChartStyle.line(chart, measure, x, y, ChartStyle.BLUE, 1);
         means.setLineStyle(SeriesLines.NONE);
@@ -61,48 +70,16 @@ public final class AblationPlot {
         chart.getStyler().setXAxisMax(rows.size() + ROOM);
         chart.getStyler().setYAxisMin(low - MARGIN * range);
         chart.getStyler().setYAxisMax(high + MARGIN * range);
-        chart.setCustomXAxisTickLabelsFormatter(at -> label(rows, at));
+        ChartStyle.namePlaces(chart, rows.stream().map(Row::variant).toList());
         return chart;
     }
 
-    /** The name of a variant at its place; elsewhere nothing to be seen, of another length each, as XChart wants it. */
-    private static String label(List<Row> rows, double at) {
-        long place = Math.round(at);
-        boolean own = Math.abs(at - place) < CLOSE && place >= 1 && place <= rows.size();
-        return own ? rows.get((int) place - 1).variant() : "\u200b".repeat(1 + (int) Math.abs(Math.round(at / CLOSE)));
-    }
-
-    private static double lowest(Value value) {
-        return Math.min(
-                value.overSeeds()
-                        .interval()
-                        .map(Interval::lower)
-                        .orElse(value.overSeeds().mean()),
-                value.overItems().map(Interval::lower).orElse(value.overSeeds().mean()));
-    }
-
-    private static double highest(Value value) {
-        return Math.max(
-                value.overSeeds()
-                        .interval()
-                        .map(Interval::upper)
-                        .orElse(value.overSeeds().mean()),
-                value.overItems().map(Interval::upper).orElse(value.overSeeds().mean()));
-    }
-
-    private static void bar(XYChart chart, String name, double x, Optional<Interval> interval, boolean overSeeds) {
-        interval.ifPresent(each -> {
-            double left = x - HALF_CAP;
-            double right = x + HALF_CAP;
-            double low = each.lower();
-            double high = each.upper();
-            ChartStyle.line(
-                    chart,
-                    name,
-                    new double[] {left, right, x, x, left, right},
-                    new double[] {low, low, low, high, high, high},
-                    overSeeds ? ChartStyle.BLUE : ChartStyle.GREY,
-                    1.4f);
-        });
+    /** The ends of both intervals; the mean where there is none. */
+    private static DoubleStream ends(Value value) {
+        return DoubleStream.concat(
+                DoubleStream.of(value.overSeeds().mean()),
+                Stream.of(value.overSeeds().interval(), value.overItems())
+                        .flatMap(Optional::stream)
+                        .flatMapToDouble(interval -> DoubleStream.of(interval.lower(), interval.upper())));
     }
 }

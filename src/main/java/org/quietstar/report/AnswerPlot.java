@@ -13,7 +13,6 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.quietstar.QuietStarException;
-import org.quietstar.eval.Interval;
 import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.eval.task.AnswerReport.Group;
 import org.quietstar.eval.task.Share;
@@ -28,8 +27,6 @@ public final class AnswerPlot {
     private static final double HALF_CAP = 0.03;
     private static final double ROOM = 0.5;
     private static final double TOP = 1.04;
-    /** Ticks this near to a group are its own. */
-    private static final double CLOSE = 0.05;
 
     private final XYChart chart;
     private final List<Group> groups;
@@ -88,19 +85,7 @@ public final class AnswerPlot {
         styler.setLegendPadding(12);
         styler.setLegendPosition(LegendPosition.OutsideS);
         styler.setLegendLayout(LegendLayout.Horizontal);
-        chart.setCustomXAxisTickLabelsFormatter(this::label);
-    }
-
-    /**
-     * The name of a group at its place on the axis, nothing that can be seen between two groups. XChart leaves all labels
-     * out where two are alike, so every empty one has another number of characters without width.
-     */
-    private String label(double at) {
-        long group = Math.round(at);
-        boolean isModelFolder = Math.abs(at - group) < CLOSE && group >= 1 && group <= groups.size();
-        return isModelFolder
-                ? groups.get((int) group - 1).name()
-                : "\u200b".repeat(1 + (int) Math.abs(Math.round(at / CLOSE)));
+        ChartStyle.namePlaces(chart, groups.stream().map(Group::name).toList());
     }
 
     private void add(String name, Function<Group, Optional<Share>> share, Color colour) {
@@ -114,19 +99,7 @@ public final class AnswerPlot {
             Share value = share.apply(groups.get(i)).orElseThrow();
             x[i] = i + 1 + shift;
             y[i] = value.share();
-            Interval interval = value.interval();
-            double low = interval.lower();
-            double high = interval.upper();
-            double left = x[i] - HALF_CAP;
-            double right = x[i] + HALF_CAP;
-            ChartStyle.line(
-                            chart,
-                            name + " " + i,
-                            new double[] {left, right, x[i], x[i], left, right},
-                            new double[] {low, low, low, high, high, high},
-                            colour,
-                            1.4f)
-                    .setShowInLegend(false);
+            ChartStyle.interval(chart, name + " " + i, x[i], HALF_CAP, value.interval(), colour);
         }
         XYSeries line = ChartStyle.line(chart, name, x, y, colour, 2.2f);
         line.setMarker(SeriesMarkers.CIRCLE);

@@ -3,6 +3,7 @@ package org.quietstar.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.util.List;
 import java.util.Locale;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -11,9 +12,13 @@ import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.quietstar.eval.Interval;
 
 /** The common look of the pictures, made for a README of 800 pixels. Colour-blind readers can tell the colours apart. */
 final class ChartStyle {
+    /** Ticks this near to a place are its own. */
+    private static final double CLOSE = 0.05;
+
     static final int WIDTH = 800;
     static final Color BLUE = new Color(0x1f, 0x77, 0xb4);
     static final Color ORANGE = new Color(0xd9, 0x5f, 0x02);
@@ -87,6 +92,34 @@ final class ChartStyle {
      */
     static void roundSteps(XYChart chart, double y) {
         rule(chart, "round steps", new double[] {0.5}, new double[] {y});
+    }
+
+    /** Adds the two ends of an interval at a place, and what is between them; the legend does not name it. */
+    static void interval(XYChart chart, String name, double x, double halfCap, Interval interval, Color color) {
+        double left = x - halfCap;
+        double right = x + halfCap;
+        double low = interval.lower();
+        double high = interval.upper();
+        line(
+                        chart,
+                        name,
+                        new double[] {left, right, x, x, left, right},
+                        new double[] {low, low, low, high, high, high},
+                        color,
+                        1.4f)
+                .setShowInLegend(false);
+    }
+
+    /**
+     * Names the places 1, 2, … of the horizontal axis, and nothing that can be seen between them. XChart leaves all labels
+     * out where two are alike, so every empty one has another number of characters without width.
+     */
+    static void namePlaces(XYChart chart, List<String> names) {
+        chart.setCustomXAxisTickLabelsFormatter(at -> {
+            long place = Math.round(at);
+            boolean own = Math.abs(at - place) < CLOSE && place >= 1 && place <= names.size();
+            return own ? names.get((int) place - 1) : "\u200b".repeat(1 + (int) Math.abs(Math.round(at / CLOSE)));
+        });
     }
 
     /** Adds a thin line that the legend does not name. */

@@ -114,11 +114,7 @@ public final class ThoughtView {
 
     private String thought(GeneratedToken token) {
         return token.thought()
-                .map(thought -> thought.isPause()
-                        ? "(pauses)"
-                        : visible(tokenizer.decode(thought.ids().stream()
-                                .mapToInt(Integer::intValue)
-                                .toArray())))
+                .map(thought -> thought.isPause() ? "(pauses)" : visible(tokenizer.decode(thought.tokens())))
                 .orElse("–");
     }
 

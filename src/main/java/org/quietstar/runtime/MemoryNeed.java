@@ -49,10 +49,12 @@ public record MemoryNeed(String work, Map<String, Long> parts) {
         requireFits(MemoryLimits.current(Backend.require("auto")), wayOut);
     }
 
-    /** Bytes in MiB or GiB, as messages give them. */
+    /** Bytes in MiB or GiB, as messages and tables give them. */
     public static String text(long bytes) {
-        return bytes < 1L << 30
-                ? String.format(Locale.ROOT, "%.0f MiB", bytes / (1024.0 * 1024.0))
-                : String.format(Locale.ROOT, "%.1f GiB", MemoryLimits.gib(bytes));
+        double mib = bytes / (1024.0 * 1024.0);
+        if (mib < 1024) {
+            return String.format(Locale.ROOT, mib < 10 ? "%.1f MiB" : "%.0f MiB", mib);
+        }
+        return String.format(Locale.ROOT, "%.1f GiB", MemoryLimits.gib(bytes));
     }
 }

@@ -9,8 +9,8 @@ import org.quietstar.samediff.plan.StaticPlan;
 
 /**
  * The whole forward pass, each row once: the text, then the thoughts token by token as they are sampled, then what is
- * teacher forced (the last sampled token, END and the lookahead; with pauses the whole block) in one go. Its activations are the learning graph's, so
- * that nothing is computed again for the loss or its gradient.
+ * teacher forced (the last sampled token, END and the lookahead; with pauses the whole block) in one go. Its activations
+ * are the learning graph's, so that nothing is computed again for the loss or its gradient.
  */
 public final class ThoughtForward implements AutoCloseable {
     private final ActivationStore activations;

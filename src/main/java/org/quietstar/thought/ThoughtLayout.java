@@ -48,6 +48,11 @@ public record ThoughtLayout(int batch, int length, int thoughts, int thoughtToke
         return of(thought, stage.data().batchSize(), stage.data().sequenceLength());
     }
 
+    /** The layout in which text is scored: one thought for each position, and the next token alone. */
+    public static ThoughtLayout forScoring(int batch, int length, int thoughtTokens) {
+        return new ThoughtLayout(batch, length, 1, thoughtTokens, 1);
+    }
+
     // Slots of a block
 
     /** Slot of START, 1. Slot 0 is the text itself. */

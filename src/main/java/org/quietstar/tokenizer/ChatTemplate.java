@@ -1,6 +1,10 @@
 package org.quietstar.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter.NopIndenter;
+import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -52,11 +56,21 @@ public final class ChatTemplate {
 
     private static final Pattern REVERSED = Pattern.compile("([A-Za-z_][A-Za-z0-9_.]*)\\[::-1]");
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final PrettyPrinter AS_PYTHON = new DefaultPrettyPrinter(Separators.createDefaultInstance()
+                    .withRootSeparator("")
+                    .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                    .withObjectEntrySpacing(Separators.Spacing.AFTER)
+                    .withArrayValueSpacing(Separators.Spacing.AFTER)
+                    .withObjectEmptySeparator("")
+                    .withArrayEmptySeparator(""))
+            .withObjectIndenter(new NopIndenter())
+            .withArrayIndenter(new NopIndenter());
 
     private final Path file;
     private final String source;
     private final Map<String, String> tokens;
-    private final Jinjava engine;
+    /** Made when the first conversation comes: it takes a third of a second. */
+    private Optional<Jinjava> engine = Optional.empty();
 
     /** A conversation that the template does not take, or a template that cannot be read. */
     public static final class Refusal extends Exception {
@@ -80,7 +94,6 @@ public final class ChatTemplate {
         this.file = file;
         this.source = prepared(source);
         this.tokens = tokens;
-        this.engine = engine();
     }
 
     /**
@@ -206,7 +219,9 @@ public final class ChatTemplate {
         Map<String, Object> variables = new LinkedHashMap<>(tokens);
         variables.put("messages", messages);
         variables.put("add_generation_prompt", false);
-        RenderResult result = engine.renderForResult(source, variables);
+        Jinjava jinjava = engine.orElseGet(ChatTemplate::engine);
+        engine = Optional.of(jinjava);
+        RenderResult result = jinjava.renderForResult(source, variables);
         for (TemplateError error : result.getErrors()) {
             throw new Refusal(reason(error));
         }
@@ -231,38 +246,10 @@ public final class ChatTemplate {
 
         @Override
         public Object filter(Object value, JinjavaInterpreter interpreter, String... arguments) {
-            var text = new StringBuilder();
-            write(JSON.valueToTree(value), text);
-            return text.toString();
-        }
-
-        private static void write(JsonNode node, StringBuilder text) {
-            if (node.isObject()) {
-                String comma = "{";
-                for (Map.Entry<String, JsonNode> entry : node.properties()) {
-                    text.append(comma).append(scalar(entry.getKey())).append(": ");
-                    write(entry.getValue(), text);
-                    comma = ", ";
-                }
-                text.append(node.isEmpty() ? "{}" : "}");
-            } else if (node.isArray()) {
-                String comma = "[";
-                for (JsonNode each : node) {
-                    text.append(comma);
-                    write(each, text);
-                    comma = ", ";
-                }
-                text.append(node.isEmpty() ? "[]" : "]");
-            } else {
-                text.append(scalar(node));
-            }
-        }
-
-        private static String scalar(Object value) {
             try {
-                return JSON.writeValueAsString(value);
+                return JSON.writer(AS_PYTHON).writeValueAsString(value);
             } catch (JsonProcessingException e) {
-                throw new IllegalStateException(e); // a text or a number
+                throw new Raised("tojson cannot write " + value + ": " + e.getOriginalMessage());
             }
         }
     }

@@ -49,7 +49,9 @@ public final class HfTokenizer implements Tokenizer {
     private final int padId;
     private final String fingerprint;
     private final List<Integer> textPrefix;
-    private final Optional<ChatTemplate> chatTemplate;
+    /** Texts of the special tokens by the names that a chat template has for them. */
+    private final Map<String, String> namedTokens = new LinkedHashMap<>();
+
     /** The library with special tokens, for conversations; made when the first one comes. */
     private Optional<HuggingFaceTokenizer> withSpecials = Optional.empty();
 
@@ -69,14 +71,12 @@ public final class HfTokenizer implements Tokenizer {
         special[padId] = true;
         this.fingerprint = "huggingface-" + Sha256.of(json.bytes());
         this.textPrefix = ids.prefix();
-        Map<String, String> tokens = new LinkedHashMap<>();
         ids.begin().stream()
                 .boxed()
                 .findFirst()
                 .flatMap(json::tokenOf)
-                .ifPresent(text -> tokens.put("bos_token", text));
-        json.tokenOf(endIds.get(0)).ifPresent(text -> tokens.put("eos_token", text));
-        this.chatTemplate = ChatTemplate.beside(file, tokens);
+                .ifPresent(text -> namedTokens.put("bos_token", text));
+        json.tokenOf(endIds.get(0)).ifPresent(text -> namedTokens.put("eos_token", text));
     }
 
     /**
@@ -204,7 +204,7 @@ public final class HfTokenizer implements Tokenizer {
 
     @Override
     public Optional<ChatTemplate> chatTemplate() {
-        return chatTemplate;
+        return ChatTemplate.beside(file, namedTokens);
     }
 
     /** The text of {@code ids}; what is no UTF-8 becomes U+FFFD. */

@@ -228,7 +228,7 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                     stage.name(), weights, ofTrained, 2 * ofTrained, 0, buffers, evaluation, ofTrained / TYPE.width());
         }
         ThoughtLayout sizes = ThoughtLayout.of(stage);
-        var scored = new ThoughtLayout(batch, length, 1, stage.thought().thoughtTokens(), 1);
+        var scored = ThoughtLayout.forScoring(batch, length, stage.thought().thoughtTokens());
         long evaluation = evaluates
                 ? LearningMemory.keptForScoring(model, scored, TYPE)
                         + LearningMemory.scoringBuffers(model, scored, TYPE)

@@ -205,8 +205,7 @@ public final class AnswerScorer {
         }
 
         private String words(Thought thought) {
-            return encoding.decode()
-                    .apply(thought.ids().stream().mapToInt(Integer::intValue).toArray());
+            return encoding.decode().apply(thought.tokens());
         }
 
         private int predictions() {

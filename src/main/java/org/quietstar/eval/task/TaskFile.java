@@ -59,17 +59,18 @@ final class TaskFile {
             "multiple-choice", "one JSON object a line, with question, choices and answer"));
 
     private final Path file;
+    private final boolean builtIn;
     private final Map<String, YamlNode.Field> fields = new HashMap<>();
 
-    private TaskFile(Path file) {
+    private TaskFile(Path file, boolean builtIn) {
         this.file = file;
+        this.builtIn = builtIn;
     }
 
     static AnswerTask read(Path file, Optional<Path> items) {
         String name = file.toString();
-        return !Files.exists(file) && BUILT_IN.containsKey(name)
-                ? new TaskFile(file).task(resource(name), items.or(() -> Optional.of(Path.of(""))))
-                : new TaskFile(file).task(text(file), items);
+        boolean builtIn = !Files.exists(file) && BUILT_IN.containsKey(name);
+        return new TaskFile(file, builtIn).task(builtIn ? resource(name) : text(file), items);
     }
 
     private static String resource(String name) {
@@ -91,7 +92,7 @@ final class TaskFile {
         return PlainText.read(file);
     }
 
-    /** @param given the file of items in place of the task's own; an empty path for the task's own, seen from here */
+    /** @param given the file of items in place of the task's own */
     private AnswerTask task(String yaml, Optional<Path> given) {
         YamlNode root = YamlTree.read(yaml, line -> new Origin.FileLine(file.toString(), line));
         if (!(root instanceof YamlNode.Fields keys)) {
@@ -157,9 +158,7 @@ final class TaskFile {
     }
 
     private Path items(Optional<Path> given) {
-        String own = word(ITEMS, given.isPresent() && !given.get().toString().isEmpty() ? "" : null);
-        boolean builtIn = given.filter(path -> path.toString().isEmpty()).isPresent();
-        Path items = builtIn ? Path.of(own) : given.orElseGet(() -> file.resolveSibling(own));
+        Path items = given.orElseGet(this::ownItems);
         if (Files.isRegularFile(items)) {
             return items;
         }
@@ -170,6 +169,12 @@ final class TaskFile {
                     + "name the file of the items with --items FILE" + (what.isEmpty() ? "" : ": " + what));
         }
         throw error(ITEMS, wanted + "give the file of items, beside the task file or by its whole path");
+    }
+
+    /** Beside the task's file; those of a task that comes with the program are named as from the folder it runs in. */
+    private Path ownItems() {
+        String own = word(ITEMS, null);
+        return builtIn ? Path.of(own) : file.resolveSibling(own);
     }
 
     /** The text of a key; {@code otherwise} where it is left out, null where it may not be. */
