@@ -17,6 +17,7 @@ import org.quietstar.ablation.AblationGrid.Cell;
 import org.quietstar.ablation.AblationTable;
 import org.quietstar.checkpoint.Durable;
 import org.quietstar.checkpoint.RunFolder;
+import org.quietstar.checkpoint.SharedStages;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.eval.EvaluationListener;
@@ -29,10 +30,11 @@ import org.quietstar.train.TrainingListener;
 
 /**
  * Runs a grid: trains each variant of a recipe with each seed, evaluates what came of it, and counts. What is finished is
- * not done again, and a run that was cut short continues from its checkpoint.
+ * not done again, and a run that was cut short continues from its checkpoint. First stages that variants have in common,
+ * such as the base that all start from, are trained once for each seed.
  *
  * <pre>{@code
- * var ablation = Ablation.of(Path.of("configs/ablation/tiny.yaml"));
+ * var ablation = Ablation.of(Path.of("configs/effect/rivals.yaml"));
  * if (ablation.run(Ablation.Listener.none())) {
  *     System.out.print(ablation.table().toText());
  * }
@@ -151,7 +153,9 @@ public final class Ablation {
                                 + " has now; remove it, or choose another output");
             }
         }
-        try (Trainer trainer = begun ? QuietStar.resume(cell.run()) : QuietStar.trainer(config, cell.run())) {
+        try (Trainer trainer = begun || beginsWithShared(config, cell)
+                ? QuietStar.resume(cell.run())
+                : QuietStar.trainer(config, cell.run())) {
             training = Optional.of(trainer);
             trainer.addListener(listener.training());
             if (stopping) {
@@ -161,6 +165,17 @@ public final class Ablation {
         } finally {
             training = Optional.empty();
         }
+    }
+
+    /** Whether the cell's run begins with stages that another variant has trained already. */
+    private boolean beginsWithShared(RunConfig config, Cell cell) {
+        Answers.require(config);
+        List<Path> others = grid.cells().stream()
+                .filter(other -> other.seed() == cell.seed() && !other.run().equals(cell.run()))
+                .map(Cell::run)
+                .distinct()
+                .toList();
+        return SharedStages.begin(config, cell.run(), others).isPresent();
     }
 
     /** Evaluates a cell and stores its result; false where it was stopped meanwhile. */

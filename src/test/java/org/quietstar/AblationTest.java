@@ -3,12 +3,15 @@ package org.quietstar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.ablation.AblationGrid;
@@ -17,6 +20,7 @@ import org.quietstar.generate.GenerateOptions;
 import org.quietstar.generate.Generation;
 import org.quietstar.text.JsonText;
 import org.quietstar.train.MetricsLog;
+import org.quietstar.train.Trainer;
 import org.quietstar.train.TrainingListener;
 
 /** A small grid from its file to its table, stopped in the middle and continued. */
@@ -165,5 +169,100 @@ class AblationTest {
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("quiet-star-seed-1.json")
                 .hasMessageContaining("another output");
+    }
+
+    private static final String SHARED_GRID = """
+            recipe: RECIPE
+            output: OUT
+            seeds: [1]
+            set: {stages.plain.train.steps: 2}
+            variants:
+              - name: language-model
+                set: {stages.last.train.mode: language-model}
+              - name: shorter
+                set: {thought.thoughtTokens: 1, loss.policyWeight: 0}
+              - name: slower
+                set: {stages.plain.optimizer.learningRate: 1.0e-5}
+              - name: other-base
+                set: {stages.base.optimizer.learningRate: 1.0e-5}
+            """;
+
+    /** Runs the grid and returns how many steps each variant's run has made itself. */
+    private Map<String, Integer> stepsMade(Path grid) {
+        Map<String, Integer> made = new LinkedHashMap<>();
+        boolean done = Ablation.of(grid).run(new Ablation.Listener() {
+            private String variant = "";
+
+            @Override
+            public void onCell(AblationGrid.Cell cell, int number, int all, boolean finished) {
+                variant = cell.variant().name();
+            }
+
+            @Override
+            public TrainingListener training() {
+                return new TrainingListener() {
+                    @Override
+                    public void onStep(int stageStep, Map<String, Object> metrics) {
+                        made.merge(variant, 1, Integer::sum);
+                    }
+                };
+            }
+        });
+        assertThat(done).isTrue();
+        return made;
+    }
+
+    private Path sharedGrid(String output) throws Exception {
+        String stages = "stages: [{name: base, train: {mode: language-model, steps: 3}},"
+                + " {name: plain, train: {mode: language-model, steps: 2}},"
+                + " {name: last, from: base, train: {mode: quiet-star, steps: 2}}]";
+        Path recipe = Files.writeString(
+                folder.resolve("stages.yaml"), RECIPE.replaceAll("stages: .*", Matcher.quoteReplacement(stages)));
+        return Files.writeString(
+                folder.resolve(output + ".yaml"),
+                SHARED_GRID
+                        .replace("RECIPE", recipe.toString())
+                        .replace("OUT", folder.resolve(output).toString()));
+    }
+
+    private static List<ObjectNode> metrics(Path run) {
+        return MetricsLog.read(run.resolve("metrics.jsonl")).stream()
+                .map(line -> line.remove(MetricsLog.TIMING_KEYS))
+                .toList();
+    }
+
+    @Test
+    void whatVariantsHaveInCommonIsTrainedOnceAndMakesNoDifference() throws Exception {
+        Path grid = sharedGrid("shared");
+        assertThat(stepsMade(grid))
+                .containsExactly(
+                        Map.entry("language-model", 7),
+                        Map.entry("shorter", 2),
+                        Map.entry("slower", 4),
+                        Map.entry("other-base", 7));
+        for (AblationGrid.Cell cell : Ablation.of(grid).grid().cells()) {
+            Path alone = folder.resolve("alone-" + cell.variant().name());
+            RunConfig config = QuietStar.config(folder.resolve("stages.yaml"), cell.sets());
+            try (Trainer trainer = QuietStar.trainer(config, alone)) {
+                trainer.train();
+            }
+            assertThat(metrics(cell.run())).isEqualTo(metrics(alone));
+        }
+    }
+
+    @Test
+    void aDamagedStageIsTrainedAgain() throws Exception {
+        Path grid = sharedGrid("damaged");
+        stepsMade(grid);
+        Path output = folder.resolve("damaged");
+        for (String variant : List.of("shorter", "slower")) {
+            Files.move(output.resolve(variant), folder.resolve("moved-" + variant));
+            Files.delete(output.resolve("results/" + variant + "-seed-1.json"));
+        }
+        Path weights = output.resolve("language-model/seed-1/checkpoints/step-00000005/model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(weights, bytes);
+        assertThat(stepsMade(grid)).containsExactly(Map.entry("shorter", 4), Map.entry("slower", 4));
     }
 }

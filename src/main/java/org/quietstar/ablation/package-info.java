@@ -3,7 +3,7 @@
  * {@code Ablation} in the root package trains and evaluates.
  *
  * <pre>{@code
- * AblationGrid grid = AblationGrid.read(Path.of("configs/ablation/tiny.yaml"));
+ * AblationGrid grid = AblationGrid.read(Path.of("configs/effect/rivals.yaml"));
  * for (AblationGrid.Cell cell : grid.cells()) {
  *     System.out.println(cell.variant().name() + ", seed " + cell.seed() + ": " + cell.sets());
  * }

@@ -59,8 +59,13 @@ public final class CheckpointStore {
     public CheckpointStore(Path run, CheckpointConfig config, Set<Long> keptSteps) {
         this.keptSteps = Set.copyOf(keptSteps);
         this.run = run;
-        this.folder = new CheckpointFolder(run.resolve("checkpoints"));
+        this.folder = new CheckpointFolder(folder(run));
         this.config = config;
+    }
+
+    /** The folder of a run's checkpoints. */
+    static Path folder(Path run) {
+        return run.resolve("checkpoints");
     }
 
     /**

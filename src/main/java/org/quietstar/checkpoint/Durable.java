@@ -27,6 +27,13 @@ public final class Durable {
         }
     }
 
+    /** Makes what a file holds durable. */
+    static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     /** Renames a file or folder within its folder, in one step; fails if {@code to} is a folder that is not empty. */
     public static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

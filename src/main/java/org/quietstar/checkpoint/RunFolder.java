@@ -44,7 +44,7 @@ public record RunFolder(Path path) {
     /** Makes a new run's folder with its configuration; an existing run is refused. */
     public static RunFolder create(Path path, RunConfig config) {
         var folder = new RunFolder(path);
-        if (Files.exists(folder.config()) || Files.exists(path.resolve("checkpoints"))) {
+        if (Files.exists(folder.config()) || Files.exists(CheckpointStore.folder(path))) {
             throw new QuietStarException(path + ": there is a run in this folder already. Continue it: --resume " + path
                     + "; or choose another folder: --set output.dir=...");
         }

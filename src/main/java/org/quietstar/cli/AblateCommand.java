@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
                 "Trains and evaluates each variant of a recipe with each seed, and prints the table with intervals."
                         + " Given the same file again, it continues where it was cut short.")
 final class AblateCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "GRID", description = "YAML file, such as configs/ablation/tiny.yaml.")
+    @Parameters(paramLabel = "GRID", description = "YAML file, such as configs/effect/rivals.yaml.")
     private Path file;
 
     @Spec

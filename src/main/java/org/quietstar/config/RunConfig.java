@@ -109,6 +109,10 @@ public record RunConfig(
     }
 
     /** The same run with other stages. */
+    public RunConfig withOutput(OutputConfig value) {
+        return Records.with(this, "output", value);
+    }
+
     public RunConfig withStages(List<StageConfig> value) {
         return Records.with(this, "stages", value);
     }

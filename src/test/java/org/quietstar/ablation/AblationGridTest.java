@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.quietstar.Ablation;
 import org.quietstar.QuietStarException;
 
@@ -75,13 +78,20 @@ class AblationGridTest {
                 .hasMessageContaining(what);
     }
 
-    @Test
-    void theShippedGridIsReady() {
-        AblationGrid grid = Ablation.of(Path.of("configs/ablation/tiny.yaml")).grid();
-        assertThat(grid.variants())
-                .extracting(AblationGrid.Variant::name)
-                .contains("language-model", "pause", "quiet-star", "no-reinforce", "shuffled");
-        assertThat(grid.seeds().size()).isGreaterThan(1);
+    static Stream<Path> shipped() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("configs/effect"))) {
+            return files.sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void everyShippedGridIsReady(Path file) {
+        AblationGrid grid = Ablation.of(file).grid();
+        String name = file.getFileName().toString().replace(".yaml", "");
+        assertThat(grid.output()).isEqualTo(Path.of("runs", "effect-" + name));
+        assertThat(grid.variants().size()).isGreaterThan(2);
+        assertThat(grid.seeds().size()).isGreaterThan(2);
     }
 
     @Test

@@ -178,17 +178,27 @@ public record AnswerReport(
         return AnswerText.examples(this);
     }
 
-    /** Shares of all items, as {@code summary.json} has them under the task's name. */
+    /** Shares of all items and of each group, as {@code summary.json} has them under the task's name. */
     public ObjectNode summary() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("without", all.without().share());
-        all.with().ifPresent(share -> node.put("with", share.share()));
-        all.plain().ifPresent(share -> node.put("plain", share.share()));
-        all.shuffled().ifPresent(share -> node.put("shuffled", share.share()));
+        putShares(node, all);
         probability(Way.WITHOUT).ifPresent(mean -> node.put("probabilityWithout", mean.value()));
         probability(Way.WITH).ifPresent(mean -> node.put("probabilityWith", mean.value()));
         node.put("chance", task.chance());
         node.put("items", all.items());
+        if (groups.size() > 1) {
+            ObjectNode byGroup = node.putObject("groups");
+            groups.forEach(
+                    group -> putShares(byGroup.putObject(group.name()), group).put("items", group.items()));
+        }
+        return node;
+    }
+
+    private static ObjectNode putShares(ObjectNode node, Group group) {
+        node.put("without", group.without().share());
+        group.with().ifPresent(share -> node.put("with", share.share()));
+        group.plain().ifPresent(share -> node.put("plain", share.share()));
+        group.shuffled().ifPresent(share -> node.put("shuffled", share.share()));
         return node;
     }
 
