@@ -44,7 +44,14 @@ public record ThoughtConfig(
                 value = "Token ids that a thought never contains; the padding id is always among them.",
                 min = 0,
                 def = "[]")
-        List<Integer> bannedIds) {
+        List<Integer> bannedIds,
+
+        @Key(
+                value =
+                        "Texts of single tokens, such as digits and operators: a thought is made of these alone, each with"
+                                + " or without a blank before it. Empty: of any token.",
+                def = "[]")
+        List<String> vocabulary) {
     /** What becomes of the mixing head's raw output. */
     public enum Mixer implements Choice {
         /** It is the mixing weight. */
@@ -57,6 +64,7 @@ public record ThoughtConfig(
 
     public ThoughtConfig {
         bannedIds = List.copyOf(bannedIds);
+        vocabulary = List.copyOf(vocabulary);
     }
 
     /** S = 1 + T + 1 + (M − 1): slots of a thought block, so many positions it takes after its text token. */
@@ -100,5 +108,9 @@ public record ThoughtConfig(
 
     public ThoughtConfig withBannedIds(List<Integer> value) {
         return Records.with(this, "bannedIds", value);
+    }
+
+    public ThoughtConfig withVocabulary(List<String> value) {
+        return Records.with(this, "vocabulary", value);
     }
 }

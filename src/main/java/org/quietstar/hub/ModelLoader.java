@@ -3,12 +3,10 @@ package org.quietstar.hub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -230,13 +228,12 @@ public final class ModelLoader {
             Tokenizers.requireFits(tokenizer, model.vocabSize());
             requireMemory(model);
             ThoughtConfig settings = thoughts.map(ThoughtFiles.Thoughts::config).orElseGet(ThoughtConfig::defaults);
-            Collection<Integer> banned = thoughts.isPresent() ? settings.bannedIds() : notTokens(model, tokenizer);
             var thinking = new ThinkingModel(
                     model,
                     PretrainedWeights.read(path, model, DataType.FLOAT, nonFinite),
                     thoughts.map(ThoughtFiles.Thoughts::parameters),
                     settings,
-                    TokenRules.of(banned, tokenizer, model));
+                    TokenRules.of(settings, tokenizer, model));
             List<Integer> prefix = exported ? textPrefix(config.get(), tokenizer) : tokenizer.textPrefix();
             return new Loaded(thinking, tokenizer, config, OptionalLong.empty(), prefix);
         } catch (RuntimeException e) {
@@ -253,17 +250,5 @@ public final class ModelLoader {
         all.add("data.sequenceLength=" + Math.min(SEQUENCE, room));
         all.addAll(sets);
         return ModelRecipes.fromYaml("seed: " + RunConfig.DEFAULT_SEED, path.toString(), all);
-    }
-
-    /** Padding, and rows of the embedding table that no token has. */
-    private static Collection<Integer> notTokens(ModelConfig model, Tokenizer tokenizer) {
-        var ids = new TreeSet<Integer>();
-        if (tokenizer.padId() < model.vocabSize()) {
-            ids.add(tokenizer.padId());
-        }
-        for (int id = tokenizer.vocabSize(); id < model.vocabSize(); id++) {
-            ids.add(id);
-        }
-        return ids;
     }
 }

@@ -104,8 +104,9 @@ public final class Rollout implements AutoCloseable {
     }
 
     private static int lastAllowed(List<Integer> bannedIds, int vocabSize) {
+        boolean[] banned = TokenRules.mask(bannedIds, vocabSize);
         int last = vocabSize - 1;
-        while (bannedIds.contains(last)) {
+        while (banned[last]) {
             last--;
         }
         return last;

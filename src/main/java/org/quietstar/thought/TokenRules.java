@@ -1,7 +1,10 @@
 package org.quietstar.thought;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.ModelConfig;
@@ -23,11 +26,13 @@ public record TokenRules(int padId, List<Integer> neverInText, List<Integer> nev
     }
 
     /**
-     * The rules of a tokenizer and a recipe: a thought has none of {@code thought.bannedIds}, no padding, and no id that
-     * is not a token; a text may contain the id that ends it nevertheless.
+     * The rules of a tokenizer and a recipe. Neither a text nor a thought has padding or an id that is not a token; a text
+     * may contain the id that ends it nevertheless. A thought has none of {@code thought.bannedIds} and, where
+     * {@code thought.vocabulary} names texts, only tokens of these.
      *
      * @param config sizes, with the vocabulary's filled in
-     * @throws QuietStarException where a banned id is not an id of the model
+     * @throws QuietStarException where a banned id is not an id of the model, a text of the vocabulary is no token, or
+     *     nothing is left to think
      */
     public static TokenRules of(ThoughtConfig thought, Tokenizer tokenizer, ModelConfig config) {
         for (int id : thought.bannedIds()) {
@@ -36,24 +41,54 @@ public record TokenRules(int padId, List<Integer> neverInText, List<Integer> nev
                         "thought.bannedIds: " + id + " is no token id; there are 0 to " + (config.vocabSize() - 1));
             }
         }
-        var banned = new TreeSet<>(thought.bannedIds());
-        if (tokenizer.padId() < config.vocabSize()) {
-            banned.add(tokenizer.padId());
+        SortedSet<Integer> never = notTokens(tokenizer, config);
+        SortedSet<Integer> inThoughts = new TreeSet<>(never);
+        if (!thought.vocabulary().isEmpty()) {
+            inThoughts.addAll(others(thought.vocabulary(), tokenizer, config));
         }
-        for (int id = tokenizer.vocabSize(); id < config.vocabSize(); id++) {
-            banned.add(id);
+        inThoughts.addAll(thought.bannedIds());
+        if (inThoughts.size() == config.vocabSize()) {
+            throw new QuietStarException(
+                    "thought.bannedIds and thought.vocabulary leave no token for thoughts; take some ids out of bannedIds");
         }
-        return of(banned, tokenizer, config);
-    }
-
-    /** The rules where it is known which ids a thought never contains. */
-    public static TokenRules of(Collection<Integer> neverInThoughts, Tokenizer tokenizer, ModelConfig config) {
         // A tokenizer's added padding id has no row in a pretrained embedding table. There any other id does.
         int padId = tokenizer.padId() < config.vocabSize() ? tokenizer.padId() : tokenizer.eosId();
-        List<Integer> sorted = neverInThoughts.stream().sorted().toList();
-        List<Integer> inText =
-                sorted.stream().filter(id -> id != tokenizer.eosId()).toList();
-        return new TokenRules(padId, inText, sorted);
+        never.remove(tokenizer.eosId());
+        return new TokenRules(padId, List.copyOf(never), List.copyOf(inThoughts));
+    }
+
+    /** Padding, and rows of the embedding table that no token has. */
+    private static SortedSet<Integer> notTokens(Tokenizer tokenizer, ModelConfig config) {
+        SortedSet<Integer> ids = new TreeSet<>();
+        if (tokenizer.padId() < config.vocabSize()) {
+            ids.add(tokenizer.padId());
+        }
+        for (int id = tokenizer.vocabSize(); id < config.vocabSize(); id++) {
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    /** The ids of all tokens that are not, blanks around them apart, one of the texts. */
+    private static List<Integer> others(List<String> texts, Tokenizer tokenizer, ModelConfig config) {
+        Set<String> wanted = new TreeSet<>();
+        texts.forEach(text -> wanted.add(text.strip()));
+        Set<String> missing = new TreeSet<>(wanted);
+        List<Integer> others = new ArrayList<>();
+        int size = Math.min(tokenizer.vocabSize(), config.vocabSize());
+        for (int id = 0; id < size; id++) {
+            String text = tokenizer.decode(new int[] {id}).strip();
+            if (text.isEmpty() || !wanted.contains(text)) {
+                others.add(id);
+            }
+            missing.remove(text);
+        }
+        if (!missing.isEmpty() || wanted.contains("")) {
+            String first = missing.isEmpty() ? "" : missing.iterator().next();
+            throw new QuietStarException("thought.vocabulary: '" + first
+                    + "' is not the text of one token of the tokenizer; leave it out, or write what one token says");
+        }
+        return others;
     }
 
     /** Nothing but these ids, which neither a text nor a thought contains, is excluded, and id 0 is padding. */
