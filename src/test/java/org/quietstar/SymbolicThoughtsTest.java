@@ -147,7 +147,7 @@ class SymbolicThoughtsTest {
                             .temperature(3)
                             .seed(1)
                             .build());
-            assertThat(Set.of(text.split(" "))).isNotEmpty().isNotSubsetOf(ALLOWED);
+            assertThat(text.split(" ")).anyMatch(word -> !ALLOWED.contains(word));
         }
         QuietStar.export(run, folder.resolve("exported"));
         try (QuietStar model = QuietStar.load(folder.resolve("exported"))) {

@@ -99,9 +99,7 @@ public final class SharedStages {
 
     /** Without the settings that a stage of its mode does not read. */
     private static StageConfig withoutIdle(StageConfig stage) {
-        return stage.thinks()
-                ? stage
-                : stage.withThought(ThoughtConfig.defaults()).withLoss(LossConfig.defaults());
+        return stage.isPlain() ? stage.withThought(ThoughtConfig.defaults()).withLoss(LossConfig.defaults()) : stage;
     }
 
     /** Writes the run beside its place and moves it there whole. */

@@ -72,16 +72,18 @@ public final class StageEnds {
     }
 
     /**
-     * Looks whether what later stages start from is still there, since what is missing hours later is missing now.
+     * Looks whether what this stage and later ones start from, or learn from, is still there, since what is missing hours later is missing now.
      *
      * @param step that the run continues after
      * @param stage to which that step belongs
      * @throws QuietStarException where a checkpoint is missing or damaged
      */
     public void require(int stage, long step) {
-        for (int later = stage + 1; later < config.stages().size(); later++) {
+        for (int later = stage; later < config.stages().size(); later++) {
             int source = tree.source(later);
-            if (tree.branchesOff(later) && source > StageTree.NONE && tree.end(source) < step) {
+            boolean startsThere = later > stage && tree.branchesOff(later);
+            boolean needed = startsThere || config.stages().get(later).distills();
+            if (needed && source > StageTree.NONE && tree.end(source) < step) {
                 intact(later);
             }
         }

@@ -76,11 +76,14 @@ public record StageTree(RunConfig config) {
         return IntStream.rangeClosed(0, stage).mapToLong(this::steps).sum();
     }
 
-    /** The steps whose checkpoints stay: in a run with branches the end of every stage, which may be the end of one. */
+    /**
+     * The steps whose checkpoints stay: in a run with branches, or with a stage whose teacher is what another ended with,
+     * the end of every stage.
+     */
     public Set<Long> kept() {
-        boolean branches =
-                config.stages().stream().anyMatch(stage -> !stage.from().isEmpty());
-        return branches
+        boolean neededLater =
+                config.stages().stream().anyMatch(stage -> !stage.from().isEmpty() || stage.distills());
+        return neededLater
                 ? IntStream.range(0, config.stages().size()).mapToObj(this::end).collect(Collectors.toUnmodifiableSet())
                 : Set.of();
     }

@@ -47,6 +47,9 @@ final class CrossChecks {
                 rules.oneMixingHead(config, i, settings);
                 rules.oneKindOfThought(config, i, settings);
             }
+            if (stage.distills()) {
+                rules.teacher(config, i, settings);
+            }
             if (stage.thinks() && !stage.pauses()) {
                 rules.rewards(stage, settings);
                 rules.policyShare(stage, settings);
@@ -133,6 +136,33 @@ final class CrossChecks {
                     "data.sequenceLength",
                     "thought.thoughtTokens",
                     "thought.lookahead",
+                    "model.maxPositions");
+        }
+    }
+
+    /** A model is distilled from one that thinks: an earlier stage's, or an export's. */
+    private void teacher(RunConfig config, int stage, Map<String, SettingLayers.Setting> settings) {
+        StageConfig own = config.stages().get(stage);
+        Optional<StageConfig> maker = config.ancestors(stage)
+                .mapToObj(config.stages()::get)
+                .filter(each -> !each.isPlain())
+                .findFirst();
+        boolean exported = maker.isEmpty() && !config.model().weights().isEmpty();
+        if (!exported && maker.filter(StageConfig::thinks).isEmpty()) {
+            throw conflict(
+                    settings,
+                    "the stage '" + own.name() + "' learns from the thoughts of the model that it starts from, so it"
+                            + " continues from a stage of mode quiet-star or pause (from:)",
+                    "train.mode");
+        }
+        ThoughtConfig thinking = maker.map(StageConfig::thought).orElse(own.thought());
+        long last = own.data().sequenceLength() + thinking.withLookahead(1).slots();
+        if (last > config.model().maxPositions()) {
+            throw conflict(
+                    settings,
+                    "the teacher's thought at the last token reaches position sequenceLength + thoughtTokens + 2 = "
+                            + last + ", at most model.maxPositions",
+                    "data.sequenceLength",
                     "model.maxPositions");
         }
     }

@@ -7,7 +7,9 @@ import org.quietstar.config.yaml.Records;
 /** Section {@code loss}: the terms of the loss and of the reward (paper, sections 4.4.1 to 4.4.3). */
 public record LossConfig(
         @Key(
-                value = "Weight c of the base model's own loss; the thoughts' loss weighs 1 - c.",
+                value =
+                        "Weight c of the base model's own loss; the thoughts' loss weighs 1 - c. In mode distill: of the"
+                                + " text's labels, where the teacher's predictions weigh 1 - c.",
                 min = 0,
                 max = 1,
                 def = "0.5")

@@ -93,26 +93,34 @@ public record RunConfig(
     }
 
     /**
-     * The stage that trains a plain language model from the same start as the last stage trains thoughts; the nearest one,
-     * where there are several.
+     * The stage that trains a plain language model from the same start as the last stage, or the first of those that it
+     * continues to train, trains thoughts; the nearest one, where there are several.
      */
     public Optional<StageConfig> plainStage() {
-        int last = stages.size() - 1;
-        for (int i = last - 1; lastStage().thinks() && i >= 0; i--) {
-            StageConfig stage = stages.get(i);
-            boolean plain = !stage.thinks() && stage.train().steps() > 0;
-            if (plain && i != parent(last) && parent(i) == parent(last)) {
-                return Optional.of(stage);
-            }
+        int first = stages.size() - 1;
+        while (first >= 0 && stages.get(first).distills()) {
+            first = parent(first);
         }
-        return Optional.empty();
+        while (first >= 0 && parent(first) >= 0 && stages.get(parent(first)).thinks()) {
+            first = parent(first);
+        }
+        if (first < 0 || !stages.get(first).thinks()) {
+            return Optional.empty();
+        }
+        int start = parent(first);
+        return IntStream.iterate(stages.size() - 1, i -> i >= 0, i -> i - 1)
+                .filter(i -> i != start && parent(i) == start)
+                .mapToObj(stages::get)
+                .filter(stage -> stage.isPlain() && stage.train().steps() > 0)
+                .findFirst();
     }
 
-    /** The same run with other stages. */
+    /** The same run with other results. */
     public RunConfig withOutput(OutputConfig value) {
         return Records.with(this, "output", value);
     }
 
+    /** The same run with other stages. */
     public RunConfig withStages(List<StageConfig> value) {
         return Records.with(this, "stages", value);
     }

@@ -39,7 +39,17 @@ public record StageConfig(
 
     /** Whether it trains thoughts, or pauses in their place. */
     public boolean thinks() {
-        return train.mode() != TrainMode.LANGUAGE_MODEL;
+        return train.mode() == TrainMode.QUIET_STAR || pauses();
+    }
+
+    /** Whether it trains a plain language model. */
+    public boolean isPlain() {
+        return train.mode() == TrainMode.LANGUAGE_MODEL;
+    }
+
+    /** Whether it trains a model without thoughts to predict what the model that it starts from predicts after them. */
+    public boolean distills() {
+        return train.mode() == TrainMode.DISTILL;
     }
 
     /** Whether it trains pauses in the place of thoughts. */

@@ -10,7 +10,8 @@ public record TrainConfig(
         @Key(
                 value =
                         "language-model: plain next-token training; pause: with T learned pause tokens in the place of each"
-                                + " thought, by likelihood alone; quiet-star: with thoughts.",
+                                + " thought, by likelihood alone; quiet-star: with thoughts; distill: without thoughts, to predict"
+                                + " what the model that the stage starts from predicts after its own.",
                 def = "quiet-star")
         TrainMode mode,
 
@@ -67,7 +68,9 @@ public record TrainConfig(
         /** With pauses in the place of thoughts (arXiv 2310.02226). */
         PAUSE,
         /** With thoughts. */
-        QUIET_STAR
+        QUIET_STAR,
+        /** Without thoughts, from the predictions that the model makes after them. */
+        DISTILL
     }
 
     public TrainConfig {

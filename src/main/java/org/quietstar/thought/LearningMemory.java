@@ -53,6 +53,15 @@ public final class LearningMemory {
     }
 
     /**
+     * Bytes of the buffers of a {@link ThoughtTeacher}, estimated: two arrays of logits after thoughts and two of their
+     * means, or what scoring takes for a layer.
+     */
+    public static long teacherBuffers(ModelConfig model, ThoughtLayout sizes, DataType type) {
+        long logits = 2L * (sizes.slotRows() + (long) sizes.textRows()) * model.vocabSize() * type.width();
+        return Math.max(logits, scoringBuffers(model, sizes, type));
+    }
+
+    /**
      * Bytes of the shared buffers, estimated.
      *
      * @param trained shapes of the parameters whose gradients are wanted, by name

@@ -45,10 +45,7 @@ final class LanguageModelObjective implements Objective {
 
     @Override
     public Result compute(List<TokenBatch> batches, long seed, boolean measureParts) {
-        long labels = batches.stream()
-                .flatMapToInt(batch -> Arrays.stream(batch.lengths()))
-                .mapToLong(n -> Math.max(0, n - 1))
-                .sum();
+        long labels = labels(batches);
         double loss = 0;
         for (int i = 0; i < batches.size(); i++) {
             fill(batches.get(i), labels);
@@ -69,11 +66,30 @@ final class LanguageModelObjective implements Objective {
         return plan.productFlops();
     }
 
-    private void fill(TokenBatch batch, long labels) {
+    /** How many labels all micro-batches of a step have. */
+    static long labels(List<TokenBatch> batches) {
+        return batches.stream()
+                .flatMapToInt(batch -> Arrays.stream(batch.lengths()))
+                .mapToLong(n -> Math.max(0, n - 1))
+                .sum();
+    }
+
+    /**
+     * What each row's label weighs, [B·L]: the share of one label; 0 where there is none.
+     *
+     * @param length L
+     * @param labels of all micro-batches
+     */
+    static double[] weights(TokenBatch batch, int length, long labels) {
         double[] weights = new double[batch.ids().length];
         for (int r = 0; r < weights.length; r++) {
             weights[r] = r % length + 1 < batch.lengths()[r / length] ? 1.0 / labels : 0;
         }
+        return weights;
+    }
+
+    private void fill(TokenBatch batch, long labels) {
+        double[] weights = weights(batch, length, labels);
         HostArrays.fill(inputs.get(LanguageModelGraph.IDS), batch.ids());
         HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), batch.labels());
         HostArrays.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);

@@ -14,11 +14,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.quietstar.QuietStarException;
+import org.quietstar.checkpoint.StageTree;
 import org.quietstar.config.DataConfig;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
+import org.quietstar.config.ThoughtConfig;
 import org.quietstar.config.TrainConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelMemory;
@@ -29,6 +31,7 @@ import org.quietstar.runtime.MemoryNeed;
 import org.quietstar.thought.LearningMemory;
 import org.quietstar.thought.ThoughtLayout;
 import org.quietstar.thought.ThoughtParameters;
+import org.quietstar.thought.ThoughtTeacher;
 import org.quietstar.tokenizer.Tokenizer;
 import org.quietstar.tokenizer.Tokenizers;
 
@@ -71,6 +74,18 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
             long buffers,
             long evaluation,
             long trained) {
+
+        private Stage with(Teacher teacher) {
+            return new Stage(
+                    name,
+                    weights + teacher.weights,
+                    gradients,
+                    optimizer,
+                    activations + teacher.activations,
+                    buffers + teacher.buffers,
+                    evaluation,
+                    trained);
+        }
 
         /** Bytes in all, those of the program itself included. */
         public long total() {
@@ -205,11 +220,41 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
 
     private static List<Stage> stages(RunConfig config, int vocabSize) {
         ModelConfig model = config.model().vocabSize() == 0 ? config.model().withVocabSize(vocabSize) : config.model();
-        return config.stages().stream()
-                .filter(stage -> stage.train().steps() > 0)
-                .map(stage -> stage(stage, model))
-                .toList();
+        List<Stage> stages = new ArrayList<>();
+        for (int i = 0; i < config.stages().size(); i++) {
+            StageConfig stage = config.stages().get(i);
+            if (stage.train().steps() > 0) {
+                Stage plan = stage(stage, model);
+                stages.add(stage.distills() ? plan.with(teacher(config, i, model)) : plan);
+            }
+        }
+        return stages;
     }
+
+    /** What a stage takes for the model that it learns from; adapters are merged neither there nor here. */
+    private static Teacher teacher(RunConfig config, int index, ModelConfig model) {
+        StageConfig stage = config.stages().get(index);
+        boolean pauses = config.ancestors(index)
+                .mapToObj(config.stages()::get)
+                .filter(StageConfig::thinks)
+                .findFirst()
+                .filter(StageConfig::pauses)
+                .isPresent();
+        ThoughtConfig settings = new StageTree(config).thoughtSettings(index);
+        ThoughtLayout sizes = ThoughtTeacher.layout(
+                settings, pauses, stage.data().batchSize(), stage.data().sequenceLength());
+        long weights = bytes(DecoderParameters.shapes(model))
+                + bytes(LoraAdapters.shapes(model, stage.train().lora()))
+                + bytes(ThoughtParameters.shapes(model, settings, pauses));
+        return new Teacher(
+                weights,
+                LearningMemory.keptForScoring(model, sizes, TYPE),
+                LearningMemory.teacherBuffers(model, sizes, TYPE)
+                        + (long) sizes.textRows() * model.vocabSize() * TYPE.width());
+    }
+
+    /** Bytes of a teacher's weights, of the activations that it keeps, and of its buffers and the product with its targets. */
+    private record Teacher(long weights, long activations, long buffers) {}
 
     private static Stage stage(StageConfig stage, ModelConfig model) {
         boolean thoughts = stage.thinks();

@@ -26,6 +26,8 @@ public final class Metrics {
      * with it, nats per token. Unlike {@link #NLL_BASE} and {@link #NLL_THOUGHT} it is of the same labels.
      */
     public static final String GAIN = "gain";
+    /** Mean divergence KL(teacher || student) of the next-token distributions, nats per token. */
+    public static final String KL_TEACHER = "kl_teacher";
     /** Mean of −A·log π without its weight, nats squared. */
     public static final String POLICY_LOSS = "policy_loss";
     /** Mean reward of a thought, nats. */

@@ -2,13 +2,8 @@ package org.quietstar.train;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.quietstar.config.StageConfig;
 import org.quietstar.data.TokenBatch;
-import org.quietstar.thought.RewardFunction;
-import org.quietstar.thought.ThinkingModel;
 
 /** What a stage minimises: from the micro-batches of one step to a loss, its gradients and what is to be logged. */
 interface Objective extends AutoCloseable {
@@ -31,26 +26,6 @@ interface Objective extends AutoCloseable {
      * @param measureParts whether the gradient norms of the loss's parts are measured apart
      */
     Result compute(List<TokenBatch> batches, long seed, boolean measureParts);
-
-    /**
-     * What a stage minimises, as its {@code train.mode} says.
-     *
-     * @param reward of the thoughts, in place of the paper's
-     * @param balance of the policy's weight
-     * @param endId id that ends a document
-     */
-    static Objective of(
-            ThinkingModel model,
-            StageConfig stage,
-            Set<String> trained,
-            Optional<RewardFunction> reward,
-            PolicyBalance balance,
-            int endId) {
-        if (stage.thinks()) {
-            return new QuietStarObjective(model, stage, trained, reward, balance, endId);
-        }
-        return new LanguageModelObjective(model.config(), stage, model.decoder(), trained);
-    }
 
     @Override
     void close();

@@ -209,7 +209,7 @@ public final class Trainer implements AutoCloseable {
                         resumed, stage.optimizer(), model.parameters().only(trained));
                 var warnings = new BadRecordWarnings(this::warn);
                 TextBatches data = text(stage, warnings);
-                Objective objective = Objective.of(model, stage, trained, reward, balance, tokenizer.eosId());
+                Objective objective = objective(stage, trained, balance);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> RunState.resume(checkpoint, data));
             // Its moments are the optimiser's now.
@@ -250,22 +250,45 @@ public final class Trainer implements AutoCloseable {
         resumed = Optional.empty();
     }
 
-    /** Makes the model what the stage starts from, where that is not what the steps before it have left. */
-    private void beginStage(ThoughtConfig thought) {
-        if (tree.branchesOff(stageIndex)) {
-            // The memory plan has no room for two models.
-            model.close();
-            model = ends.loadStart(stageIndex)
-                    .map(checkpoint -> ModelLoader.restore(config, tokenizer, checkpoint, thought))
-                    .orElseGet(() -> ModelLoader.create(config, tokenizer));
+    private Objective objective(StageConfig stage, Set<String> trained, PolicyBalance balance) {
+        if (stage.thinks()) {
+            return new QuietStarObjective(model, stage, trained, reward, balance, tokenizer.eosId());
         }
+        return stage.distills()
+                ? new DistillObjective(teacher(stage), model.config(), stage, model.decoder(), trained)
+                : new LanguageModelObjective(model.config(), stage, model.decoder(), trained);
+    }
+
+    /** The model that a stage starts from, as it was, which thinks as it was trained to. */
+    private ThinkingModel teacher(StageConfig stage) {
+        ThinkingModel teacher = start(tree.thoughtSettings(stageIndex));
+        if (!teacher.thinks()) {
+            teacher.close();
+            throw new QuietStarException("stage '" + stage.name() + "' has train.mode distill, but the model that it"
+                    + " starts from has not learned to think; let it start from a stage of mode quiet-star, or from the"
+                    + " export of such a run (model.weights)");
+        }
+        return teacher;
+    }
+
+    /** Loads what the stage starts from. */
+    private ThinkingModel start(ThoughtConfig thought) {
+        return ends.loadStart(stageIndex)
+                .map(checkpoint -> ModelLoader.restore(config, tokenizer, checkpoint, thought))
+                .orElseGet(() -> ModelLoader.create(config, tokenizer));
     }
 
     /** Makes the model ready for a stage: parameters of thoughts and adapters are made where it wants them first. */
     private void begin(StageConfig stage) {
         ThoughtConfig thought = tree.thoughtSettings(stageIndex);
-        if (stageStep == 0) {
-            beginStage(thought);
+        if (stageStep == 0 && tree.branchesOff(stageIndex)) {
+            // The memory plan has no room for two models.
+            model.close();
+            model = start(thought);
+        }
+        if (stage.distills()) {
+            model.thought().ifPresent(Parameters::close);
+            model = model.withoutThoughts();
         }
         model = model.with(thought, tokenizer);
         if (stage.thinks()) {

@@ -54,6 +54,7 @@ final class RecipesIT {
             assertThat(names)
                     .containsExactly(
                             "openwebmath-mistral-7b.yaml",
+                            "tiny-distill.yaml",
                             "tiny.yaml",
                             "tinystories-from-scratch.yaml",
                             "tinystories.yaml");
@@ -102,6 +103,29 @@ final class RecipesIT {
         for (String way : List.of("plain", "without", "with", "shuffled")) {
             assertThat(answers.get(way).asDouble()).as(way).isBetween(0.0, 0.3);
         }
+    }
+
+    @Test
+    void tinyDistill() throws Exception {
+        List<ObjectNode> lines = train(
+                "tiny-distill.yaml",
+                "optimizer.warmupSteps=1",
+                "stages.base.train.steps=2",
+                "stages.plain.train.steps=2",
+                "stages.quiet-star.train.steps=2",
+                "stages.shorter.train.steps=2",
+                "stages.student.train.steps=2",
+                "evaluation.maxTokens=200");
+        assertThat(lines).hasSize(10);
+        assertThat(lines.get(9).get("mode").asText()).isEqualTo("distill");
+        assertThat(lines.get(9).get("kl_teacher").asDouble()).isGreaterThan(-1e-4);
+        // The student does not think, and plain training is beside it.
+        JsonNode answers = new ObjectMapper()
+                .readTree(folder.resolve("run/evaluation/summary.json").toFile())
+                .get("answers");
+        assertThat(answers.has("with")).isFalse();
+        assertThat(answers.get("plain").asDouble()).isBetween(0.0, 0.3);
+        assertThat(answers.get("without").asDouble()).isBetween(0.0, 0.3);
     }
 
     private void tinyStories(Path text) throws Exception {

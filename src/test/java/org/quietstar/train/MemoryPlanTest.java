@@ -157,6 +157,41 @@ class MemoryPlanTest {
         parameters.close();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train.freeze=[]",
+                "model.vocabSize=3000",
+                "stages.shorter.thought.thoughtsPerPosition=1 model.vocabSize=3000",
+                "data.sequenceLength=64"
+            })
+    void aStageThatDistills(String sets) {
+        List<String> all = new ArrayList<>(List.of(sets.split(" ")));
+        all.addAll(List.of(
+                "stages.plain.train.steps=0",
+                "stages.base.train.steps=0",
+                "stages.quiet-star.train.steps=0",
+                "stages.shorter.train.steps=0",
+                "stages.student.data.batchSize=40"));
+        RunConfig config = Recipes.load(Path.of("configs/tiny-distill.yaml"), all);
+        MemoryPlan.Stage plan = MemoryPlan.of(config, VOCABULARY).stages().get(0);
+        StageConfig stage = config.lastStage();
+        ModelConfig model = config.model().vocabSize() == 0 ? config.model().withVocabSize(VOCABULARY) : config.model();
+        StageConfig thinking = config.stages().stream()
+                .filter(StageConfig::thinks)
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        Parameters of = parameters(thinking, model, true);
+        Parameters student = parameters(stage, model, false);
+        assertThat(plan.weights()).isEqualTo(bytes(of.asMap()) + bytes(student.asMap()));
+        ThinkingModel teacher = ThinkingModel.of(model, thinking.thought(), of, TokenRules.never(List.of()));
+        try (var objective = new DistillObjective(
+                teacher, model, stage, student, student.asMap().keySet())) {
+            assertThat(plan.buffers()).isCloseTo(objective.bufferBytes(), withinPercentage(BUFFERS));
+        }
+        student.close();
+    }
+
     @Test
     void aPaperSizedRunIsRefusedBeforeAnythingIsAllocated() {
         RunConfig config = Recipes.load(Path.of("configs/openwebmath-mistral-7b.yaml"), List.of());
