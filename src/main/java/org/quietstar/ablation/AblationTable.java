@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.quietstar.eval.Interval;
 import org.quietstar.eval.task.Share;
 
@@ -17,9 +18,10 @@ import org.quietstar.eval.task.Share;
  * What came of a grid: for each variant and each measure the mean over the seeds that are done, with its interval.
  *
  * @param measures in the order of the table
+ * @param byGroup measures of the groups of tasks' items, which are in the page and the JSON alone
  * @param rows one for each variant with a result
  */
-public record AblationTable(List<String> measures, List<Row> rows) {
+public record AblationTable(List<String> measures, List<String> byGroup, List<Row> rows) {
     /** Held-out NLL with thoughts, nats per token. */
     public static final String NLL_MIXED = "nll_mixed";
     /** What thinking gains on held-out text, nats per token. */
@@ -35,6 +37,7 @@ public record AblationTable(List<String> measures, List<Row> rows) {
             """;
 
     private static final String TASKS = "tasks";
+    private static final String GROUPS = "groups";
     private static final List<String> NUMBERS = List.of("nll_base", NLL_MIXED, GAIN, FLOPS);
 
     /**
@@ -53,6 +56,7 @@ public record AblationTable(List<String> measures, List<Row> rows) {
 
     public AblationTable {
         measures = List.copyOf(measures);
+        byGroup = List.copyOf(byGroup);
         rows = List.copyOf(rows);
     }
 
@@ -63,6 +67,7 @@ public record AblationTable(List<String> measures, List<Row> rows) {
      */
     public static AblationTable of(Map<String, List<JsonNode>> results) {
         List<String> measures = new ArrayList<>();
+        List<String> byGroup = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         results.forEach((variant, seeds) -> {
             Map<String, Value> values = new LinkedHashMap<>();
@@ -70,28 +75,54 @@ public record AblationTable(List<String> measures, List<Row> rows) {
                 add(values, key, seeds.stream().map(seed -> seed.path(key)).toList(), Optional.empty());
             }
             for (String task : tasks(seeds)) {
-                for (String key : List.of("without", "with")) {
-                    List<JsonNode> shares = seeds.stream()
-                            .map(seed -> seed.path(TASKS).path(task).path(key))
-                            .toList();
-                    int items =
-                            seeds.get(0).path(TASKS).path(task).path("items").asInt();
-                    add(values, task + " " + key, shares, Optional.of(items));
-                }
+                addShares(
+                        values,
+                        task,
+                        seeds.stream().map(seed -> seed.path(TASKS).path(task)).toList());
             }
             values.keySet().stream().filter(key -> !measures.contains(key)).forEach(measures::add);
+            Map<String, Value> ofGroups = new LinkedHashMap<>();
+            for (String task : tasks(seeds)) {
+                List<String> groups = names(seeds.get(0).path(TASKS).path(task).path(GROUPS));
+                for (String group : groups) {
+                    addShares(
+                            ofGroups,
+                            task + " " + group,
+                            seeds.stream()
+                                    .map(seed -> seed.path(TASKS)
+                                            .path(task)
+                                            .path(GROUPS)
+                                            .path(group))
+                                    .toList());
+                }
+            }
+            ofGroups.keySet().stream().filter(key -> !byGroup.contains(key)).forEach(byGroup::add);
+            values.putAll(ofGroups);
             rows.add(new Row(variant, values));
         });
         // What it has cost comes last.
         if (measures.remove(FLOPS)) {
             measures.add(FLOPS);
         }
-        return new AblationTable(measures, rows);
+        return new AblationTable(measures, byGroup, rows);
+    }
+
+    /** Adds the shares of right answers, without and with thoughts, of a task or of a group of its items. */
+    private static void addShares(Map<String, Value> values, String name, List<JsonNode> seeds) {
+        int items = seeds.get(0).path("items").asInt();
+        for (String key : List.of("without", "with")) {
+            List<JsonNode> shares = seeds.stream().map(seed -> seed.path(key)).toList();
+            add(values, name + " " + key, shares, Optional.of(items));
+        }
     }
 
     private static List<String> tasks(List<JsonNode> seeds) {
+        return names(seeds.get(0).path(TASKS));
+    }
+
+    private static List<String> names(JsonNode node) {
         List<String> names = new ArrayList<>();
-        seeds.get(0).path(TASKS).fieldNames().forEachRemaining(names::add);
+        node.fieldNames().forEachRemaining(names::add);
         return names;
     }
 
@@ -129,24 +160,33 @@ public record AblationTable(List<String> measures, List<Row> rows) {
      * @param pictures names of files beside it
      */
     public String toMarkdown(String title, List<String> pictures) {
-        var text = new StringBuilder("# ").append(title).append("\n\n| variant | seeds |");
-        measures.forEach(measure -> text.append(' ').append(measure).append(" |"));
-        text.append("\n|---|---|").append("---|".repeat(measures.size())).append('\n');
+        var text = new StringBuilder("# ").append(title).append("\n\n");
+        text.append(markdown(measures));
+        text.append(NOTE).append("In brackets: the 95 % interval over the items of a task.\n");
+        if (!byGroup.isEmpty()) {
+            text.append("\n## By groups of items\n\n").append(markdown(byGroup));
+        }
+        pictures.forEach(name ->
+                text.append("\n![").append(name).append("](").append(name).append(")\n"));
+        return text.toString();
+    }
+
+    private String markdown(List<String> columns) {
+        var text = new StringBuilder("| variant | seeds |");
+        columns.forEach(measure -> text.append(' ').append(measure).append(" |"));
+        text.append("\n|---|---|").append("---|".repeat(columns.size())).append('\n');
         for (Row row : rows) {
             int seeds = row.values.values().stream()
                     .mapToInt(value -> value.overSeeds.seeds())
                     .max()
                     .orElse(0);
             text.append("| ").append(row.variant).append(" | ").append(seeds).append(" |");
-            measures.forEach(measure -> text.append(' ')
+            columns.forEach(measure -> text.append(' ')
                     .append(cell(row, measure))
                     .append(items(row, measure))
                     .append(" |"));
             text.append('\n');
         }
-        text.append(NOTE).append("In brackets: the 95 % interval over the items of a task.\n");
-        pictures.forEach(name ->
-                text.append("\n![").append(name).append("](").append(name).append(")\n"));
         return text.toString();
     }
 
@@ -177,7 +217,7 @@ public record AblationTable(List<String> measures, List<Row> rows) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         for (Row row : rows) {
             ObjectNode variant = json.putObject(row.variant);
-            for (String measure : measures) {
+            for (String measure : all()) {
                 Value value = row.values.get(measure);
                 if (value != null) {
                     ObjectNode node = variant.putObject(measure);
@@ -188,6 +228,10 @@ public record AblationTable(List<String> measures, List<Row> rows) {
             }
         }
         return json;
+    }
+
+    private List<String> all() {
+        return Stream.concat(measures.stream(), byGroup.stream()).toList();
     }
 
     private static void put(ArrayNode array, Interval interval) {

@@ -114,12 +114,22 @@ class AblationGridTest {
         results.put(
                 "thinks",
                 List.of(
-                        result("{nll_base: 2.0, nll_mixed: 1.0, gain: 1.0, flops: 3e9,"
-                                + " tasks: {t: {without: 0.1, with: 0.5, items: 10}}}"),
-                        result("{nll_base: 2.0, nll_mixed: 1.2, gain: 0.8, flops: 3e9,"
-                                + " tasks: {t: {without: 0.1, with: 0.7, items: 10}}}")));
+                        result(
+                                "{nll_base: 2.0, nll_mixed: 1.0, gain: 1.0, flops: 3e9,"
+                                        + " tasks: {t: {without: 0.1, with: 0.5, items: 10, groups:"
+                                        + " {g1: {without: 0.2, with: 0.9, items: 5}, g2: {without: 0.0, with: 0.1, items: 5}}}}}"),
+                        result(
+                                "{nll_base: 2.0, nll_mixed: 1.2, gain: 0.8, flops: 3e9,"
+                                        + " tasks: {t: {without: 0.1, with: 0.7, items: 10, groups:"
+                                        + " {g1: {without: 0.2, with: 0.7, items: 5}, g2: {without: 0.0, with: 0.7, items: 5}}}}}")));
         AblationTable table = AblationTable.of(results);
         assertThat(table.measures()).containsExactly("nll_base", "nll_mixed", "gain", "t without", "t with", "flops");
+        assertThat(table.byGroup()).containsExactly("t g1 without", "t g1 with", "t g2 without", "t g2 with");
+        assertThat(table.rows().get(1).values().get("t g1 with").overSeeds().mean())
+                .isCloseTo(0.8, within(1e-12));
+        assertThat(table.toText()).doesNotContain("t g1 with");
+        assertThat(table.toJson().path("thinks").path("t g2 with").path("mean").asDouble())
+                .isCloseTo(0.4, within(1e-12));
         AblationTable.Value with = table.rows().get(1).values().get("t with");
         assertThat(with.overSeeds().mean()).isCloseTo(0.6, within(1e-12));
         // 6 of 10 right, Wilson's score.
@@ -129,6 +139,8 @@ class AblationGridTest {
                 .startsWith("# Title")
                 .contains("| thinks | 2 |")
                 .contains("| - |")
+                .contains("## By groups of items")
+                .contains("| 0.8000 ± 1.2706 [")
                 .contains("![gain.png](gain.png)");
         assertThat(table.toJson().path("thinks").path("gain").path("over_seeds_95"))
                 .hasSize(2);
