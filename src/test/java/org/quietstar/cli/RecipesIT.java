@@ -18,6 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.data.SharedFiles;
 import org.quietstar.data.synthetic.SyntheticDataset;
+import org.quietstar.data.synthetic.World;
 import org.quietstar.train.MetricsLog;
 
 /** Every recipe in configs/ trains: with its own settings, but for fewer steps and smaller sizes. */
@@ -180,7 +181,7 @@ final class RecipesIT {
     }
 
     private List<ObjectNode> mistral(String... tokenizer) throws Exception {
-        new SyntheticDataset(1, 100, 10).write(folder.resolve("openwebmath"));
+        new SyntheticDataset(World.Family.HOUSE, 1, 100, 10).write(folder.resolve("openwebmath"));
         List<String> sets = new ArrayList<>(List.of(
                 "data.train=" + folder.resolve("openwebmath/train.jsonl"),
                 "data.validationFraction=0.2",

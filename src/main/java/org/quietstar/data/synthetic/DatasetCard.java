@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.quietstar.hash.Sha256;
 
-/** The card of the embedded data set: what it is, why it is so, and what it does not show. */
+/** The card of a data set: what it is, why it is so, and what it does not show. */
 final class DatasetCard {
     private DatasetCard() {}
 
@@ -18,11 +18,13 @@ final class DatasetCard {
                 contents.get(SyntheticDataset.TRAIN_FILE).lines().limit(8).collect(Collectors.joining("\n"));
         return what(dataset)
                 + facts(dataset, contents)
-                + why()
-                + String.format(Locale.ROOT, """
-                ## The house
+                + why(dataset.world())
+                + String.format(
+                        Locale.ROOT,
+                        """
+                ## The %s
 
-                Behind the door of each colour:
+                %s:
 
                 %s
 
@@ -31,23 +33,56 @@ final class DatasetCard {
                 ```
                 %s
                 ```
-                """, map(new House(dataset.seed())), examples);
+                """,
+                        dataset.family().of(),
+                        isHouse(dataset.world()) ? "Behind the door of each colour" : "Where each step leads",
+                        map(dataset.world()),
+                        examples);
     }
 
     private static String what(SyntheticDataset dataset) {
         return String.format(Locale.ROOT, """
-                # Walks through a house
+                # %s
 
-                Ten rooms, six colours of doors. Every room has one door of each colour, and a door always leads to the same
-                room. A problem tells where a walk begins and which door is taken in each of four turns (`wait`: none), and asks
-                where it ends. Made by this project's own generator (`org.quietstar.data.synthetic.Walks`); no outside text went
+                %s Made by this project's own generator (`org.quietstar.data.synthetic.Walks`); no outside text went
                 into it.
 
                 ```
                 %s
                 ```
 
-                """, kinds(dataset.seed()));
+                """, dataset.family().title(), rules(dataset), kinds(dataset.world()));
+    }
+
+    private static boolean isHouse(World world) {
+        return world.family() == World.Family.HOUSE;
+    }
+
+    private static String noShortcut(World world) {
+        return switch (world.family()) {
+            case HOUSE -> "Each colour is a permutation of the rooms, drawn at random.";
+            case TOWN -> "Each way is a permutation of the places, drawn at random.";
+            case SUMS -> "Each step is a permutation of the digits; sums and products do not commute.";
+            case BALL -> "Each step is a permutation of the cups; two that share a cup do not commute.";
+        };
+    }
+
+    private static String rules(SyntheticDataset dataset) {
+        return switch (dataset.family()) {
+            case HOUSE -> """
+                    Ten rooms, six colours of doors. Every room has one door of each colour, and a door always leads to the same
+                    room. A problem tells where a walk begins and which door is taken in each of four turns (`wait`: none), and asks
+                    where it ends.""";
+            case TOWN -> """
+                    Thirty-two places, twelve ways to go on. From every place each way leads to the same other place. A problem tells
+                    where one begins and which way is taken in each of four turns (`wait`: none), and asks where it ends.""";
+            case SUMS -> """
+                    A digit, and in each of four turns a number that is added to it or that it is multiplied by (`wait`: neither); of
+                    each result the last digit is kept. A problem asks for the last one.""";
+            case BALL -> """
+                    A ball under one of five cups. In each of four turns two cups change their places (`wait`: none), and the ball
+                    goes with its own. A problem asks where it is in the end.""";
+        };
     }
 
     private static String facts(SyntheticDataset dataset, Map<String, String> contents) {
@@ -57,10 +92,10 @@ final class DatasetCard {
                 | | |
                 |---|---|
                 | licence | CC0 1.0: do with it what you like |
-                | made with | `./quietstar dataset --seed %d --train %d --validation %d` |
+                | made with | `./quietstar dataset%s --seed %d --train %d --validation %d` |
                 | format | JSON lines; documents have the field `text`, problems `prompt`, `answer` and `steps` |
                 | a document | one walk: %.0f %% with the bare answer, %.0f %% with a pause, %.0f %% worked out |
-                | steps | turns in which a door is taken: 1 to 4, equally often |
+                | steps | turns in which %s: 1 to 4, equally often |
                 | split | a question belongs to one side for good, by a hash of its words: none of the held-out files is asked in training |
                 | vocabulary | %d words, one token each (`%s`) |
 
@@ -69,25 +104,29 @@ final class DatasetCard {
                 %s
 
                 """,
+                isHouse(dataset.world()) ? "" : " --family " + dataset.family().word(),
                 dataset.seed(),
                 dataset.train(),
                 dataset.validation(),
                 100 * (1 - Walks.WORKED_OUT - Walks.HUMMED),
                 100 * Walks.HUMMED,
                 100 * Walks.WORKED_OUT,
-                WordTokenizer.words().size(),
+                isHouse(dataset.world()) ? "a door is taken" : "a step is taken",
+                WordTokenizer.words(dataset.world()).size(),
                 SyntheticDataset.TOKENIZER_FILE,
                 contents.entrySet().stream()
                         .map(file -> row(file.getKey(), file.getValue()))
                         .collect(Collectors.joining("\n")));
     }
 
-    private static String why() {
-        return String.format(Locale.ROOT, """
+    private static String why(World world) {
+        return String.format(
+                Locale.ROOT,
+                """
                 ## Why it is so
 
-                - **One step is easy.** Room and door give the next room: a table of %d entries.
-                - **The whole has no shortcut.** Each colour is a permutation of the rooms, drawn at random. For a product of
+                - **One step is easy.** %s: a table of %d entries.
+                - **The whole has no shortcut.** %s For a product of
                   permutations nobody knows a way that is shorter than taking one after the other, and a small decoder has no room
                   for that in one parallel pass. So a model that must answer at once guesses from two steps on.
                 - **The text shows how to think, but seldom.** One walk in five is worked out; twice as many hold a pause in which
@@ -101,19 +140,22 @@ final class DatasetCard {
                 - The ability to work a walk out comes from the text. Training with thoughts adds that it is used in silence.
                 - Walks longer than the thought (`%s`: 5 to 7 steps) stay at chance.
 
-                """, House.ROOMS.size() * House.DOORS.size(), SyntheticDataset.LONGER_FILE);
+                """,
+                isHouse(world) ? "Room and door give the next room" : "Place and step give the next place",
+                world.places().size() * world.steps().size(),
+                noShortcut(world),
+                SyntheticDataset.LONGER_FILE);
     }
 
     /** One walk in each of its three forms. */
-    private static String kinds(long seed) {
-        House house = new House(seed);
+    private static String kinds(World world) {
         var walk = new Walk(0, List.of(0, Walk.WAIT, 1, Walk.WAIT));
-        String end = " " + walk.answer(house) + " " + Walks.STOP;
+        String end = " " + walk.answer(world) + " " + Walks.STOP;
         return String.join(
                 "\n",
-                "the bare answer:           " + walk.question() + end,
-                "a pause, nothing is said:  " + Walks.hummed(walk) + end,
-                "worked out, turn by turn:  " + Walks.workedOut(walk, house) + end);
+                "the bare answer:           " + walk.question(world) + end,
+                "a pause, nothing is said:  " + Walks.hummed(walk, world) + end,
+                "worked out, turn by turn:  " + Walks.workedOut(walk, world) + end);
     }
 
     private static String row(String name, String content) {
@@ -127,14 +169,16 @@ final class DatasetCard {
                 Sha256.of(bytes));
     }
 
-    /** A row for each room, a column for each colour. */
-    private static String map(House house) {
-        String head = "| from | " + String.join(" | ", House.DOORS) + " |\n|" + "---|".repeat(House.DOORS.size() + 1);
+    /** A row for each place, a column for each step. */
+    private static String map(World world) {
+        String head = "| from | " + String.join(" | ", world.steps()) + " |\n|"
+                + "---|".repeat(world.steps().size() + 1);
         return head
-                + IntStream.range(0, House.ROOMS.size())
-                        .mapToObj(room -> IntStream.range(0, House.DOORS.size())
-                                .mapToObj(door -> House.ROOMS.get(house.behind(room, door)))
-                                .collect(Collectors.joining(" | ", "\n| **" + House.ROOMS.get(room) + "** | ", " |")))
+                + IntStream.range(0, world.places().size())
+                        .mapToObj(place -> IntStream.range(0, world.steps().size())
+                                .mapToObj(step -> world.places().get(world.behind(place, step)))
+                                .collect(Collectors.joining(
+                                        " | ", "\n| **" + world.places().get(place) + "** | ", " |")))
                         .collect(Collectors.joining());
     }
 }

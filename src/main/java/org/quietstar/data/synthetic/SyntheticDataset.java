@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,14 +17,15 @@ import java.util.Set;
 import org.quietstar.QuietStarException;
 
 /**
- * The embedded data set: text to train on and text held out, problems with their answers, a tokenizer, and a card. The same
- * arguments give the same bytes.
+ * A data set such as the embedded one: text to train on and text held out, problems with their answers, a tokenizer, and a
+ * card. The same arguments give the same bytes.
  *
+ * @param family of the world that it tells of; the embedded one is of the house
  * @param seed of the generator
  * @param train documents to train on
  * @param validation documents held out; no question in them is asked in training
  */
-public record SyntheticDataset(long seed, int train, int validation) {
+public record SyntheticDataset(World.Family family, long seed, int train, int validation) {
     /** File names in the folder of the data set. */
     public static final String TRAIN_FILE = "train.jsonl";
 
@@ -47,7 +50,7 @@ public record SyntheticDataset(long seed, int train, int validation) {
             TOKENIZER_FILE,
             CARD_FILE);
 
-    /** Held-out problems of 1, 2, 3 and 4 steps. Of one step there are few that differ: 10 rooms, 6 doors, 4 turns. */
+    /** Held-out problems of 1, 2, 3 and 4 steps, or as many as there are of one. */
     private static final List<Integer> ANSWERS = List.of(60, 300, 320, 320);
 
     private static final List<Integer> LONGER_STEPS = List.of(5, 6, 7);
@@ -94,18 +97,18 @@ public record SyntheticDataset(long seed, int train, int validation) {
         contents.put(TRAIN_FILE, documents(TRAIN_STREAM, train, false));
         contents.put(VALIDATION_FILE, documents(VALIDATION_STREAM, validation, true));
         contents.put(ANSWERS_FILE, answers());
-        contents.put(ANSWERS_TASK, task(ANSWERS_FILE, "Held-out walks of one to four steps."));
+        contents.put(ANSWERS_TASK, task(world(), ANSWERS_FILE, "Held-out walks of one to four steps."));
         contents.put(LONGER_FILE, longer());
         contents.put(
                 LONGER_TASK,
-                task(LONGER_FILE, "Walks of more steps than any trained on, and than a thought has places."));
-        contents.put(TOKENIZER_FILE, WordTokenizer.json());
+                task(world(), LONGER_FILE, "Walks of more steps than any trained on, and than a thought has places."));
+        contents.put(TOKENIZER_FILE, WordTokenizer.json(world()));
         contents.put(CARD_FILE, DatasetCard.text(this, contents));
         return contents;
     }
 
     private String documents(long stream, int count, boolean heldOut) {
-        var walks = new Walks(seed, stream);
+        var walks = new Walks(world(), seed, stream);
         var lines = new StringBuilder();
         for (int i = 0; i < count; i++) {
             // Words of letters and dashes: nothing has to be escaped.
@@ -116,36 +119,57 @@ public record SyntheticDataset(long seed, int train, int validation) {
 
     /** Held-out walks, no two alike, ordered by their number of steps. */
     private String answers() {
-        var walks = new Walks(seed, ANSWERS_STREAM);
+        var walks = new Walks(world(), seed, ANSWERS_STREAM);
         var lines = new StringBuilder();
         for (int steps = 1; steps <= ANSWERS.size(); steps++) {
             Set<Walk> drawn = new LinkedHashSet<>();
-            while (drawn.size() < ANSWERS.get(steps - 1)) {
+            int wanted = steps == 1 ? Math.min(ANSWERS.get(0), singles(walks)) : ANSWERS.get(steps - 1);
+            while (drawn.size() < wanted) {
                 Walk walk = walks.walk(Walks.TURNS, steps);
                 if (walks.isHeldOut(walk)) {
                     drawn.add(walk);
                 }
             }
-            drawn.forEach(walk -> lines.append(item(walk, walks.house())));
+            drawn.forEach(walk -> lines.append(item(walk, walks.world())));
         }
         return lines.toString();
     }
 
+    /** How many held-out walks of one step there are. */
+    private static int singles(Walks walks) {
+        int count = 0;
+        for (int place = 0; place < walks.world().places().size(); place++) {
+            for (int step = 0; step < walks.world().steps().size(); step++) {
+                for (int turn = 0; turn < Walks.TURNS; turn++) {
+                    List<Integer> turns = new ArrayList<>(Collections.nCopies(Walks.TURNS, Walk.WAIT));
+                    turns.set(turn, step);
+                    count += walks.isHeldOut(new Walk(place, turns)) ? 1 : 0;
+                }
+            }
+        }
+        return count;
+    }
+
+    /** The world that it tells of. */
+    World world() {
+        return World.of(family, seed);
+    }
+
     private String longer() {
-        var walks = new Walks(seed, LONGER_STREAM);
+        var walks = new Walks(world(), seed, LONGER_STREAM);
         var lines = new StringBuilder();
         for (int steps : LONGER_STEPS) {
             for (int i = 0; i < LONGER_EACH; i++) {
-                lines.append(item(walks.walk(steps, steps), walks.house()));
+                lines.append(item(walks.walk(steps, steps), walks.world()));
             }
         }
         return lines.toString();
     }
 
-    private static String item(Walk walk, House house) {
+    private static String item(Walk walk, World world) {
         ObjectNode item = JSON.createObjectNode();
-        item.put("prompt", walk.question());
-        item.put("answer", walk.answer(house));
+        item.put("prompt", walk.question(world));
+        item.put("answer", walk.answer(world));
         item.put("steps", walk.steps());
         try {
             return JSON.writeValueAsString(item) + "\n";
@@ -154,13 +178,13 @@ public record SyntheticDataset(long seed, int train, int validation) {
         }
     }
 
-    private static String task(String items, String sentence) {
+    private static String task(World world, String items, String sentence) {
         return String.join(
                 "\n",
                 "# " + sentence,
                 "items: " + items,
                 "group: steps",
-                "choices: [" + String.join(", ", House.ROOMS) + "]",
+                "choices: [" + String.join(", ", world.places()) + "]",
                 "");
     }
 }

@@ -35,23 +35,24 @@ public final class Walks {
     static final String HUM = "hm";
     static final String STOP = ".";
 
-    private final House house;
+    private final World world;
     private final long seed;
     private final SplitMix random;
 
     /**
-     * @param seed of the house, and of which questions are held out
+     * @param world in which they are
+     * @param seed of which questions are held out
      * @param stream of the walks drawn here: another one gives others
      */
-    public Walks(long seed, long stream) {
-        this.house = new House(seed);
+    public Walks(World world, long seed, long stream) {
+        this.world = world;
         this.seed = seed;
         this.random = SplitMix.of(seed, stream);
     }
 
-    /** The house that the walks are in. */
-    public House house() {
-        return house;
+    /** The world that the walks are in. */
+    public World world() {
+        return world;
     }
 
     /** Whether the question of a walk is kept from training. */
@@ -69,7 +70,7 @@ public final class Walks {
      * A walk.
      *
      * @param turns in all
-     * @param steps turns in which a door is taken, 1 to {@code turns}; which ones is drawn
+     * @param steps turns in which a step is taken, 1 to {@code turns}; which ones is drawn
      */
     public Walk walk(int turns, int steps) {
         var taken = new ArrayList<Boolean>(Collections.nCopies(turns, false));
@@ -78,11 +79,11 @@ public final class Walks {
         for (int i = 0; i < steps; i++) {
             taken.set(order[i], true);
         }
-        int start = random.nextInt(House.ROOMS.size());
-        List<Integer> doors = taken.stream()
-                .map(step -> step ? random.nextInt(House.DOORS.size()) : Walk.WAIT)
+        int start = random.nextInt(world.places().size());
+        List<Integer> chosen = taken.stream()
+                .map(step -> step ? random.nextInt(world.steps().size()) : Walk.WAIT)
                 .toList();
-        return new Walk(start, doors);
+        return new Walk(start, chosen);
     }
 
     /** A walk of {@value #TURNS} turns and one to as many steps, all numbers equally likely, from one side of the split. */
@@ -100,23 +101,23 @@ public final class Walks {
     public String document(boolean heldOut) {
         Walk walk = next(heldOut);
         double kind = random.nextDouble();
-        String question = walk.question();
+        String question = walk.question(world);
         if (kind < WORKED_OUT) {
-            question = workedOut(walk, house);
+            question = workedOut(walk, world);
         } else if (kind < WORKED_OUT + HUMMED) {
-            question = hummed(walk);
+            question = hummed(walk, world);
         }
-        return String.join(" ", question, walk.answer(house), STOP);
+        return String.join(" ", question, walk.answer(world), STOP);
     }
 
     /** A walk's question and its way, place by place. */
-    static String workedOut(Walk walk, House house) {
-        return String.join(" ", walk.question(), DASH, walk.workings(house), DASH);
+    static String workedOut(Walk walk, World world) {
+        return String.join(" ", walk.question(world), DASH, walk.workings(world), DASH);
     }
 
     /** A walk's question and a pause of as many words as it has turns. */
-    static String hummed(Walk walk) {
+    static String hummed(Walk walk, World world) {
         String hum = String.join(" ", Collections.nCopies(walk.turns().size(), HUM));
-        return String.join(" ", walk.question(), DASH, hum, DASH);
+        return String.join(" ", walk.question(world), DASH, hum, DASH);
     }
 }

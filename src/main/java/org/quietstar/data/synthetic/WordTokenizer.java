@@ -14,17 +14,17 @@ final class WordTokenizer {
 
     private WordTokenizer() {}
 
-    /** All words by id: specials, signs, rooms, doors. */
-    static List<String> words() {
+    /** All words of a world by id: specials, signs, places, steps. */
+    static List<String> words(World world) {
         var words = new ArrayList<>(SPECIAL);
         words.addAll(List.of(Walk.WHERE, Walks.STOP, Walks.DASH, Walk.WAIT_WORD, Walks.HUM));
-        words.addAll(House.ROOMS);
-        words.addAll(House.DOORS);
+        words.addAll(world.places());
+        words.addAll(world.steps());
         return words;
     }
 
     /** The file, in the form of Hugging Face's tokenizers library. */
-    static String json() {
+    static String json(World world) {
         var mapper = new JsonMapper();
         ObjectNode root = mapper.createObjectNode();
         root.put("version", "1.0");
@@ -48,7 +48,7 @@ final class WordTokenizer {
         ObjectNode model = root.putObject("model");
         model.put("type", "WordLevel");
         ObjectNode vocabulary = model.putObject("vocab");
-        List<String> words = words();
+        List<String> words = words(world);
         for (int id = 0; id < words.size(); id++) {
             vocabulary.put(words.get(id), id);
         }

@@ -9,15 +9,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.quietstar.QuietStarException;
 import org.quietstar.eval.task.AnswerItem;
 import org.quietstar.eval.task.AnswerTask;
@@ -25,6 +30,7 @@ import org.quietstar.tokenizer.HfTokenizer;
 
 class WalksTest {
     private static final Path EMBEDDED = Path.of("datasets/tiny");
+    private static final World HOUSE = World.of(World.Family.HOUSE, 7);
     private static final int PROBLEM_WORDS = Walks.TURNS + 2;
 
     @TempDir
@@ -36,8 +42,8 @@ class WalksTest {
         for (String line : Files.readAllLines(EMBEDDED.resolve(SyntheticDataset.CARD_FILE))) {
             if (line.startsWith("| **")) {
                 String[] cells = line.replace("*", "").split(" *\\| *", -1);
-                for (int door = 0; door < House.DOORS.size(); door++) {
-                    map.put(cells[1] + " " + House.DOORS.get(door), cells[2 + door]);
+                for (int door = 0; door < HOUSE.steps().size(); door++) {
+                    map.put(cells[1] + " " + HOUSE.steps().get(door), cells[2 + door]);
                 }
             }
         }
@@ -63,19 +69,41 @@ class WalksTest {
         return texts;
     }
 
-    @Test
-    void everyDoorLeadsElsewhereAndEachColourToAllRooms() {
+    @ParameterizedTest
+    @EnumSource(World.Family.class)
+    void everyStepLeadsFromAllPlacesToAllPlaces(World.Family family) {
         for (long seed : new long[] {1, 7, 99}) {
-            var house = new House(seed);
-            for (int door = 0; door < House.DOORS.size(); door++) {
+            World world = World.of(family, seed);
+            boolean isDrawn = family == World.Family.HOUSE || family == World.Family.TOWN;
+            for (int step = 0; step < world.steps().size(); step++) {
                 Set<Integer> reached = new HashSet<>();
-                for (int room = 0; room < House.ROOMS.size(); room++) {
-                    assertThat(house.behind(room, door)).isNotEqualTo(room);
-                    reached.add(house.behind(room, door));
+                for (int place = 0; place < world.places().size(); place++) {
+                    assertThat(isDrawn && world.behind(place, step) == place).isFalse();
+                    reached.add(world.behind(place, step));
                 }
-                assertThat(reached).hasSize(House.ROOMS.size());
+                assertThat(reached).hasSize(world.places().size());
             }
+            assertThat(WordTokenizer.words(world)).doesNotHaveDuplicates();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SUMS, 7, '+5 wait x3 +9', '2 2 6 5'",
+        "SUMS, 0, 'x7 x9 +1 x3', '0 0 1 3'",
+        "BALL, b, 'ab wait cd ae', 'a a a e'",
+        "BALL, e, 'ab de bd cd', 'e d b b'"
+    })
+    void sumsAndCupsAreWhatTheyAre(World.Family family, String start, String steps, String workings) {
+        World world = World.of(family, 1);
+        List<Integer> turns = Arrays.stream(steps.split(" "))
+                .map(step -> step.equals("wait") ? Walk.WAIT : world.steps().indexOf(step))
+                .toList();
+        assertThat(turns)
+                .isSubsetOf(IntStream.range(-1, world.steps().size()).boxed().toList());
+        var walk = new Walk(world.places().indexOf(start), turns);
+        assertThat(walk.question(world)).isEqualTo(start + " " + steps + " where");
+        assertThat(walk.workings(world)).isEqualTo(workings);
     }
 
     /** Holds what follows a question, up to the stop, against the card; gives the kind of document. */
@@ -110,7 +138,7 @@ class WalksTest {
             assertThat(words).last().isEqualTo(".");
             String kind = kind(words.subList(PROBLEM_WORDS, words.size() - 1), places(map, question));
             kinds.merge(kind, 1, Integer::sum);
-            steps.merge(question.stream().filter(House.DOORS::contains).count(), 1, Integer::sum);
+            steps.merge(question.stream().filter(HOUSE.steps()::contains).count(), 1, Integer::sum);
             questions.add(String.join(" ", question));
         }
         double all = kinds.values().stream().mapToInt(Integer::intValue).sum();
@@ -144,7 +172,7 @@ class WalksTest {
                 List<String> question = List.of(item.prompt().split(" ", -1));
                 List<String> places = places(map, question);
                 assertThat(item.right()).isEqualTo(places.get(places.size() - 1));
-                long steps = question.stream().filter(House.DOORS::contains).count();
+                long steps = question.stream().filter(HOUSE.steps()::contains).count();
                 assertThat(item.group()).isEqualTo(Long.toString(steps));
                 assertThat(steps > Walks.TURNS).isEqualTo(name.equals(SyntheticDataset.LONGER_TASK));
             }
@@ -153,7 +181,7 @@ class WalksTest {
 
     @Test
     void theCommittedFilesAreWhatTheGeneratorWrites() throws IOException {
-        new SyntheticDataset(7, 32_000, 2000).write(folder);
+        new SyntheticDataset(World.Family.HOUSE, 7, 32_000, 2000).write(folder);
         for (String name : SyntheticDataset.FILES) {
             assertThat(Files.mismatch(folder.resolve(name), EMBEDDED.resolve(name)))
                     .as(name + ": first different byte; run ./quietstar dataset after a change of the generator")
@@ -168,7 +196,7 @@ class WalksTest {
 
     @Test
     void anotherSeedGivesAnotherHouseAndOtherWalks() throws IOException {
-        new SyntheticDataset(8, 20, 5).write(folder);
+        new SyntheticDataset(World.Family.HOUSE, 8, 20, 5).write(folder);
         assertThat(folder.resolve(SyntheticDataset.TRAIN_FILE)).isNotEmptyFile();
         List<String> others =
                 texts(EMBEDDED.resolve(SyntheticDataset.TRAIN_FILE)).subList(0, 20);
@@ -182,7 +210,7 @@ class WalksTest {
     @Test
     void everyWordIsOneToken() throws IOException {
         try (var tokenizer = HfTokenizer.open(EMBEDDED.resolve(SyntheticDataset.TOKENIZER_FILE))) {
-            List<String> words = WordTokenizer.words();
+            List<String> words = WordTokenizer.words(HOUSE);
             assertThat(tokenizer.vocabSize()).isEqualTo(words.size());
             for (int id = 4; id < words.size(); id++) {
                 assertThat(tokenizer.encode(words.get(id))).containsExactly(id);
@@ -205,11 +233,11 @@ class WalksTest {
 
     @Test
     void impossibleSizesAndFoldersAreNamed() throws IOException {
-        assertThatThrownBy(() -> new SyntheticDataset(1, 0, 5))
+        assertThatThrownBy(() -> new SyntheticDataset(World.Family.HOUSE, 1, 0, 5))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining("train is 0");
         Path file = Files.createFile(folder.resolve("file"));
-        assertThatThrownBy(() -> new SyntheticDataset(1, 1, 1).write(file))
+        assertThatThrownBy(() -> new SyntheticDataset(World.Family.HOUSE, 1, 1, 1).write(file))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("--out");
