@@ -55,7 +55,7 @@ final class Answers {
                             .mapToInt(Integer::intValue)
                             .toArray(),
                     prefix.size(),
-                    tokenizer::decode);
+                    tokenizer);
             var scorer = new AnswerScorer(model, encoding, options(config));
             tasks.forEach(scorer::require);
         }
@@ -83,7 +83,9 @@ final class Answers {
                 journal(journals, task, ".plain"),
                 listener,
                 stopped));
-        return AnswerReport.of(task, config.evaluation().taskThoughtTemperature(), scores, others);
+        EvaluationConfig evaluation = config.evaluation();
+        return AnswerReport.of(task, evaluation.taskThoughtTemperature(), scores, others)
+                .withContent(evaluation.thoughtContent());
     }
 
     private static Optional<Path> journal(Optional<Path> folder, AnswerTask task, String which) {
@@ -99,7 +101,7 @@ final class Answers {
             AnswerScorer.Listener listener,
             BooleanSupplier stopped) {
         var encoding =
-                new AnswerScorer.Encoding(loaded::promptIds, loaded.prefix().size(), loaded.tokenizer()::decode);
+                new AnswerScorer.Encoding(loaded::promptIds, loaded.prefix().size(), loaded.tokenizer());
         return new AnswerScorer(model, encoding, options(config)).score(task, journal, listener, stopped);
     }
 

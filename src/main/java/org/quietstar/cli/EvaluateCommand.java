@@ -43,7 +43,7 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "FILE|NAME",
             description =
                     "Task to answer instead of text to score: a file, such as datasets/tiny/answers.yaml, or one that"
-                            + " comes with the program: gsm8k, commonsenseqa, multiple-choice; may be given several times.")
+                            + " comes with the program: gsm8k, commonsenseqa, multiple-choice, short-answer; may be given several times.")
     private List<Path> tasks = List.of();
 
     @Option(
@@ -58,6 +58,9 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "With --task: temperature at which thoughts are sampled, 0 for greedy ones (default: the"
                     + " recipe's evaluation.taskThoughtTemperature, 1).")
     private Double thoughtTemperature;
+
+    @Mixin
+    private ChainOfThought chainOfThought = new ChainOfThought();
 
     @Option(
             names = "--set",
@@ -99,7 +102,9 @@ final class EvaluateCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
         requireOneKind();
-        List<AnswerTask> read = TaskOutput.read(tasks, items);
+        List<AnswerTask> read = TaskOutput.read(tasks, items).stream()
+                .map(chainOfThought::asked)
+                .toList();
         try (QuietStar model = load(progress)) {
             model.step().ifPresent(step -> out.println("checkpoint: step " + step + " of " + run));
             if (!tasks.isEmpty()) {
@@ -116,6 +121,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void requireOneKind() {
+        chainOfThought.require(!tasks.isEmpty());
         if (!tasks.isEmpty() && !data.isEmpty()) {
             throw new QuietStarException("evaluate: --task " + tasks.get(0) + " answers a task and --data "
                     + data.get(0) + " scores text; give one of them");

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.quietstar.Plots;
 import org.quietstar.QuietStar;
 import org.quietstar.QuietStarException;
-import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.task.AnswerReport;
+import org.quietstar.eval.task.AnswerScorer;
 import org.quietstar.eval.task.AnswerTask;
 
 /** Tasks that end a training run, and that {@code evaluate --task} gives to any model: table, examples, files, picture. */
@@ -46,13 +46,9 @@ final class TaskOutput {
      * @param target folder for the results
      */
     void write(QuietStar model, Optional<QuietStar> plain, AnswerTask task, Path target) {
-        AnswerReport report = model.answers(task, plain, Optional.of(target), this::show);
+        AnswerReport report = model.answers(task, plain, Optional.of(target), new Display());
         progress.end();
         out.println();
-        ThoughtContent content = model.config().evaluation().thoughtContent();
-        if (content != ThoughtContent.OWN) {
-            out.println("thoughts: " + content.word());
-        }
         out.print(report.toText());
         out.print(report.examples());
         report.write(target);
@@ -61,11 +57,20 @@ final class TaskOutput {
         out.flush();
     }
 
-    private void show(int done, int all) {
-        if (done == 0) {
-            progress.begin("answers", all, 0);
-        } else {
-            progress.update(done, Map.of());
+    /** Shows how far it is. */
+    private final class Display implements AnswerScorer.Listener {
+        @Override
+        public void onPredictions(int done, int all) {
+            if (done == 0) {
+                progress.begin("answers", all, 0);
+            } else {
+                progress.update(done, Map.of());
+            }
+        }
+
+        @Override
+        public void onWarning(String message) {
+            progress.message(message);
         }
     }
 }

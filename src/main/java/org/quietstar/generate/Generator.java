@@ -29,7 +29,7 @@ public final class Generator implements AutoCloseable {
      * @param sample number among prompts of the same text: each number draws other tokens and thoughts
      * @param given ids that come next instead of drawn ones, and end the text; none for a text to be written
      */
-    public record Prompt(int number, String text, int sample, int[] ids, int[] given) {
+    public record Prompt(int number, String text, long sample, int[] ids, int[] given) {
         /** A prompt that a text is to be written after. */
         public Prompt(int number, String text, int... ids) {
             this(number, text, 0, ids, new int[0]);
@@ -49,6 +49,17 @@ public final class Generator implements AutoCloseable {
     public List<Generation> generate(
             List<Prompt> prompts, GenerateOptions options, GenerationListener listener, BooleanSupplier stopped) {
         return new Run(options, listener).generate(prompts, stopped);
+    }
+
+    /** Tokens of a prompt and of the text after it, together, that the model has positions for under these options. */
+    public int room(GenerateOptions options) {
+        // The last token of a text is not read.
+        return model.config().maxPositions() + 2 - positionsOfStep(thinkWhen(model, options));
+    }
+
+    /** Positions that a step takes: the text token and a thought. */
+    private int positionsOfStep(ThinkWhen when) {
+        return 1 + DecodeStep.positions(when, model.thoughtTokens());
     }
 
     @Override
@@ -74,7 +85,6 @@ public final class Generator implements AutoCloseable {
         final GenerationListener listener;
         final DecodeStep next;
         final Sampler sampler;
-        /** Positions that a step takes: the text token and a thought. */
         final int step;
 
         List<SequenceState> slots = new ArrayList<>();
@@ -89,7 +99,7 @@ public final class Generator implements AutoCloseable {
             this.sampler = new Sampler(
                     options.sampling(),
                     TokenRules.mask(model.tokens().neverInText(), model.config().vocabSize()));
-            this.step = 1 + DecodeStep.positions(when, model.thoughtTokens());
+            this.step = positionsOfStep(when);
         }
 
         List<Generation> generate(List<Prompt> prompts, BooleanSupplier stopped) {

@@ -209,7 +209,7 @@ class GeneratorTest {
             int[] ids = PROMPTS.get(prompt.text().equals("a") ? 0 : 1);
             all.add(new Generator.Prompt(all.size(), prompt.text(), prompt.sample(), ids, new int[0]));
         }
-        assertThat(all).extracting(Generator.Prompt::sample).containsExactly(0, 1, 0, 1, 2, 3);
+        assertThat(all).extracting(Generator.Prompt::sample).containsExactly(0L, 1L, 0L, 1L, 2L, 3L);
         try (var generator = new Generator(model, new LetterTokenizer())) {
             List<List<Integer>> texts = generator.generate(all, options, NOBODY).stream()
                     .map(text -> text.tokens().stream().map(GeneratedToken::id).toList())

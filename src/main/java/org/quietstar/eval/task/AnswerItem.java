@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param line of the file of items, counted from 1
  * @param prompt what the answer comes after
- * @param choices the answers to choose from, two or more, all different; of a task of numbers the right one alone
+ * @param choices the answers to choose from, two or more, all different; of a task of numbers or texts the right one alone
  * @param answer index of the right answer among the choices
  * @param group the items that it is reported with
  */

@@ -14,22 +14,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.quietstar.QuietStarException;
 
 /**
- * What is scored of a task so far, in a file, so that a program that is killed does not begin anew: a line for each point,
- * written after each batch. A journal of another task, model or setting is not taken up; a line that broke off is passed
- * over. Without a file nothing is kept.
+ * What is answered of a task so far, in a file, so that a program that is killed does not begin anew: a JSON object for each
+ * point, written after each batch. A journal of another task, model or setting is not taken up; a line that broke off is
+ * passed over. Without a file nothing is kept.
  */
 final class AnswerJournal implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String KEY = "key";
+    private static final String PASS = "pass";
+    private static final String POINT = "point";
 
     /** A point of a pass over all of them. */
     private record Place(int pass, int point) {}
 
     private final Optional<Path> file;
-    private final Map<Place, PointScores> earlier = new HashMap<>();
+    private final Map<Place, JsonNode> earlier = new HashMap<>();
     private Optional<BufferedWriter> writer = Optional.empty();
 
     private AnswerJournal(Optional<Path> file) {
@@ -44,14 +47,20 @@ final class AnswerJournal implements AutoCloseable {
     /**
      * Opens a journal, and takes up what an earlier one holds under the same key.
      *
-     * @param key what the scores follow from: task, model and settings
+     * @param key what the answers follow from: task, model and settings
+     * @param warnings hears of answers that are thrown away
      */
-    static AnswerJournal open(Path file, String key) {
+    static AnswerJournal open(Path file, String key, Consumer<String> warnings) {
         var journal = new AnswerJournal(Optional.of(file));
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            boolean same =
-                    Files.isRegularFile(file) && journal.read(Files.readAllLines(file, StandardCharsets.UTF_8), key);
+            boolean there = Files.isRegularFile(file);
+            // Half a character, where the last line broke off, is no reason to lose the others.
+            String text = there ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
+            boolean same = journal.read(text.lines().toList(), key);
+            if (!same && text.contains("\"" + POINT + "\"")) {
+                warnings.accept(file + ": unfinished answers of another task, model or setting are discarded");
+            }
             // A line that broke off must not be continued by the next.
             BufferedWriter writer = Files.newBufferedWriter(
                     file,
@@ -74,12 +83,12 @@ final class AnswerJournal implements AutoCloseable {
             Optional<JsonNode> node = parsed(line);
             if (node.filter(each -> each.has(KEY)).isPresent()) {
                 same = node.get().get(KEY).asText().equals(key);
-            } else if (same && node.filter(each -> each.has("point")).isPresent()) {
+            } else if (same && node.filter(each -> each.has(POINT)).isPresent()) {
                 earlier.put(
                         new Place(
-                                node.get().get("pass").asInt(),
-                                node.get().get("point").asInt()),
-                        PointScores.fromJson(node.get()));
+                                node.get().get(PASS).asInt(),
+                                node.get().get(POINT).asInt()),
+                        node.get());
             }
         }
         return same;
@@ -93,21 +102,21 @@ final class AnswerJournal implements AutoCloseable {
         }
     }
 
-    /** What an earlier run has scored. */
-    Optional<PointScores> scored(int pass, int point) {
+    /** What an earlier run has answered. */
+    Optional<JsonNode> answered(int pass, int point) {
         return Optional.ofNullable(earlier.get(new Place(pass, point)));
     }
 
-    /** Writes what is scored of some points, and sees to it that it is on its way to the disk. */
-    void add(int pass, Map<Integer, PointScores> scores) {
+    /** Writes what is answered at some points, and sees to it that it is on its way to the disk. */
+    void add(int pass, Map<Integer, ObjectNode> answers) {
         if (writer.isEmpty()) {
             return;
         }
         try {
-            for (Map.Entry<Integer, PointScores> each : scores.entrySet()) {
-                ObjectNode line = each.getValue().toJson();
-                line.put("pass", pass);
-                line.put("point", each.getKey());
+            for (Map.Entry<Integer, ObjectNode> each : answers.entrySet()) {
+                ObjectNode line = each.getValue();
+                line.put(PASS, pass);
+                line.put(POINT, each.getKey());
                 writer.get().write(JSON.writeValueAsString(line) + "\n");
             }
             writer.get().flush();
@@ -116,7 +125,7 @@ final class AnswerJournal implements AutoCloseable {
         }
     }
 
-    /** Deletes the file: all is scored. */
+    /** Deletes the file: all is answered. */
     void finish() {
         close();
         try {

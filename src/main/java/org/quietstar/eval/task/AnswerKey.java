@@ -8,7 +8,7 @@ import org.quietstar.hash.Sha256;
 import org.quietstar.model.Parameters;
 import org.quietstar.thought.ThinkingModel;
 
-/** What scores follow from, as one line: the task, the settings, and a sample of every parameter. */
+/** What answers follow from, as one line: the task, the settings, and a sample of every parameter. */
 final class AnswerKey {
     /** Numbers of a parameter that are looked at. */
     private static final int SAMPLED = 16;
@@ -22,6 +22,7 @@ final class AnswerKey {
                 task.answers(),
                 task.separator(),
                 task.end(),
+                task.writing(),
                 options.thoughtTemperature(),
                 options.seed(),
                 options.content());

@@ -27,14 +27,33 @@ final class AnswerLines {
         return node;
     }
 
-    /** The choice where there are several, whether it is right, and the right answer's probability among what can be one. */
+    /**
+     * Whether it is right; of several choices the one taken, and the right answer's probability among what can be one; of a
+     * written answer what counts, and each vote's text with the answer in it.
+     */
     private static ObjectNode way(AnswerItem item, AnswerScore.Way way) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        if (item.choices().size() > 1) {
-            node.put("choice", item.choices().get(way.chosen()));
+        if (way instanceof AnswerScore.Likelihoods likelihoods) {
+            if (item.choices().size() > 1) {
+                node.put("choice", item.choices().get(likelihoods.chosen()));
+            }
+            node.put("right", way.right());
+            node.put("probability", likelihoods.probability(item.answer()));
+        } else if (way instanceof AnswerScore.Written written) {
+            written.answer().ifPresent(answer -> node.put("answer", answer));
+            node.put("right", way.right());
+            written.votes().forEach(vote -> node.withArray("votes").add(vote(vote)));
         }
-        node.put("right", way.right());
-        node.put("probability", way.probability(item.answer()));
+        return node;
+    }
+
+    private static ObjectNode vote(AnswerScore.Vote vote) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        if (!vote.reasoning().isEmpty()) {
+            node.put("reasoning", vote.reasoning());
+        }
+        node.put("text", vote.text());
+        vote.answer().ifPresent(answer -> node.put("answer", answer));
         return node;
     }
 }

@@ -33,9 +33,9 @@ final class AnswerMarkdown {
         AnswerText.notes(report).lines().forEach(line -> page.append(line).append("\n\n"));
         List<AnswerText.Example> examples = AnswerText.examples(report, EXAMPLES);
         if (!examples.isEmpty()) {
-            page.append("| | prompt | thought | answer |\n|---|---|---|---|\n");
+            page.append("| | prompt | ").append(AnswerText.wayName(report)).append(" | answer |\n|---|---|---|---|\n");
             for (AnswerText.Example each : examples) {
-                for (String cell : List.of(each.kind(), each.prompt(), each.thought(), each.answer())) {
+                for (String cell : List.of(each.kind(), each.prompt(), each.way(), each.answer())) {
                     page.append("| ").append(escaped(cell)).append(' ');
                 }
                 page.append("|\n");

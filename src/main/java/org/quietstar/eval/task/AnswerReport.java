@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.Interval;
 
 /**
@@ -23,6 +25,7 @@ import org.quietstar.eval.Interval;
  *
  * @param task what was answered
  * @param thoughtTemperature at which thoughts were sampled; 0 is greedy
+ * @param content what thoughts said
  * @param scores of each item, in the order of the task
  * @param plain scores of the plain model for the same items; empty where there is none
  * @param groups by group, in the order of their first item
@@ -31,6 +34,7 @@ import org.quietstar.eval.Interval;
 public record AnswerReport(
         AnswerTask task,
         double thoughtTemperature,
+        ThoughtContent content,
         List<AnswerScore> scores,
         Optional<List<AnswerScore>> plain,
         List<Group> groups,
@@ -84,7 +88,13 @@ public record AnswerReport(
         }
         List<Group> groups = new ArrayList<>();
         members.forEach((name, items) -> groups.add(group(name, items, scores, plain)));
-        return new AnswerReport(task, thoughtTemperature, scores, plain, groups, group("all", everyone, scores, plain));
+        Group all = group("all", everyone, scores, plain);
+        return new AnswerReport(task, thoughtTemperature, ThoughtContent.OWN, scores, plain, groups, all);
+    }
+
+    /** The same, of thoughts that said something else than the model's own. */
+    public AnswerReport withContent(ThoughtContent other) {
+        return new AnswerReport(task, thoughtTemperature, other, scores, plain, groups, all);
     }
 
     private static Group group(
@@ -124,14 +134,15 @@ public record AnswerReport(
      */
     public record Mean(double value, Interval interval) {}
 
-    /** Mean probability of the right answer among what can be an answer; empty where that way was not scored. */
+    /** Mean probability of the right answer among what can be an answer; empty where that way was not scored, or answers are written. */
     public Optional<Mean> probability(Way way) {
         var all = new SummaryStatistics();
-        List<AnswerScore> from = way == Way.PLAIN ? plain.orElse(List.of()) : scores;
-        for (AnswerScore score : from) {
-            Optional<AnswerScore.Way> found =
-                    way == Way.WITH ? score.thinking().map(AnswerScore.Thinking::with) : Optional.of(score.without());
-            found.ifPresent(each -> all.addValue(each.probability(score.item().answer())));
+        for (AnswerScore score : scores(way)) {
+            score.way(way == Way.WITH)
+                    .filter(AnswerScore.Likelihoods.class::isInstance)
+                    .map(AnswerScore.Likelihoods.class::cast)
+                    .ifPresent(
+                            each -> all.addValue(each.probability(score.item().answer())));
         }
         if (all.getN() == 0) {
             return Optional.empty();
@@ -140,6 +151,22 @@ public record AnswerReport(
         double half = all.getN() == 1 ? 1 : reach;
         return Optional.of(new Mean(
                 all.getMean(), new Interval(Math.max(0, all.getMean() - half), Math.min(1, all.getMean() + half))));
+    }
+
+    private List<AnswerScore> scores(Way way) {
+        return way == Way.PLAIN ? plain.orElse(List.of()) : scores;
+    }
+
+    /** Items to which an answer was written that holds none; empty where that way was not scored, or answers are not written. */
+    public OptionalInt unanswered(Way way) {
+        List<AnswerScore.Written> written = scores(way).stream()
+                .flatMap(score -> score.way(way == Way.WITH).stream())
+                .filter(AnswerScore.Written.class::isInstance)
+                .map(AnswerScore.Written.class::cast)
+                .toList();
+        int none =
+                (int) written.stream().filter(each -> each.answer().isEmpty()).count();
+        return written.isEmpty() ? OptionalInt.empty() : OptionalInt.of(none);
     }
 
     /** With thoughts (first) against without (second), on the same items. */
@@ -164,15 +191,20 @@ public record AnswerReport(
         return new PairedTest(first, second);
     }
 
+    /** Whether thoughts said something else than the model's own. */
+    boolean othersThoughts() {
+        return content != ThoughtContent.OWN && all.with().isPresent();
+    }
+
     /** The report as a table for people, lines ended by a line feed. */
     public String toText() {
         return AnswerText.table(this);
     }
 
     /**
-     * Three items for people, each with its thought in words: one that is right with the thought and without, one that the
-     * thought turned from wrong to right, and one that is wrong with it; kinds that there are none of are left out. Empty
-     * for a model that does not think.
+     * Three items for people, each with its thought in words, or with its reasoning: one that is right with the thought and
+     * without, one that the thought turned from wrong to right, and one that is wrong with it; kinds that there are none of
+     * are left out. Empty for a model that does not think, unless it reasons aloud.
      */
     public String examples() {
         return AnswerText.examples(this);
@@ -184,6 +216,14 @@ public record AnswerReport(
         putShares(node, all);
         probability(Way.WITHOUT).ifPresent(mean -> node.put("probabilityWithout", mean.value()));
         probability(Way.WITH).ifPresent(mean -> node.put("probabilityWith", mean.value()));
+        unanswered(Way.WITHOUT).ifPresent(items -> node.put("unansweredWithout", items));
+        unanswered(Way.WITH).ifPresent(items -> node.put("unansweredWith", items));
+        task.writing()
+                .votes()
+                .ifPresent(votes -> node.put("votes", votes.count()).put("temperature", votes.temperature()));
+        if (othersThoughts()) {
+            node.put("thoughtContent", content.word());
+        }
         node.put("chance", task.chance());
         node.put("items", all.items());
         if (groups.size() > 1) {
@@ -203,7 +243,7 @@ public record AnswerReport(
     }
 
     /**
-     * Writes {@code NAME.txt}, the table; {@code NAME.md}, the same as a page with more examples; {@code NAME.jsonl}, one line an item with its thought; and {@code summary.json},
+     * Writes {@code NAME.txt}, the table; {@code NAME.md}, the same as a page with more examples; {@code NAME.jsonl}, one line an item with its thought and what was written; and {@code summary.json},
      * in which other tasks' summaries stay.
      *
      * @param folder made where there is none

@@ -3,7 +3,6 @@ package org.quietstar.eval.task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import java.util.stream.IntStream;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.task.AnswerPoints.Point;
+import org.quietstar.eval.task.AnswerScore.Likelihoods;
 import org.quietstar.eval.task.AnswerScore.Way;
 import org.quietstar.eval.task.AnswerTask.Answers;
 import org.quietstar.generate.NextTokenPredictor;
@@ -24,12 +24,13 @@ import org.quietstar.generate.NextTokenPredictor.Text;
 import org.quietstar.generate.Thought;
 import org.quietstar.random.SplitMix;
 import org.quietstar.thought.ThinkingModel;
+import org.quietstar.tokenizer.Tokenizer;
 
 /**
  * Scores the items of a task: the log-probability of each answer after the prompt, without and with thoughts, and with
- * thoughts of other items. As in generation, each token of an answer has a thought of its own before it, which depends on
- * the seed and the item alone; how many items go together changes nothing but the last digits. A prompt that is too long
- * loses its beginning, an answer nothing.
+ * thoughts of other items; or, where answers are written, what the model writes without and with thoughts. As in generation,
+ * each token of an answer has a thought of its own before it, which depends on the seed and the item alone; how many items
+ * go together changes nothing but the last digits. A prompt that is too long loses its beginning, an answer nothing.
  */
 public final class AnswerScorer {
     /** Passes over the points: with the model's own thoughts, and with those of other items. */
@@ -46,9 +47,14 @@ public final class AnswerScorer {
      *
      * @param encode ids of a text, with what stands before every text, as the model was trained; at least one
      * @param prefix how many ids stand before every text
-     * @param decode words of ids
+     * @param tokenizer words of ids, and which ids end a text
      */
-    public record Encoding(Function<String, int[]> encode, int prefix, Function<int[], String> decode) {}
+    public record Encoding(Function<String, int[]> encode, int prefix, Tokenizer tokenizer) {
+        /** Words of a thought. */
+        String words(Thought thought) {
+            return tokenizer.decode(thought.tokens());
+        }
+    }
 
     /**
      * How a task is scored.
@@ -68,8 +74,11 @@ public final class AnswerScorer {
     /** Hears how far scoring is; first of all 0. */
     @FunctionalInterface
     public interface Listener {
-        /** So many of {@code all} predictions are made. */
+        /** So many of {@code all} predictions are made, or answers written. */
         void onPredictions(int done, int all);
+
+        /** Something that people should know, in one line. */
+        default void onWarning(String message) {}
     }
 
     public AnswerScorer(ThinkingModel model, Encoding encoding, Options options) {
@@ -90,13 +99,22 @@ public final class AnswerScorer {
      */
     public List<AnswerScore> score(
             AnswerTask task, Optional<Path> journal, Listener listener, BooleanSupplier stopped) {
-        try (NextTokenPredictor predictor = predictor();
-                AnswerJournal kept = journal.map(file -> AnswerJournal.open(file, AnswerKey.of(task, model, options)))
-                        .orElseGet(AnswerJournal::none)) {
-            List<AnswerScore> scores =
-                    new Run(task, points(task, predictor), predictor, kept, listener, stopped).scores();
+        require(task);
+        try (AnswerJournal kept = journal.map(
+                        file -> AnswerJournal.open(file, AnswerKey.of(task, model, options), listener::onWarning))
+                .orElseGet(AnswerJournal::none)) {
+            var batches = new AnswerBatches(task.name(), options.batchSize(), kept, listener, stopped);
+            List<AnswerScore> scores = task.isWritten()
+                    ? new AnswerWriter(model, encoding, options, task).scores(batches)
+                    : likelihoods(task, batches);
             kept.finish();
             return scores;
+        }
+    }
+
+    private List<AnswerScore> likelihoods(AnswerTask task, AnswerBatches batches) {
+        try (NextTokenPredictor predictor = predictor()) {
+            return new Run(task, points(task, predictor), predictor, batches).scores();
         }
     }
 
@@ -106,6 +124,10 @@ public final class AnswerScorer {
      * @throws QuietStarException as {@link #score}
      */
     public void require(AnswerTask task) {
+        if (task.isWritten()) {
+            new AnswerWriter(model, encoding, options, task).require();
+            return;
+        }
         try (NextTokenPredictor predictor = predictor()) {
             points(task, predictor);
         }
@@ -125,32 +147,21 @@ public final class AnswerScorer {
         final AnswerTask task;
         final List<Point> points;
         final NextTokenPredictor predictor;
-        final AnswerJournal journal;
-        final Listener listener;
-        final BooleanSupplier stopped;
+        final AnswerBatches batches;
         final boolean thinks = model.thinks();
         final int[] tokens;
-        int done;
 
-        Run(
-                AnswerTask task,
-                List<Point> points,
-                NextTokenPredictor predictor,
-                AnswerJournal journal,
-                Listener listener,
-                BooleanSupplier stopped) {
+        Run(AnswerTask task, List<Point> points, NextTokenPredictor predictor, AnswerBatches batches) {
             this.task = task;
             this.points = points;
             this.predictor = predictor;
-            this.journal = journal;
-            this.listener = listener;
-            this.stopped = stopped;
-            this.tokens =
-                    AnswerTokens.of(task, encoding.decode(), model.config().vocabSize());
+            this.batches = batches;
+            this.tokens = AnswerTokens.of(
+                    task, encoding.tokenizer()::decode, model.config().vocabSize());
         }
 
         List<AnswerScore> scores() {
-            listener.onPredictions(0, predictions());
+            batches.begin(points.size() * (thinks ? 2 : 1));
             List<PointScores> own = predict(OWN, Collections.nCopies(points.size(), Optional.empty()));
             List<Optional<List<Integer>>> others = thoughtsOfOthers(own);
             // A point without another item's thought keeps its own; its item is left out below.
@@ -187,7 +198,7 @@ public final class AnswerScorer {
                                     ? Optional.of(way(
                                             item, places, i -> shuffled.get(i).with()))
                                     : Optional.empty(),
-                            words(thought),
+                            encoding.words(thought),
                             thought.weight()));
         }
 
@@ -201,41 +212,16 @@ public final class AnswerScorer {
                     likeliest &= next.likeliest();
                 }
             }
-            return task.answers() == Answers.DIGITS ? new Way(logs, likeliest) : Way.among(item, logs);
-        }
-
-        private String words(Thought thought) {
-            return encoding.decode().apply(thought.tokens());
-        }
-
-        private int predictions() {
-            return points.size() * (thinks ? 2 : 1);
+            return task.answers() == Answers.DIGITS ? new Likelihoods(logs, likeliest) : Way.among(item, logs);
         }
 
         /** @param given by point, the thought to take in place of one that is drawn */
         private List<PointScores> predict(int pass, List<Optional<List<Integer>>> given) {
-            Map<Integer, PointScores> all = new HashMap<>();
-            List<Integer> open = new ArrayList<>();
-            for (int i = 0; i < points.size(); i++) {
-                int point = i;
-                journal.scored(pass, i).ifPresentOrElse(earlier -> all.put(point, earlier), () -> open.add(point));
-            }
-            done += all.size();
-            for (int from = 0; from < open.size(); from += options.batchSize()) {
-                List<Integer> batch = open.subList(from, Math.min(open.size(), from + options.batchSize()));
-                Map<Integer, PointScores> scored = predict(batch, given);
-                journal.add(pass, scored);
-                all.putAll(scored);
-                done += batch.size();
-                listener.onPredictions(done, predictions());
-                if (stopped.getAsBoolean() && done < predictions()) {
-                    throw new QuietStarException("task " + task.name() + " was stopped before all items were scored");
-                }
-            }
-            return IntStream.range(0, points.size()).mapToObj(all::get).toList();
+            return batches.pass(
+                    pass, points.size(), PointScores::fromJson, PointScores::toJson, batch -> predict(batch, given));
         }
 
-        private Map<Integer, PointScores> predict(List<Integer> batch, List<Optional<List<Integer>>> given) {
+        private List<PointScores> predict(List<Integer> batch, List<Optional<List<Integer>>> given) {
             List<Text> texts = batch.stream()
                     .map(i -> {
                         Point point = points.get(i);
@@ -244,11 +230,9 @@ public final class AnswerScorer {
                     })
                     .toList();
             List<Prediction> predictions = predictor.predict(texts);
-            Map<Integer, PointScores> scored = new LinkedHashMap<>();
-            for (int i = 0; i < predictions.size(); i++) {
-                scored.put(batch.get(i), PointScores.of(points.get(batch.get(i)), predictions.get(i), tokens));
-            }
-            return scored;
+            return IntStream.range(0, predictions.size())
+                    .mapToObj(i -> PointScores.of(points.get(batch.get(i)), predictions.get(i), tokens))
+                    .toList();
         }
 
         /** For each point the thought of the item that stands half a group away; none in a group of one. */

@@ -3,17 +3,20 @@ package org.quietstar.eval.task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.quietstar.QuietStarException;
 import org.quietstar.config.yaml.Choice;
 
 /**
- * Questions with answers that a model is asked for directly, without writing a way to them.
+ * Questions with right answers. A model is asked how likely it holds each answer, or writes its own: at once, or by chain of
+ * thought.
  *
- * @param name the task file's, without its ending
+ * @param name the task file's, without its ending; by chain of thought {@code NAME-cot}, of k votes {@code NAME-cot-majK}
  * @param items the file of the items, for messages
  * @param groupName what the groups are called, the name of their field
  * @param answers what an answer is, and how it is scored
  * @param separator the text between a prompt and its answer
- * @param end the text behind an answer, which is part of what is scored; often empty
+ * @param end the text behind an answer, which is part of what is scored, and ends one that is written; often empty
+ * @param writing how answers are written, where they are
  * @param questions in the order of the file; one or more
  */
 public record AnswerTask(
@@ -23,6 +26,7 @@ public record AnswerTask(
         Answers answers,
         String separator,
         String end,
+        Writing writing,
         List<AnswerItem> questions) {
 
     /** What an answer is. */
@@ -38,11 +42,25 @@ public record AnswerTask(
          * A number: right where each of its tokens is the likeliest of those of digits and of the end. Probabilities are taken
          * among these tokens.
          */
-        DIGITS
+        DIGITS,
+        /** A text that the model writes: right where it is the same as the right one, case, blanks and ways to write a number apart. */
+        TEXT
     }
 
     public AnswerTask {
         questions = List.copyOf(questions);
+    }
+
+    /** A task that says nothing of how answers are written. */
+    public AnswerTask(
+            String name,
+            Path items,
+            String groupName,
+            Answers answers,
+            String separator,
+            String end,
+            List<AnswerItem> questions) {
+        this(name, items, groupName, answers, separator, end, Writing.DEFAULT, questions);
     }
 
     /** Reads a task file, or one of the tasks that come with the program by its name; see {@link TaskFile}. */
@@ -59,9 +77,29 @@ public record AnswerTask(
         return TaskFile.read(file, Optional.of(items));
     }
 
-    /** Share of right answers that guessing gives; 0 for numbers. */
+    /** Whether the model writes its answers, instead of being asked how likely it holds each. */
+    public boolean isWritten() {
+        return answers == Answers.TEXT || writing.votes().isPresent();
+    }
+
+    /**
+     * The same questions, to be answered by chain of thought.
+     *
+     * @throws QuietStarException where the task has no texts for it
+     */
+    public AnswerTask byChainOfThought(Writing.Votes votes) {
+        if (writing.reasoning().isEmpty()) {
+            throw new QuietStarException(
+                    "task " + name + " names no texts for a chain of thought; write, for instance,"
+                            + " cot: \"Let's think step by step.\" and cotAnswer: \"\\nTherefore, the answer is\" into its file");
+        }
+        String asked = name + "-cot" + (votes.count() > 1 ? "-maj" + votes.count() : "");
+        return new AnswerTask(asked, items, groupName, answers, separator, end, writing.voted(votes), questions);
+    }
+
+    /** Share of right answers that guessing gives; 0 for numbers and texts. */
     public double chance() {
-        return answers == Answers.DIGITS
+        return answers == Answers.DIGITS || answers == Answers.TEXT
                 ? 0
                 : questions.stream()
                         .mapToDouble(item -> 1.0 / item.choices().size())

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.quietstar.eval.Interval;
 import org.quietstar.eval.task.AnswerReport.Way;
 
@@ -37,10 +40,21 @@ final class AnswerText {
     static String heading(AnswerReport report) {
         return String.format(
                 Locale.ROOT,
-                "%,d items of %s, %s",
+                "%,d items of %s, %s%s%s",
                 report.all().items(),
                 report.task().items().getFileName(),
-                kind(report.task()));
+                kind(report.task()),
+                chainOfThought(report.task()),
+                report.othersThoughts() ? "; thoughts: " + report.content().word() : "");
+    }
+
+    private static String chainOfThought(AnswerTask task) {
+        return task.writing()
+                .votes()
+                .map(votes -> ", by chain of thought, "
+                        + (votes.count() > 1 ? "the majority of " + votes.count() + " votes, " : "")
+                        + (votes.temperature() == 0 ? "greedy" : "sampled at temperature " + votes.temperature()))
+                .orElse("");
     }
 
     /** What the table says beside its numbers: intervals, how thoughts were sampled, tests, probabilities. */
@@ -52,19 +66,38 @@ final class AnswerText {
                             report.thoughtTemperature() == 0
                                     ? "greedy"
                                     : "sampled at temperature " + report.thoughtTemperature())
-                    .append(". Another's thought: a control, the thought that the model had at another item.\n")
+                    .append(
+                            report.all().shuffled().isPresent()
+                                    ? ". Another's thought: a control, the thought that the model had at another item.\n"
+                                    : ".\n")
                     .append(test("without", report.againstWithout()));
             report.againstPlain().ifPresent(test -> notes.append('\n').append(test("plain", test)));
         }
-        return notes.append("\nMean probability of the right answer among what can be one: ")
-                .append(probabilities(report))
-                .append('.')
-                .toString();
+        String probabilities =
+                ofWays(way -> report.probability(way).map(AnswerText::shown).orElse(""));
+        if (!probabilities.isEmpty()) {
+            notes.append("\nMean probability of the right answer among what can be one: ")
+                    .append(probabilities)
+                    .append('.');
+        }
+        String unanswered = ofWays(way ->
+                report.unanswered(way).stream().mapToObj(Integer::toString).collect(Collectors.joining()));
+        if (!unanswered.isEmpty()) {
+            notes.append("\nItems whose text holds no answer: ")
+                    .append(unanswered)
+                    .append('.');
+        }
+        return notes.toString();
     }
 
     private static String kind(AnswerTask task) {
         if (task.answers() == AnswerTask.Answers.DIGITS) {
-            return "a number each, right where each of its tokens is the likeliest";
+            return task.isWritten()
+                    ? "a number each"
+                    : "a number each, right where each of its tokens is the likeliest";
+        }
+        if (task.answers() == AnswerTask.Answers.TEXT) {
+            return "a written answer each";
         }
         int[] sizes = task.questions().stream()
                 .mapToInt(item -> item.choices().size())
@@ -85,11 +118,17 @@ final class AnswerText {
         return columns;
     }
 
-    private static String probabilities(AnswerReport report) {
+    /** What there is of each way to answer, by its name. */
+    private static String ofWays(Function<Way, String> value) {
         var words = new ArrayList<String>();
-        report.probability(Way.PLAIN).ifPresent(p -> words.add("plain training " + shown(p)));
-        report.probability(Way.WITHOUT).ifPresent(p -> words.add("without a thought " + shown(p)));
-        report.probability(Way.WITH).ifPresent(p -> words.add("with a thought " + shown(p)));
+        Map<Way, String> names =
+                Map.of(Way.PLAIN, "plain training", Way.WITHOUT, "without a thought", Way.WITH, "with a thought");
+        for (Way way : Way.values()) {
+            String of = value.apply(way);
+            if (!of.isEmpty()) {
+                words.add(names.get(way) + " " + of);
+            }
+        }
         return String.join(", ", words);
     }
 
@@ -144,42 +183,58 @@ final class AnswerText {
                 p);
     }
 
-    /** An item with its thought, in words. */
-    record Example(String kind, String prompt, String thought, String answer) {}
+    /**
+     * An item in words.
+     *
+     * @param way to the answer: the reasoning, or else the thought
+     */
+    record Example(String kind, String prompt, String way, String answer) {}
+
+    /** What is shown between prompt and answer. */
+    static String wayName(AnswerReport report) {
+        return report.task().writing().votes().isPresent() ? "reasoning" : "thought";
+    }
 
     /**
-     * So many items of each kind: right with the thought and without, made right by it, wrong with it; none for a model that
-     * does not think.
+     * So many items of each kind: right with the thought and without, made right by it, wrong with it; of a model that does
+     * not think, right and wrong by chain of thought, else none.
      */
     static List<Example> examples(AnswerReport report, int ofEach) {
         List<Example> examples = new ArrayList<>();
-        add(examples, report, ofEach, "right", score -> score.rightWith() && score.rightWithout());
-        add(examples, report, ofEach, "made right", score -> score.rightWith() && !score.rightWithout());
-        add(examples, report, ofEach, "wrong", score -> !score.rightWith());
+        if (report.all().with().isPresent()) {
+            add(examples, report, ofEach, "right", score -> score.rightWith() && score.rightWithout());
+            add(examples, report, ofEach, "made right", score -> score.rightWith() && !score.rightWithout());
+            add(examples, report, ofEach, "wrong", score -> !score.rightWith());
+        } else if (report.task().writing().votes().isPresent()) {
+            add(examples, report, ofEach, "right", AnswerScore::rightWithout);
+            add(examples, report, ofEach, "wrong", score -> !score.rightWithout());
+        }
         return examples;
     }
 
     private static void add(
             List<Example> examples, AnswerReport report, int most, String kind, Predicate<AnswerScore> wanted) {
-        report.scores().stream()
-                .filter(score -> score.thinking().isPresent())
-                .filter(wanted)
-                .limit(most)
-                .forEach(score -> examples.add(example(kind, score)));
+        report.scores().stream().filter(wanted).limit(most).forEach(score -> examples.add(example(kind, score)));
     }
 
     private static Example example(String kind, AnswerScore score) {
-        AnswerScore.Thinking thinking = score.thinking().orElseThrow();
+        AnswerScore.Way shown = score.way(true).orElse(score.without());
+        Optional<String> reasoning = shown instanceof AnswerScore.Written written
+                ? Optional.of(end(written.first().reasoning())).filter(text -> !text.isEmpty())
+                : Optional.empty();
+        List<String> beside = new ArrayList<>();
+        score.thinking()
+                .ifPresent(thinking -> beside.add("without a thought: " + answer(score.item(), score.without())));
+        if (!shown.right()) {
+            beside.add("right: " + score.item().right());
+        }
         return new Example(
                 kind,
                 end(score.item().prompt()),
-                thinking.words(),
-                String.format(
-                        Locale.ROOT,
-                        "%s   (without a thought: %s%s)",
-                        answer(score.item(), thinking.with()),
-                        answer(score.item(), score.without()),
-                        score.rightWith() ? "" : "; right: " + score.item().right()));
+                reasoning
+                        .or(() -> score.thinking().map(AnswerScore.Thinking::words))
+                        .orElse(""),
+                answer(score.item(), shown) + (beside.isEmpty() ? "" : "   (" + String.join("; ", beside) + ")"));
     }
 
     static String examples(AnswerReport report) {
@@ -187,19 +242,19 @@ final class AnswerText {
         if (examples.isEmpty()) {
             return "";
         }
-        var text = new StringBuilder("\nprompt | thought | answer\n");
-        examples.forEach(each -> text.append(String.format(
-                Locale.ROOT, "%-10s  %s | %s | %s\n", each.kind, each.prompt, each.thought, each.answer)));
+        var text = new StringBuilder("\nprompt | " + wayName(report) + " | answer\n");
+        examples.forEach(each -> text.append(
+                String.format(Locale.ROOT, "%-10s  %s | %s | %s\n", each.kind, each.prompt, each.way, each.answer)));
         return text.toString();
     }
 
     private static String answer(AnswerItem item, AnswerScore.Way way) {
-        return item.choices().size() > 1
-                ? item.choices().get(way.chosen())
-                : way.right() ? item.right() : "another number";
+        return way.answer(item)
+                .map(ItemFields::shown)
+                .orElse(way instanceof AnswerScore.Written ? "none" : "another number");
     }
 
-    /** The end of a prompt, on one line. */
+    /** The end of a text, on one line. */
     private static String end(String prompt) {
         String line = prompt.replaceAll("\\s+", " ").strip();
         return line.length() > LONGEST_PROMPT ? "…" + line.substring(line.length() - LONGEST_PROMPT) : line;

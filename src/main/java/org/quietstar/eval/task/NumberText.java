@@ -9,8 +9,12 @@ import org.apache.commons.math3.fraction.BigFraction;
 
 /** Numbers as people write them: with separators of thousands, signs, units, decimals, as a fraction. */
 final class NumberText {
+    /** A sign is none where it stands between two numbers: 16 - 3. */
     private static final Pattern NUMBER = Pattern.compile(
-            "(?<sign>[-\u2212])?\\s?[$€£]?\\s?(?<whole>\\d{1,3}(?:,\\d{3})+|\\d+)?(?<decimals>\\.\\d+)?(?:\\s?/\\s?(?<below>\\d+))?");
+            "(?<sign>(?<![\\p{L}\\p{N})])(?<![\\p{N})]\\s)[-\u2212])?\\s?[$€£]?\\s?(?<whole>\\d{1,3}(?:,\\d{3})+|\\d+)?(?<decimals>\\.\\d+)?(?:\\s?/\\s?(?<below>\\d+))?");
+
+    /** What may stand behind the digits of a number that is a text by itself: a unit of one word. */
+    private static final Pattern UNIT = Pattern.compile("\\s?[%°$€£]?[\\p{L}/²³]*\\.?");
 
     private NumberText() {}
 
@@ -18,16 +22,40 @@ final class NumberText {
     static Optional<BigFraction> first(String text) {
         Matcher number = NUMBER.matcher(text);
         while (number.find()) {
-            String whole = number.group("whole");
-            String decimals = number.group("decimals");
-            if (whole != null || decimals != null) {
-                return Optional.of(value(number, whole == null ? "0" : whole.replace(",", ""), decimals));
+            if (hasDigits(number)) {
+                return Optional.of(value(number));
             }
         }
         return Optional.empty();
     }
 
-    private static BigFraction value(Matcher number, String whole, String decimals) {
+    /** The value of the last number in a text; empty where there is none. */
+    static Optional<BigFraction> last(String text) {
+        Optional<BigFraction> last = Optional.empty();
+        Matcher number = NUMBER.matcher(text);
+        while (number.find()) {
+            last = hasDigits(number) ? Optional.of(value(number)) : last;
+        }
+        return last;
+    }
+
+    /** Whether a text is a number and nothing else but a unit. */
+    static boolean isNumber(String text) {
+        String all = text.strip();
+        Matcher number = NUMBER.matcher(all);
+        return number.lookingAt()
+                && hasDigits(number)
+                && UNIT.matcher(all.substring(number.end())).matches();
+    }
+
+    private static boolean hasDigits(Matcher number) {
+        return number.group("whole") != null || number.group("decimals") != null;
+    }
+
+    private static BigFraction value(Matcher number) {
+        String digits = number.group("whole");
+        String whole = digits == null ? "0" : digits.replace(",", "");
+        String decimals = number.group("decimals");
         var decimal = new BigDecimal(whole + (decimals == null ? "" : decimals));
         var value = new BigFraction(decimal.unscaledValue(), BigInteger.TEN.pow(decimal.scale()));
         String below = number.group("below");

@@ -6,19 +6,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.quietstar.QuietStarException;
-import org.quietstar.config.yaml.NearestKey;
 import org.quietstar.config.yaml.Origin;
 import org.quietstar.config.yaml.YamlNode;
-import org.quietstar.config.yaml.YamlTree;
 import org.quietstar.text.PlainText;
 
 /**
@@ -30,11 +26,23 @@ import org.quietstar.text.PlainText;
  *                             #   "Q: {question.stem}\nA:"
  * answer: answer              # field that holds the right answer
  * answerPattern: "#### (.+)"  # what of that field is the answer: the first group
- * answers: choices            # choices | letters | digits
+ * answers: choices            # choices | letters | digits | text
  * choices: [red, green, blue] # or the field of an item that holds its own: question.choices.*.text
  * group: steps                # field that groups the items in the table; left out: one group
  * separator: " "              # what stands between prompt and answer
  * end: "\n"                   # what stands behind an answer, and is scored with it; left out: nothing
+ * </pre>
+ *
+ * <p>Answers of the kind {@code text}, and those of every kind by chain of thought, are written by the model. They end before
+ * {@code end}, at a line's end or at the end of the text:
+ *
+ * <pre>
+ * answerTokens: 32            # tokens that an answer takes at most
+ * extract: "is (.+)"          # what of the written text is the answer: the first group; left out: see AnswerExtractor
+ * cot: "Let's think step by step."             # what a reasoning begins with, behind prompt and separator
+ * cotEnd: "\nQ:"              # what ends a reasoning; left out: the end of the text
+ * cotTokens: 256              # tokens that a reasoning takes at most
+ * cotAnswer: "\nTherefore, the answer is"     # what leads from a reasoning to the answer
  * </pre>
  *
  * <p>Every mistake is a {@link QuietStarException} that names file and line.
@@ -49,28 +57,50 @@ final class TaskFile {
     private static final String CHOICES = "choices";
     private static final String SEPARATOR = "separator";
     private static final String END = "end";
-    private static final List<String> KEYS =
-            List.of(ITEMS, PROMPT, ANSWER, PATTERN, ANSWERS, CHOICES, GROUP, SEPARATOR, END);
+    private static final String ANSWER_TOKENS = "answerTokens";
+    private static final String EXTRACT = "extract";
+    private static final String COT = "cot";
+    private static final String COT_END = "cotEnd";
+    private static final String COT_TOKENS = "cotTokens";
+    private static final String COT_ANSWER = "cotAnswer";
+    private static final List<String> KEYS = List.of(
+            ITEMS,
+            PROMPT,
+            ANSWER,
+            PATTERN,
+            ANSWERS,
+            CHOICES,
+            GROUP,
+            SEPARATOR,
+            END,
+            ANSWER_TOKENS,
+            EXTRACT,
+            COT,
+            COT_END,
+            COT_TOKENS,
+            COT_ANSWER);
 
     /** Tasks that come with the program, and where their items are. */
     private static final Map<String, String> BUILT_IN = new TreeMap<>(Map.of(
             "commonsenseqa", "dev_rand_split.jsonl of CommonsenseQA",
             "gsm8k", "test.jsonl of GSM8K, on GitHub in openai/grade-school-math",
-            "multiple-choice", "one JSON object a line, with question, choices and answer"));
+            "multiple-choice", "one JSON object a line, with question, choices and answer",
+            "short-answer", "one JSON object a line, with question and answer"));
 
     private final Path file;
     private final boolean builtIn;
-    private final Map<String, YamlNode.Field> fields = new HashMap<>();
+    private final TaskKeys keys;
 
-    private TaskFile(Path file, boolean builtIn) {
+    private TaskFile(Path file, boolean builtIn, String yaml) {
         this.file = file;
         this.builtIn = builtIn;
+        this.keys = new TaskKeys(file, yaml, KEYS, Set.of(SEPARATOR, END));
     }
 
     static AnswerTask read(Path file, Optional<Path> items) {
         String name = file.toString();
         boolean builtIn = !Files.exists(file) && BUILT_IN.containsKey(name);
-        return new TaskFile(file, builtIn).task(builtIn ? resource(name) : text(file), items);
+        return new TaskFile(file, builtIn, builtIn ? resource(name) : text(file)).task(items);
     }
 
     private static String resource(String name) {
@@ -93,68 +123,68 @@ final class TaskFile {
     }
 
     /** @param given the file of items in place of the task's own */
-    private AnswerTask task(String yaml, Optional<Path> given) {
-        YamlNode root = YamlTree.read(yaml, line -> new Origin.FileLine(file.toString(), line));
-        if (!(root instanceof YamlNode.Fields keys)) {
-            throw new QuietStarException(file + ": holds no 'key: value' lines; a task has the keys "
-                    + String.join(", ", KEYS) + ", of which items and choices are needed");
-        }
-        for (YamlNode.Field field : keys.fields()) {
-            if (!KEYS.contains(field.name())) {
-                String meant = NearestKey.close(field.name(), KEYS)
-                        .map(key -> "did you mean " + key + "? ")
-                        .orElse("");
-                throw field.origin()
-                        .error(field.name(), "unknown key; " + meant + "Keys of a task: " + String.join(", ", KEYS));
-            }
-            fields.put(field.name(), field);
-        }
+    private AnswerTask task(Optional<Path> given) {
         AnswerTask.Answers answers = answers();
         TaskItems.Choices choices = choices(answers);
         Path items = items(given);
-        String group = word(GROUP, "");
+        String group = keys.word(GROUP, "");
         var reader = new TaskItems(
                 file,
                 items,
-                new TaskItems.Source(word(PROMPT, PROMPT), use(PROMPT)),
-                new TaskItems.Source(word(ANSWER, ANSWER), use(ANSWER)),
-                pattern(),
+                new TaskItems.Source(keys.word(PROMPT, PROMPT), keys.use(PROMPT)),
+                new TaskItems.Source(keys.word(ANSWER, ANSWER), keys.use(ANSWER)),
+                keys.pattern(PATTERN),
                 choices,
-                group.isEmpty() ? Optional.empty() : Optional.of(new TaskItems.Source(group, use(GROUP))));
+                group.isEmpty() ? Optional.empty() : Optional.of(new TaskItems.Source(group, keys.use(GROUP))));
         String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
         return new AnswerTask(
                 name,
                 items,
                 group.isEmpty() ? "group" : group,
                 answers,
-                word(SEPARATOR, " "),
-                word(END, ""),
+                keys.word(SEPARATOR, " "),
+                keys.word(END, ""),
+                writing(answers),
                 reader.questions());
     }
 
     private AnswerTask.Answers answers() {
-        String word = word(ANSWERS, AnswerTask.Answers.CHOICES.word());
+        String word = keys.word(ANSWERS, AnswerTask.Answers.CHOICES.word());
         for (AnswerTask.Answers each : AnswerTask.Answers.values()) {
             if (each.word().equals(word)) {
                 return each;
             }
         }
-        throw error(ANSWERS, "'" + word + "' is none of choices, letters, digits");
+        throw keys.error(ANSWERS, "'" + word + "' is none of choices, letters, digits, text");
     }
 
-    private Optional<Pattern> pattern() {
-        if (!fields.containsKey(PATTERN)) {
-            return Optional.empty();
-        }
-        try {
-            var pattern = Pattern.compile(word(PATTERN, ""), Pattern.DOTALL);
-            if (pattern.matcher("").groupCount() < 1) {
-                throw error(PATTERN, "has no group; put what is the answer in parentheses");
+    private Writing writing(AnswerTask.Answers answers) {
+        boolean written = answers == AnswerTask.Answers.TEXT || keys.has(COT);
+        for (String key : List.of(ANSWER_TOKENS, EXTRACT)) {
+            if (keys.has(key) && !written) {
+                throw keys.error(key, "is of answers that are written; add answers: text or cot, or delete the line");
             }
-            return Optional.of(pattern);
-        } catch (PatternSyntaxException e) {
-            throw error(PATTERN, "is no regular expression: " + e.getDescription());
         }
+        for (String key : List.of(COT_END, COT_TOKENS, COT_ANSWER)) {
+            if (keys.has(key) && !keys.has(COT)) {
+                throw keys.error(key, "is of a chain of thought, but there is no key cot; add it, or delete the line");
+            }
+        }
+        if (keys.has(COT) && !keys.has(COT_ANSWER)) {
+            throw keys.error(COT, "wants the key cotAnswer beside it: what leads from the reasoning to the answer");
+        }
+        Optional<Writing.Reasoning> reasoning = keys.has(COT)
+                ? Optional.of(new Writing.Reasoning(
+                        keys.word(COT, ""),
+                        keys.word(COT_END, ""),
+                        keys.tokens(COT_TOKENS, Writing.DEFAULT_REASONING_TOKENS),
+                        keys.word(COT_ANSWER, "")))
+                : Optional.empty();
+        return new Writing(
+                keys.tokens(ANSWER_TOKENS, Writing.DEFAULT_ANSWER_TOKENS),
+                keys.pattern(EXTRACT),
+                reasoning,
+                Optional.empty());
     }
 
     private Path items(Optional<Path> given) {
@@ -168,67 +198,36 @@ final class TaskFile {
             throw new QuietStarException("task " + file + ": items: " + wanted
                     + "name the file of the items with --items FILE" + (what.isEmpty() ? "" : ": " + what));
         }
-        throw error(ITEMS, wanted + "give the file of items, beside the task file or by its whole path");
+        throw keys.error(ITEMS, wanted + "give the file of items, beside the task file or by its whole path");
     }
 
     /** Beside the task's file; those of a task that comes with the program are named as from the folder it runs in. */
     private Path ownItems() {
-        String own = word(ITEMS, null);
+        String own = keys.word(ITEMS, null);
         return builtIn ? Path.of(own) : file.resolveSibling(own);
     }
 
-    /** The text of a key; {@code otherwise} where it is left out, null where it may not be. */
-    private String word(String key, String otherwise) {
-        YamlNode.Field field = fields.get(key);
-        if (field == null) {
-            if (otherwise == null) {
-                throw new QuietStarException(
-                        file + ": the key '" + key + "' is missing; a task needs items and choices");
-            }
-            return otherwise;
-        }
-        if (!(field.value() instanceof YamlNode.Scalar scalar) || scalar.isNull()) {
-            throw error(key, field.value().shown() + " stands where one word is wanted");
-        }
-        if (scalar.text().isEmpty() && !key.equals(SEPARATOR) && !key.equals(END)) {
-            throw error(key, "is empty; write a word or leave the key out");
-        }
-        return scalar.text();
-    }
-
-    private ItemFields.Use use(String key) {
-        return new ItemFields.Use(
-                key,
-                fields.containsKey(key)
-                        ? ", which " + fields.get(key).origin().place() + " names as " + key
-                        : " for the " + key);
-    }
-
-    private QuietStarException error(String key, String problem) {
-        return fields.get(key).origin().error(key, problem);
-    }
-
     private TaskItems.Choices choices(AnswerTask.Answers answers) {
-        YamlNode.Field field = fields.get(CHOICES);
-        if (answers == AnswerTask.Answers.DIGITS) {
-            if (field != null) {
-                throw error(CHOICES, "a task whose answers are digits has no choices; delete the line");
+        boolean number = answers == AnswerTask.Answers.DIGITS;
+        if (number || answers == AnswerTask.Answers.TEXT) {
+            if (keys.has(CHOICES)) {
+                throw keys.error(
+                        CHOICES, "a task whose answers are " + answers.word() + " has no choices; delete the line");
             }
-            return new TaskItems.OneNumber();
+            return number ? new TaskItems.OneNumber() : new TaskItems.OneText();
         }
-        if (field == null) {
-            throw new QuietStarException(
-                    file + ": the key '" + CHOICES + "' is missing; it lists the answers to choose from");
+        YamlNode value = keys.value(CHOICES)
+                .orElseThrow(() -> new QuietStarException(
+                        file + ": the key '" + CHOICES + "' is missing; it lists the answers to choose from"));
+        if (value instanceof YamlNode.Scalar scalar && scalar.text().matches("[^\\s,]*[.*][^\\s,]*")) {
+            return new TaskItems.OfItem(new TaskItems.Source(scalar.text(), keys.use(CHOICES)));
         }
-        if (field.value() instanceof YamlNode.Scalar scalar && scalar.text().matches("[^\\s,]*[.*][^\\s,]*")) {
-            return new TaskItems.OfItem(new TaskItems.Source(scalar.text(), use(CHOICES)));
-        }
-        return new TaskItems.OfTask(listed(field));
+        return new TaskItems.OfTask(listed(value));
     }
 
-    private List<String> listed(YamlNode.Field field) {
-        if (!(field.value() instanceof YamlNode.Items list) || list.items().size() < 2) {
-            throw error(
+    private List<String> listed(YamlNode value) {
+        if (!(value instanceof YamlNode.Items list) || list.items().size() < 2) {
+            throw keys.error(
                     CHOICES,
                     "wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds"
                             + " its own, such as options.*");

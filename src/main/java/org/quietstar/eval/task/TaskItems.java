@@ -38,6 +38,9 @@ final class TaskItems {
     /** Nothing: the answer is a number. */
     record OneNumber() implements Choices {}
 
+    /** Nothing: the answer is a text. */
+    record OneText() implements Choices {}
+
     private final Path task;
     private final Path file;
     private final Source prompt;

@@ -1,8 +1,8 @@
 /**
- * Questions with answers to choose from. A {@link org.quietstar.eval.task.AnswerTask task} is read from a small YAML file
- * and a file of items; {@link org.quietstar.eval.task.AnswerScorer} says how likely a model holds each choice to be,
- * without and with thoughts; {@link org.quietstar.eval.task.AnswerReport} counts the right answers, with intervals over
- * items and a paired test.
+ * Questions with right answers. A {@link org.quietstar.eval.task.AnswerTask task} is read from a small YAML file and a file
+ * of items; {@link org.quietstar.eval.task.AnswerScorer} says how likely a model holds each choice to be, or lets it write
+ * its answers, at once or by chain of thought, without and with thoughts; {@link org.quietstar.eval.task.AnswerReport}
+ * counts the right answers, with intervals over items and a paired test.
  *
  * <pre>{@code
  * AnswerTask task = AnswerTask.read(Path.of("datasets/tiny/answers.yaml"));

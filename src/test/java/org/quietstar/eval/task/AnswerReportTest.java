@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.Interval;
 
 class AnswerReportTest {
@@ -225,5 +226,96 @@ class AnswerReportTest {
         double e = Math.exp(-2);
         assertThat(fourth.at("/with/probability").asDouble()).isCloseTo(e / (1 + 2 * e), within(1e-12));
         assertThat(folder.resolve("colours.txt")).content().isEqualTo(report().toText() + report().examples());
+    }
+
+    /** Votes that reason from a prompt to an answer of each. */
+    private static AnswerScore.Written votes(AnswerExtractor extractor, AnswerItem item, String... answers) {
+        List<AnswerScore.Vote> votes = new ArrayList<>();
+        for (String answer : answers) {
+            votes.add(extractor.vote(item, "so it\nis " + answer, " " + answer));
+        }
+        return extractor.majority(item, votes);
+    }
+
+    private static AnswerReport voted(boolean thinks) {
+        List<AnswerItem> items = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            items.add(new AnswerItem(i, "sum " + i, List.of("1,234"), 0, "all"));
+        }
+        var writing = new Writing(
+                8, Optional.empty(), Optional.of(new Writing.Reasoning("Let's", "", 20, "So")), Optional.empty());
+        AnswerTask task = new AnswerTask(
+                        "sums", Path.of("sums.jsonl"), "group", AnswerTask.Answers.TEXT, " ", "", writing, items)
+                .byChainOfThought(new Writing.Votes(3, 0.7));
+        var extractor = new AnswerExtractor(task);
+        String[][] without = {{"1234", "5", "$1,234.00"}, {"7", "8", "7"}, {"none", "", "?"}};
+        String[][] with = {{"1234", "1234", "5"}, {"1", "1,234", "1234"}, {"4", "5", "1,234"}};
+        List<AnswerScore> scores = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            AnswerItem item = items.get(i);
+            Optional<AnswerScore.Thinking> thinking = thinks
+                    ? Optional.of(
+                            new AnswerScore.Thinking(votes(extractor, item, with[i]), Optional.empty(), "hm", 0.25))
+                    : Optional.empty();
+            scores.add(new AnswerScore(item, votes(extractor, item, without[i]), thinking));
+        }
+        return AnswerReport.of(task, 0, scores, Optional.empty()).withContent(ThoughtContent.RANDOM);
+    }
+
+    @Test
+    void writtenAnswersAreReportedWithVotesAndReasonings() throws IOException {
+        AnswerReport report = voted(true);
+        assertThat(report.toText() + report.examples()).isEqualTo("""
+                Right answers: 3 items of sums.jsonl, a written answer each, by chain of thought, the majority of 3 votes, sampled at temperature 0.7; thoughts: random
+
+                group        items   without a thought        with a thought
+                all              3   0.333 [0.061, 0.792]     0.667 [0.208, 0.939]
+
+                Shares with 95 % Wilson intervals over items. Thoughts are greedy.
+                With a thought against without: only the first right 1 times, only the second 0 times; p 1.0000 (exact McNemar test).
+                Items whose text holds no answer: without a thought 1, with a thought 0.
+
+                prompt | reasoning | answer
+                right       sum 1 | so it is 1234 | 1234   (without a thought: 1234)
+                made right  sum 2 | so it is 1,234 | 1234   (without a thought: 7)
+                wrong       sum 3 | so it is 4 | 4   (without a thought: none; right: 1,234)
+                """);
+        report.write(folder);
+        JsonNode summary = new ObjectMapper()
+                .readTree(folder.resolve("summary.json").toFile())
+                .get("sums-cot-maj3");
+        assertThat(summary.toString())
+                .isEqualTo("{\"without\":0.3333333333333333,\"with\":0.6666666666666666,\"unansweredWithout\":1,"
+                        + "\"unansweredWith\":0,\"votes\":3,\"temperature\":0.7,\"thoughtContent\":\"random\","
+                        + "\"chance\":0.0,\"items\":3}");
+        assertThat(folder.resolve("sums-cot-maj3.md"))
+                .content()
+                .contains("; thoughts: random\n", "![Right answers by group](sums-cot-maj3.png)")
+                .contains("| made right | sum 2 | so it is 1,234 | 1234   (without a thought: 7) |");
+        List<String> lines = Files.readAllLines(folder.resolve("sums-cot-maj3.jsonl"));
+        assertThat(lines.get(1))
+                .isEqualTo("{\"line\":2,\"prompt\":\"sum 2\",\"answer\":\"1,234\",\"group\":\"all\",\"without\":"
+                        + "{\"answer\":\"7\",\"right\":false,\"votes\":["
+                        + "{\"reasoning\":\"so it\\nis 7\",\"text\":\" 7\",\"answer\":\"7\"},"
+                        + "{\"reasoning\":\"so it\\nis 8\",\"text\":\" 8\",\"answer\":\"8\"},"
+                        + "{\"reasoning\":\"so it\\nis 7\",\"text\":\" 7\",\"answer\":\"7\"}]},\"with\":"
+                        + "{\"answer\":\"1234\",\"right\":true,\"votes\":["
+                        + "{\"reasoning\":\"so it\\nis 1\",\"text\":\" 1\",\"answer\":\"1\"},"
+                        + "{\"reasoning\":\"so it\\nis 1,234\",\"text\":\" 1,234\",\"answer\":\"1234\"},"
+                        + "{\"reasoning\":\"so it\\nis 1234\",\"text\":\" 1234\",\"answer\":\"1234\"}],"
+                        + "\"thought\":\"hm\",\"w\":0.25}}");
+        assertThat(lines.get(2)).contains("\"without\":{\"right\":false,\"votes\":[{");
+    }
+
+    @Test
+    void aModelThatDoesNotThinkShowsItsReasonings() {
+        AnswerReport report = voted(false);
+        assertThat(report.toText()).doesNotContain("random", "with a thought");
+        assertThat(report.examples()).isEqualTo("""
+
+                prompt | reasoning | answer
+                right       sum 1 | so it is 1234 | 1234
+                wrong       sum 2 | so it is 7 | 7   (right: 1,234)
+                """);
     }
 }

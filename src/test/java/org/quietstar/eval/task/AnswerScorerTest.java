@@ -29,8 +29,7 @@ import org.quietstar.thought.TokenRules;
 /** Answers scored against generation that reads them token by token, in double precision, on a tiny random model. */
 class AnswerScorerTest {
     private static final LetterTokenizer TOKENIZER = new LetterTokenizer();
-    private static final AnswerScorer.Encoding ENCODING =
-            new AnswerScorer.Encoding(TOKENIZER::encode, 0, TOKENIZER::decode);
+    private static final AnswerScorer.Encoding ENCODING = new AnswerScorer.Encoding(TOKENIZER::encode, 0, TOKENIZER);
     /** Positions for a few letters: L 12, T 3. */
     private static final ThoughtLayout SIZES = new ThoughtLayout(1, 12, 1, 3, 1);
 
@@ -64,6 +63,10 @@ class AnswerScorerTest {
                 .score(task, Optional.empty(), (done, all) -> {}, () -> false);
     }
 
+    private static double[] logs(AnswerScore.Way way) {
+        return ((AnswerScore.Likelihoods) way).logs();
+    }
+
     /** Log-probabilities of a choice after a prompt, without and with greedy thoughts. */
     private static double[] read(String prompt, String choice) {
         GenerateOptions options =
@@ -89,8 +92,8 @@ class AnswerScorerTest {
         for (AnswerScore score : scores) {
             for (int choice = 0; choice < CHOICES.size(); choice++) {
                 double[] expected = read(score.item().prompt(), CHOICES.get(choice));
-                assertThat(score.without().logs()[choice]).isCloseTo(expected[0], within(1e-9));
-                assertThat(score.thinking().orElseThrow().with().logs()[choice]).isCloseTo(expected[1], within(1e-9));
+                assertThat(logs(score.without())[choice]).isCloseTo(expected[0], within(1e-9));
+                assertThat(logs(score.thinking().orElseThrow().with())[choice]).isCloseTo(expected[1], within(1e-9));
             }
         }
         assertThat(scores).hasSize(10).extracting(AnswerScore::item).isEqualTo(TASK.questions());
@@ -104,11 +107,11 @@ class AnswerScorerTest {
             for (int i = 0; i < alone.size(); i++) {
                 AnswerScore.Thinking expected = alone.get(i).thinking().orElseThrow();
                 AnswerScore.Thinking actual = together.get(i).thinking().orElseThrow();
-                assertThat(together.get(i).without().logs())
-                        .containsExactly(alone.get(i).without().logs(), within(1e-9));
-                assertThat(actual.with().logs()).containsExactly(expected.with().logs(), within(1e-9));
-                assertThat(actual.shuffled().orElseThrow().logs())
-                        .containsExactly(expected.shuffled().orElseThrow().logs(), within(1e-9));
+                assertThat(logs(together.get(i).without()))
+                        .containsExactly(logs(alone.get(i).without()), within(1e-9));
+                assertThat(logs(actual.with())).containsExactly(logs(expected.with()), within(1e-9));
+                assertThat(logs(actual.shuffled().orElseThrow()))
+                        .containsExactly(logs(expected.shuffled().orElseThrow()), within(1e-9));
                 assertThat(actual.words()).isEqualTo(expected.words());
                 assertThat(actual.weight()).isCloseTo(expected.weight(), within(1e-9));
             }
@@ -143,12 +146,11 @@ class AnswerScorerTest {
                         TOKENIZER.encode(single.questions().get(i).prompt()), 0, Optional.of(thought));
                 NextTokenPredictor.Prediction expected =
                         predictor.predict(List.of(text)).get(0);
-                assertThat(scores.get(i)
+                assertThat(logs(scores.get(i)
                                 .thinking()
                                 .orElseThrow()
                                 .shuffled()
-                                .orElseThrow()
-                                .logs())
+                                .orElseThrow()))
                         .containsExactly(new double[] {expected.with(2), expected.with(6)}, within(1e-9));
             }
         }
@@ -186,8 +188,8 @@ class AnswerScorerTest {
         List<AnswerScore> plain = score(MODEL.withoutThoughts(), TASK, 4, 1.0);
         for (int i = 0; i < plain.size(); i++) {
             assertThat(plain.get(i).thinking()).isEmpty();
-            assertThat(plain.get(i).without().logs())
-                    .containsExactly(thinking.get(i).without().logs(), within(1e-9));
+            assertThat(logs(plain.get(i).without()))
+                    .containsExactly(logs(thinking.get(i).without()), within(1e-9));
         }
     }
 
@@ -197,12 +199,10 @@ class AnswerScorerTest {
         Function<String, int[]> joining = text -> TOKENIZER.encode(text.replace("fg", "j"));
         AnswerTask task = task(List.of("g", "c"), "cf");
         List<AnswerScore> scores = new AnswerScorer(
-                        MODEL,
-                        new AnswerScorer.Encoding(joining, 0, TOKENIZER::decode),
-                        new AnswerScorer.Options(1, 0, 5))
+                        MODEL, new AnswerScorer.Encoding(joining, 0, TOKENIZER), new AnswerScorer.Options(1, 0, 5))
                 .score(task, Optional.empty(), (done, all) -> {}, () -> false);
         // After c: j, or f and then c.
-        assertThat(scores.get(0).without().logs())
+        assertThat(logs(scores.get(0).without()))
                 .containsExactly(new double[] {read("c", "j")[0], read("c", "fc")[0]}, within(1e-9));
     }
 
@@ -216,7 +216,7 @@ class AnswerScorerTest {
             AnswerTask longer = task(List.of("c", "gd"), before + "f".repeat(7) + tail);
             AnswerScore cut = new AnswerScorer(
                             MODEL,
-                            new AnswerScorer.Encoding(TOKENIZER::encode, prefix, TOKENIZER::decode),
+                            new AnswerScorer.Encoding(TOKENIZER::encode, prefix, TOKENIZER),
                             new AnswerScorer.Options(1, 0, 5))
                     .score(longer, Optional.empty(), (done, all) -> {}, () -> false)
                     .get(0);
@@ -224,8 +224,8 @@ class AnswerScorerTest {
             int kept = room - 5 - 1 - prefix;
             String rest = tail.substring(tail.length() - kept);
             double[] expected = read(before + rest, "gd");
-            assertThat(cut.without().logs()[1]).isCloseTo(expected[0], within(1e-9));
-            assertThat(cut.thinking().orElseThrow().with().logs()[1]).isCloseTo(expected[1], within(1e-9));
+            assertThat(logs(cut.without())[1]).isCloseTo(expected[0], within(1e-9));
+            assertThat(logs(cut.thinking().orElseThrow().with())[1]).isCloseTo(expected[1], within(1e-9));
         }
     }
 
@@ -264,7 +264,7 @@ class AnswerScorerTest {
             }
             logs[i] = read("dd", letter)[0] - Math.log(total) + read("dd" + letter, "e")[0] - Math.log(end);
         }
-        assertThat(score.without().logs()).containsExactly(logs, within(1e-9));
+        assertThat(logs(score.without())).containsExactly(logs, within(1e-9));
         assertThat(score.rightWithout()).isEqualTo(logs[1] > logs[0] && logs[1] > logs[2]);
     }
 
@@ -288,13 +288,13 @@ class AnswerScorerTest {
         assertThat(journal).doesNotExist();
         List<AnswerScore> whole = score(MODEL, TASK, 2, 1);
         for (int i = 0; i < whole.size(); i++) {
-            assertThat(continued.get(i).without().logs())
-                    .containsExactly(whole.get(i).without().logs(), within(1e-12));
+            assertThat(logs(continued.get(i).without()))
+                    .containsExactly(logs(whole.get(i).without()), within(1e-12));
             AnswerScore.Thinking expected = whole.get(i).thinking().orElseThrow();
             AnswerScore.Thinking found = continued.get(i).thinking().orElseThrow();
             assertThat(found.words()).isEqualTo(expected.words());
-            assertThat(found.shuffled().orElseThrow().logs())
-                    .containsExactly(expected.shuffled().orElseThrow().logs(), within(1e-12));
+            assertThat(logs(found.shuffled().orElseThrow()))
+                    .containsExactly(logs(expected.shuffled().orElseThrow()), within(1e-12));
         }
     }
 
@@ -317,7 +317,7 @@ class AnswerScorerTest {
         assertThatThrownBy(() -> new AnswerScorer(
                                 MODEL,
                                 new AnswerScorer.Encoding(
-                                        text -> TOKENIZER.encode(text.toLowerCase(Locale.ROOT)), 0, TOKENIZER::decode),
+                                        text -> TOKENIZER.encode(text.toLowerCase(Locale.ROOT)), 0, TOKENIZER),
                                 new AnswerScorer.Options(4, 0, 5))
                         .require(task))
                 .isInstanceOf(QuietStarException.class)

@@ -92,7 +92,7 @@ class TaskFileTest {
             quoteCharacter = '~',
             value = {
                 "items: fruit.jsonl | FILE: the key 'choices' is missing; it lists the answers to choose from",
-                "choices: [a, b] | FILE: the key 'items' is missing; a task needs items and choices",
+                "choices: [a, b] | FILE: the key 'items' is missing; every task needs it",
                 "choices: [a] | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds its own, such as options.*",
                 "choices: red | FILE:1: choices: wants a list of two or more answers, such as [red, green, blue], or the field of an item that holds its own, such as options.*",
                 "choices: [a, \"\"] | FILE:1: choices: an empty choice; delete it, or write the answer",
@@ -101,8 +101,8 @@ class TaskFileTest {
                 "choices: [a, null] | FILE:1: choices: an empty choice; delete it, or write the answer",
                 "choices: [a, [b]] | FILE:1: choices: a list stands where an answer is wanted",
                 "choices: [a, b, a] | FILE:1: choices: 'a' is listed twice (first on line 1); keep one",
-                "choises: [a, b] | FILE:1: choises: unknown key; did you mean choices? Keys of a task: items, prompt, answer, answerPattern, answers, choices, group, separator, end",
-                "[a] | FILE: holds no 'key: value' lines; a task has the keys items, prompt, answer, answerPattern, answers, choices, group, separator, end, of which items and choices are needed",
+                "choises: [a, b] | FILE:1: choises: unknown key; did you mean choices? Keys of a task: items, prompt, answer, answerPattern, answers, choices, group, separator, end, answerTokens, extract, cot, cotEnd, cotTokens, cotAnswer",
+                "[a] | FILE: holds no 'key: value' lines; a task has the keys items, prompt, answer, answerPattern, answers, choices, group, separator, end, answerTokens, extract, cot, cotEnd, cotTokens, cotAnswer, of which items is always needed",
             })
     void aWrongTaskIsRefusedWithFileAndLine(String yaml, String message) {
         assertError(yaml, message);
@@ -169,7 +169,7 @@ class TaskFileTest {
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage(
                         folder.resolve("none.yaml")
-                                + ": no such file; a task is a small YAML file, or one of commonsenseqa, gsm8k, multiple-choice");
+                                + ": no such file; a task is a small YAML file, or one of commonsenseqa, gsm8k, multiple-choice, short-answer");
         assertThatThrownBy(() -> AnswerTask.read(folder))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessage(folder + ": is no file; a task is a small YAML file");
@@ -247,14 +247,64 @@ class TaskFileTest {
                 "items: fruit.jsonl\nanswers: digits\nanswerPattern: \"=.\"\n",
                 "FILE:3: answerPattern: has no group; put what is the answer in parentheses");
         assertError(
-                "items: fruit.jsonl\nanswers: digit\n", "FILE:2: answers: 'digit' is none of choices, letters, digits");
+                "items: fruit.jsonl\nanswers: digit\n",
+                "FILE:2: answers: 'digit' is none of choices, letters, digits, text");
         assertError(
                 "items: fruit.jsonl\nanswers: digits\nchoices: [a, b]\n",
                 "FILE:3: choices: a task whose answers are digits has no choices; delete the line");
     }
 
+    @Test
+    void aTaskSaysHowAnswersAreWritten() throws IOException {
+        Files.writeString(items, "{\"prompt\": \"p\", \"answer\": \"x = $1,234 #\"}\n");
+        AnswerTask task = read("""
+                items: fruit.jsonl
+                answers: text
+                answerPattern: "= *([^#]+)"
+                answerTokens: 7
+                extract: "is (.+)"
+                cot: "Step by step:"
+                cotEnd: "---"
+                cotTokens: 20
+                cotAnswer: "So"
+                """);
+        assertThat(task.questions()).containsExactly(new AnswerItem(1, "p", List.of("$1,234"), 0, "all"));
+        assertThat(task.isWritten()).isTrue();
+        assertThat(task.chance()).isZero();
+        assertThat(task.writing().answerTokens()).isEqualTo(7);
+        assertThat(task.writing().extract().orElseThrow()).hasToString("is (.+)");
+        assertThat(task.writing().reasoning()).contains(new Writing.Reasoning("Step by step:", "---", 20, "So"));
+        assertThat(task.writing().votes()).isEmpty();
+        AnswerTask bare = read("items: fruit.jsonl\nanswers: text\n");
+        assertThat(bare.writing()).isEqualTo(Writing.DEFAULT);
+        assertThatThrownBy(() -> bare.byChainOfThought(Writing.Votes.of(1)))
+                .isInstanceOf(QuietStarException.class)
+                .hasMessage(
+                        "task colours names no texts for a chain of thought; write, for instance, cot: \"Let's think"
+                                + " step by step.\" and cotAnswer: \"\\nTherefore, the answer is\" into its file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "answers: text/choices: [a, b] | FILE:3: choices: a task whose answers are text has no choices; delete the line",
+                "answers: text/answerTokens: 0 | FILE:3: answerTokens: is 0; it must be a whole number of tokens from 1 to 1000000",
+                "answers: text/answerTokens: many | FILE:3: answerTokens: is many; it must be a whole number of tokens from 1 to 1000000",
+                "answers: text/extract: \"is .+\" | FILE:3: extract: has no group; put what is the answer in parentheses",
+                "answers: text/cot: \"\" | FILE:3: cot: wants the key cotAnswer beside it: what leads from the reasoning to the answer",
+                "answers: text/cotEnd: x | FILE:3: cotEnd: is of a chain of thought, but there is no key cot; add it, or delete the line",
+                "answers: digits/answerTokens: 5 | FILE:3: answerTokens: is of answers that are written; add answers: text or cot, or delete the line",
+                "answers: text/cot: x/cotAnswer: y/cotTokens: -1 | FILE:5: cotTokens: is -1; it must be a whole number of tokens from 1 to 1000000",
+            })
+    void keysOfWritingAreRefusedWithTheirLine(String yaml, String message) throws IOException {
+        Files.writeString(items, "{\"prompt\": \"p\", \"answer\": \"4\"}\n");
+        assertError("items: fruit.jsonl\n" + yaml.replace('/', '\n'), message);
+    }
+
     static Stream<String> builtIn() {
-        return Stream.of("gsm8k", "commonsenseqa", "multiple-choice");
+        return Stream.of("gsm8k", "commonsenseqa", "multiple-choice", "short-answer");
     }
 
     @ParameterizedTest
@@ -273,8 +323,18 @@ class TaskFileTest {
         } else if (name.equals("multiple-choice")) {
             Files.writeString(items, "{\"question\": \"Which?\", \"choices\": [\"a\", \"b\"], \"answer\": \"b\"}\n");
         }
+        if (name.equals("short-answer")) {
+            Files.writeString(items, "{\"question\": \"Which?\", \"answer\": \"b\"}\n");
+        }
         AnswerTask task = AnswerTask.read(Path.of(name), items);
         assertThat(task.name()).isEqualTo(name);
+        assertThat(task.isWritten()).isEqualTo(name.equals("short-answer"));
+        AnswerTask voted = task.byChainOfThought(Writing.Votes.of(8));
+        assertThat(voted.name()).isEqualTo(name + "-cot-maj8");
+        assertThat(voted.isWritten()).isTrue();
+        assertThat(voted.writing().reasoning().orElseThrow())
+                .extracting(Writing.Reasoning::beginning, Writing.Reasoning::end, Writing.Reasoning::tokens)
+                .containsExactly("Let's think step by step.", "\nQ:", 256);
         AnswerItem item = task.questions().get(0);
         switch (name) {
             case "gsm8k" ->
@@ -284,8 +344,7 @@ class TaskFileTest {
                 assertThat(item.prompt() + task.separator() + item.right() + task.end())
                         .isEqualTo("Q: Where?\n(A) a\n(B) b\n(C) c\n(D) d\n(E) e\nA: B\n");
             default ->
-                assertThat(item.prompt() + task.separator() + item.right() + task.end())
-                        .isEqualTo("Q: Which?\nA: b\n");
+                assertThat(item.prompt() + task.separator() + item.right()).isEqualTo("Q: Which?\nA: b");
         }
     }
 
