@@ -328,8 +328,9 @@ public final class QuietStar implements AutoCloseable {
     }
 
     /**
-     * Answers a task's questions, without and with thoughts, and with thoughts of other questions as a control. The
-     * temperature of the thoughts, and how many prompts go together, says section {@code evaluation} of the recipe.
+     * Answers a task's questions, without and with thoughts, and, where answers are not written, with thoughts of other
+     * questions as a control. The temperature of the thoughts, and how many prompts go together, says section
+     * {@code evaluation} of the recipe; {@link AnswerTask#byChainOfThought} asks for reasonings aloud.
      *
      * @param plain a model to compare with, which answers without thoughts: the same one trained as a plain language model
      * @param folder keeps what is answered until all is, so that a program that is killed continues; empty for none

@@ -192,6 +192,76 @@ final class TaskIT {
         }
     }
 
+    /** Two votes for each of twelve items, without and with thoughts; then the plain model's. */
+    @Test
+    void chainsOfThoughtVoteAndAreReportedLikeOtherTasks() throws Exception {
+        Path out = folder.resolve("voted");
+        String[] command = {
+            run.toString(),
+            "--task",
+            task.toString(),
+            "--cot",
+            "--votes",
+            "2",
+            "--temperature",
+            "1.5",
+            "--out",
+            out.toString()
+        };
+        Program.Outcome outcome = evaluate(command);
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).as(outcome.out()).isZero();
+        assertThat(outcome.out())
+                .contains("stage answers  48/48", "stage answers  24/24")
+                .contains("Right answers: 12 items of walks.jsonl, 10 choices, chance 0.100, by chain of thought,"
+                        + " the majority of 2 votes, sampled at temperature 1.5")
+                .containsPattern("steps +items +plain training +without a thought +with a thought\n")
+                .contains("With a thought against plain: ", "Items whose text holds no answer: plain training ")
+                .contains("prompt | reasoning | answer");
+        JsonNode shares = new ObjectMapper()
+                .readTree(out.resolve("summary.json").toFile())
+                .get("walks-cot-maj2");
+        assertThat(shares.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "without",
+                        "with",
+                        "plain",
+                        "unansweredWithout",
+                        "unansweredWith",
+                        "votes",
+                        "temperature",
+                        "chance",
+                        "items");
+        assertThat(Files.readAllLines(out.resolve("walks-cot-maj2.jsonl")))
+                .hasSize(ITEMS)
+                .allMatch(line -> line.contains("\"with\":{") && line.contains("\"reasoning\":\""));
+        assertThat(Files.readAllBytes(out.resolve("walks-cot-maj2.png"))).startsWith(0x89, 'P', 'N', 'G');
+        assertThat(out.resolve("walks-cot-maj2.unfinished.jsonl")).doesNotExist();
+        // What another setting left is not taken up, and that is said.
+        Path left = out.resolve("walks-cot-maj2.unfinished.jsonl");
+        Files.writeString(left, "{\"key\":\"other\"}\n{\"reasoning\":\"\",\"text\":\"hall\",\"pass\":0,\"point\":0}\n");
+        Program.Outcome again = evaluate(command);
+        assertThat(again.out())
+                .contains(left + ": unfinished answers of another task, model or setting are discarded\n")
+                .contains(Files.readString(out.resolve("walks-cot-maj2.txt")));
+    }
+
+    @Test
+    void writtenAnswersAreThoseOfATaskOfTheProgram() throws Exception {
+        Path items = Files.writeString(
+                folder.resolve("short.jsonl"),
+                "{\"question\": \"hall red\", \"answer\": \"attic\"}\n{\"question\": \"2 and 2\", \"answer\": 4}\n");
+        Path out = folder.resolve("short");
+        Program.Outcome outcome = evaluate(
+                run.toString(), "--task", "short-answer", "--items", items.toString(), "--out", out.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).contains("Right answers: 2 items of short.jsonl, a written answer each\n");
+        assertThat(Files.readAllLines(out.resolve("short-answer.jsonl")))
+                .hasSize(2)
+                .allMatch(line -> line.contains("\"votes\":[{\"text\":\""));
+    }
+
     @Test
     void thoughtsAreGreedyOnDemandAndAStageIsTakenByItsName() throws Exception {
         Program.Outcome greedy = evaluate(

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quietstar.cli.Main;
+import org.quietstar.eval.task.AnswerItem;
 import org.quietstar.eval.task.AnswerTask;
+import org.quietstar.eval.task.Writing;
 
 /** What the README and the guide show must work. */
 class ReadmeTest {
@@ -44,6 +46,18 @@ class ReadmeTest {
         assertThat(task.questions().get(0).choices()).hasSize(10);
         assertThat(task.questions()).hasSize(1);
         assertThat(task.questions().get(0).group()).isEqualTo("2");
+    }
+
+    @Test
+    void theGuidesWrittenTaskLoads(@TempDir Path folder) throws IOException {
+        Matcher block = Pattern.compile("```yaml\n(items: items.jsonl +# (\\{.*?\\})\n.*?)```", Pattern.DOTALL)
+                .matcher(guide());
+        assertThat(block.find()).isTrue();
+        Files.writeString(folder.resolve("items.jsonl"), block.group(2) + "\n");
+        AnswerTask task = AnswerTask.read(Files.writeString(folder.resolve("task.yaml"), block.group(1)));
+        assertThat(task.isWritten()).isTrue();
+        assertThat(task.questions()).extracting(AnswerItem::right).containsExactly("4");
+        assertThat(task.byChainOfThought(Writing.Votes.of(8)).name()).isEqualTo("task-cot-maj8");
     }
 
     @Test

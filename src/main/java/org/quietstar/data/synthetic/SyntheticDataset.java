@@ -56,6 +56,9 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
     private static final List<Integer> LONGER_STEPS = List.of(5, 6, 7);
     private static final int LONGER_EACH = 100;
 
+    /** Words that a task lets a model write between dashes; a walk has a room for each of its turns. */
+    private static final int LONGEST_WAY = 16;
+
     /** More documents than this begin to repeat themselves. */
     private static final int MOST_DOCUMENTS = 500_000;
 
@@ -185,6 +188,11 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
                 "items: " + items,
                 "group: steps",
                 "choices: [" + String.join(", ", world.places()) + "]",
+                "answerTokens: 1",
+                "cot: '" + Walks.DASH + "'    # with --cot the model works the walk out between dashes",
+                "cotEnd: '" + Walks.DASH + "'",
+                "cotTokens: " + LONGEST_WAY,
+                "cotAnswer: ' " + Walks.DASH + "'",
                 "");
     }
 }
