@@ -73,16 +73,14 @@ final class Answers {
             Optional<Path> journals,
             AnswerScorer.Listener listener,
             BooleanSupplier stopped) {
-        List<AnswerScore> scores =
-                score(model, model.model(), config, task, journal(journals, task, ""), listener, stopped);
-        Optional<List<AnswerScore>> others = plain.map(other -> score(
-                other,
-                other.model().withoutThoughts(),
-                config,
-                task,
-                journal(journals, task, ".plain"),
-                listener,
-                stopped));
+        Optional<Path> journal = journal(journals, task, "");
+        Optional<Path> plainJournal = journal(journals, task, ".plain");
+        List<AnswerScore> scores = score(model, model.model(), config, task, journal, listener, stopped);
+        Optional<List<AnswerScore>> others = plain.map(
+                other -> score(other, other.model().withoutThoughts(), config, task, plainJournal, listener, stopped));
+        // The first is kept until the second is complete: a kill between them loses neither.
+        journal.ifPresent(AnswerScorer::forget);
+        plainJournal.ifPresent(AnswerScorer::forget);
         EvaluationConfig evaluation = config.evaluation();
         return AnswerReport.of(task, evaluation.taskThoughtTemperature(), scores, others)
                 .withContent(evaluation.thoughtContent());

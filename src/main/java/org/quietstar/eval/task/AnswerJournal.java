@@ -125,15 +125,12 @@ final class AnswerJournal implements AutoCloseable {
         }
     }
 
-    /** Deletes the file: all is answered. */
-    void finish() {
-        close();
+    /** Deletes a journal: what it holds is needed no more. */
+    static void delete(Path file) {
         try {
-            if (file.isPresent()) {
-                Files.deleteIfExists(file.get());
-            }
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw failed(file.orElseThrow(), e);
+            throw failed(file, e);
         }
     }
 

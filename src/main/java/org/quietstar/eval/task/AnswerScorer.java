@@ -90,8 +90,8 @@ public final class AnswerScorer {
     /**
      * Scores all items.
      *
-     * @param journal file that keeps what is scored until all is, and from which a run that was killed continues; empty for
-     *     none
+     * @param journal file that keeps what is scored, until it is {@linkplain #forget forgotten}, and from which a run that was
+     *     killed continues; empty for none
      * @param stopped asked after every batch
      * @return in the order of the task
      * @throws QuietStarException that names file and line, where an answer is beyond the model's positions, or two choices
@@ -104,12 +104,15 @@ public final class AnswerScorer {
                         file -> AnswerJournal.open(file, AnswerKey.of(task, model, options), listener::onWarning))
                 .orElseGet(AnswerJournal::none)) {
             var batches = new AnswerBatches(task.name(), options.batchSize(), kept, listener, stopped);
-            List<AnswerScore> scores = task.isWritten()
+            return task.isWritten()
                     ? new AnswerWriter(model, encoding, options, task).scores(batches)
                     : likelihoods(task, batches);
-            kept.finish();
-            return scores;
         }
+    }
+
+    /** Deletes a journal, once all that belongs to the same results is scored. */
+    public static void forget(Path journal) {
+        AnswerJournal.delete(journal);
     }
 
     private List<AnswerScore> likelihoods(AnswerTask task, AnswerBatches batches) {

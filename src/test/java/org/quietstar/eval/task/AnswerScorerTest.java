@@ -285,6 +285,10 @@ class AnswerScorerTest {
         List<AnswerScore> continued =
                 scorer.score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> false);
         assertThat(heard.get(1)).isBetween(before - 1, before + 2);
+        heard.clear();
+        scorer.score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> false);
+        assertThat(heard).containsExactly(0);
+        AnswerScorer.forget(journal);
         assertThat(journal).doesNotExist();
         List<AnswerScore> whole = score(MODEL, TASK, 2, 1);
         for (int i = 0; i < whole.size(); i++) {
@@ -306,8 +310,22 @@ class AnswerScorerTest {
                         .score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> heard.size() > 8))
                 .hasMessageContaining("stopped");
         heard.clear();
+        List<String> warnings = new ArrayList<>();
+        var listener = new AnswerScorer.Listener() {
+            @Override
+            public void onPredictions(int done, int all) {
+                heard.add(done);
+            }
+
+            @Override
+            public void onWarning(String message) {
+                warnings.add(message);
+            }
+        };
         new AnswerScorer(MODEL, ENCODING, new AnswerScorer.Options(2, 1, 6))
-                .score(TASK, Optional.of(journal), (done, all) -> heard.add(done), () -> false);
+                .score(TASK, Optional.of(journal), listener, () -> false);
+        assertThat(warnings)
+                .containsExactly(journal + ": unfinished answers of another task, model or setting are discarded");
         assertThat(heard).startsWith(0, 2, 4);
     }
 

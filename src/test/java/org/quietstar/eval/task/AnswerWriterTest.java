@@ -222,7 +222,6 @@ class AnswerWriterTest {
         List<AnswerScore> continued = scoreKept(scorer(3), VOTED, again, () -> false);
         assertThat(again.done).containsExactly(0, 31, 34, 37, 40, 43, 46, 48);
         assertThat(again.warnings).isEmpty();
-        assertThat(journal).doesNotExist();
         List<AnswerScore> whole = score(VOTED, 5);
         assertSame(continued, whole);
         assertThat(AnswerReport.of(VOTED, 1, continued, Optional.empty()).toText())
