@@ -1,10 +1,8 @@
 package org.quietstar.eval.task;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.EvaluationConfig.ThoughtContent;
 import org.quietstar.eval.task.AnswerScore.Vote;
@@ -109,6 +107,13 @@ final class AnswerWriter {
         return extractor.majority(item, votes);
     }
 
+    /**
+     * What an answer is written behind.
+     *
+     * @param reasoning that is part of it; empty where there is none
+     */
+    private record Begun(String prompt, String reasoning) {}
+
     /** Some votes, written together. */
     private final class Batch {
         final List<Integer> batch;
@@ -122,41 +127,39 @@ final class AnswerWriter {
         }
 
         List<WrittenText> write() {
-            List<String> prompts = batch.stream()
-                    .map(point -> task.questions().get(point / votes).prompt())
+            List<Begun> begun = batch.stream()
+                    .map(point -> new Begun(task.questions().get(point / votes).prompt(), ""))
                     .toList();
-            List<String> reasonings = Collections.nCopies(batch.size(), "");
             if (writing.votes().isPresent()) {
-                Writing.Reasoning texts = writing.reasoning().orElseThrow();
-                List<String> begun = prompts.stream()
-                        .map(prompt -> prompt + task.separator() + texts.beginning())
-                        .toList();
-                List<String> written = continued(
-                                REASONING,
-                                begun,
-                                texts.tokens(),
-                                texts.end().isEmpty() ? List.of() : List.of(texts.end()),
-                                writing.votes().get().temperature())
-                        .stream()
-                        .map(Generation::text)
-                        .toList();
-                reasonings = written;
-                prompts = IntStream.range(0, batch.size())
-                        .mapToObj(i -> begun.get(i) + written.get(i).stripTrailing() + texts.conclusion())
-                        .toList();
+                begun = reasoned(begun, writing.votes().get().temperature());
             }
             List<String> ends = task.end().isEmpty() ? List.of(LINE_END) : List.of(task.end(), LINE_END);
-            List<Generation> answers = continued(ANSWER, prompts, writing.answerTokens(), ends, 0);
+            List<Generation> answers =
+                    continued(ANSWER, begun.stream().map(Begun::prompt).toList(), writing.answerTokens(), ends, 0);
             List<WrittenText> texts = new ArrayList<>();
-            for (int i = 0; i < batch.size(); i++) {
-                Optional<Words> thought = answers.get(i)
-                        .tokens()
-                        .get(0)
-                        .thought()
-                        .map(each -> new Words(encoding.words(each), each.weight()));
-                texts.add(new WrittenText(reasonings.get(i), answers.get(i).text(), thought));
+            for (int i = 0; i < answers.size(); i++) {
+                Generation answer = answers.get(i);
+                Optional<Words> thought =
+                        answer.tokens().get(0).thought().map(each -> new Words(encoding.words(each), each.weight()));
+                texts.add(new WrittenText(begun.get(i).reasoning, answer.text(), thought));
             }
             return texts;
+        }
+
+        /** The prompts with a reasoning and the conclusion behind them. */
+        private List<Begun> reasoned(List<Begun> questions, double temperature) {
+            Writing.Reasoning texts = writing.reasoning().orElseThrow();
+            List<String> prompts = questions.stream()
+                    .map(question -> question.prompt + task.separator() + texts.beginning())
+                    .toList();
+            List<String> ends = texts.end().isEmpty() ? List.of() : List.of(texts.end());
+            List<Generation> reasonings = continued(REASONING, prompts, texts.tokens(), ends, temperature);
+            List<Begun> begun = new ArrayList<>();
+            for (int i = 0; i < reasonings.size(); i++) {
+                String reasoning = reasonings.get(i).text();
+                begun.add(new Begun(prompts.get(i) + reasoning.stripTrailing() + texts.conclusion(), reasoning));
+            }
+            return begun;
         }
 
         private List<Generation> continued(

@@ -228,6 +228,15 @@ class AnswerReportTest {
         assertThat(folder.resolve("colours.txt")).content().isEqualTo(report().toText() + report().examples());
     }
 
+    @Test
+    void otherThoughtsThanTheModelsOwnAreNamed() {
+        AnswerReport report = report().withContent(ThoughtContent.BLIND);
+        assertThat(report.toText())
+                .startsWith("Right answers: 6 items of colours.jsonl, 3 choices, chance 0.333; thoughts: blind\n");
+        assertThat(report.summary().get("thoughtContent").asText()).isEqualTo("blind");
+        assertThat(report().summary().has("thoughtContent")).isFalse();
+    }
+
     /** Votes that reason from a prompt to an answer of each. */
     private static AnswerScore.Written votes(AnswerExtractor extractor, AnswerItem item, String... answers) {
         List<AnswerScore.Vote> votes = new ArrayList<>();
