@@ -32,8 +32,8 @@ public record AblationTable(List<String> measures, List<String> byGroup, List<Ro
     private static final String NOTE = """
 
             NLL and gain in nats per token of held-out text; a task's columns are shares of right answers without and with
-            thoughts; flops are floating-point operations of training. ± is half the 95 % interval over seeds, and nothing
-            of a single seed.
+            thoughts; flops are floating-point operations of training. In parentheses: the 95 % interval over seeds (Student's
+            t); of a single seed there is none.
             """;
 
     private static final String TASKS = "tasks";
@@ -132,23 +132,23 @@ public record AblationTable(List<String> measures, List<String> byGroup, List<Ro
                 .map(JsonNode::asDouble)
                 .toList();
         if (!found.isEmpty()) {
-            SeedMean mean = SeedMean.of(found);
+            SeedMean mean = items.isPresent() ? SeedMean.of(found).ofShares() : SeedMean.of(found);
             values.put(
                     name, new Value(mean, items.map(n -> new Share((int) Math.round(mean.mean() * n), n).interval())));
         }
     }
 
-    /** The table for people, lines ended by a line feed; what stands after ± is half the interval over seeds. */
+    /** The table for people, lines ended by a line feed; intervals are those over seeds. */
     public String toText() {
         int wide = Math.max(
                 "variant".length(),
                 rows.stream().mapToInt(row -> row.variant().length()).max().orElse(0));
         var text = new StringBuilder(String.format(Locale.ROOT, "%-" + wide + "s", "variant"));
-        measures.forEach(measure -> text.append(String.format(Locale.ROOT, "  %20s", measure)));
+        measures.forEach(measure -> text.append(String.format(Locale.ROOT, "  %25s", measure)));
         text.append('\n');
         for (Row row : rows) {
             text.append(String.format(Locale.ROOT, "%-" + wide + "s", row.variant));
-            measures.forEach(measure -> text.append(String.format(Locale.ROOT, "  %20s", cell(row, measure))));
+            measures.forEach(measure -> text.append(String.format(Locale.ROOT, "  %25s", cell(row, measure))));
             text.append('\n');
         }
         return text.append(NOTE).toString();
@@ -195,13 +195,13 @@ public record AblationTable(List<String> measures, List<String> byGroup, List<Ro
         if (value == null) {
             return "-";
         }
-        String format = measure.equals(FLOPS) ? "%.3e" : "%.4f";
-        double mean = value.overSeeds.mean();
-        return String.format(Locale.ROOT, format, mean)
+        if (measure.equals(FLOPS)) {
+            return String.format(Locale.ROOT, "%.3e", value.overSeeds.mean());
+        }
+        return String.format(Locale.ROOT, "%.4f", value.overSeeds.mean())
                 + value.overSeeds
                         .interval()
-                        .filter(interval -> !measure.equals(FLOPS))
-                        .map(interval -> String.format(Locale.ROOT, " ± %.4f", interval.upper() - mean))
+                        .map(each -> String.format(Locale.ROOT, " (%.3f to %.3f)", each.lower(), each.upper()))
                         .orElse("");
     }
 
@@ -222,6 +222,7 @@ public record AblationTable(List<String> measures, List<String> byGroup, List<Ro
                 if (value != null) {
                     ObjectNode node = variant.putObject(measure);
                     node.put("mean", value.overSeeds.mean()).put("seeds", value.overSeeds.seeds());
+                    value.overSeeds.values().forEach(node.putArray("values")::add);
                     value.overSeeds.interval().ifPresent(interval -> put(node.putArray("over_seeds_95"), interval));
                     value.overItems.ifPresent(interval -> put(node.putArray("over_items_95"), interval));
                 }

@@ -134,13 +134,16 @@ class AblationGridTest {
         assertThat(with.overSeeds().mean()).isCloseTo(0.6, within(1e-12));
         // 6 of 10 right, Wilson's score.
         assertThat(with.overItems().orElseThrow().lower()).isCloseTo(0.3127, within(1e-3));
-        assertThat(table.toText()).contains("1.1000 ± ").contains("3.000e+09").contains("t with");
+        assertThat(table.toText())
+                .contains("1.1000 (-0.171 to 2.371)")
+                .contains("3.000e+09")
+                .contains("t with");
         assertThat(table.toMarkdown("Title", List.of("gain.png")))
                 .startsWith("# Title")
                 .contains("| thinks | 2 |")
                 .contains("| - |")
                 .contains("## By groups of items")
-                .contains("| 0.8000 ± 1.2706 [")
+                .contains("| 0.8000 (0.000 to 1.000) [")
                 .contains("![gain.png](gain.png)");
         assertThat(table.toJson().path("thinks").path("gain").path("over_seeds_95"))
                 .hasSize(2);
