@@ -195,8 +195,7 @@ public final class Ablation {
                 result.put(AblationTable.GAIN, report.gain());
             }
             ObjectNode tasks = result.putObject("tasks");
-            for (String file : model.config().evaluation().tasks()) {
-                AnswerTask task = AnswerTask.read(Path.of(file));
+            for (AnswerTask task : model.tasks()) {
                 tasks.set(task.name(), model.answers(task).summary());
             }
         }

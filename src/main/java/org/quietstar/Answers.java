@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.quietstar.config.CheckpointConfig.BestBy;
 import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
@@ -47,18 +48,34 @@ final class Answers {
                     thinks ? Optional.of(none) : Optional.empty(),
                     last.thought(),
                     TokenRules.never(List.of()));
-            List<Integer> prefix = Tokenizers.textPrefix(tokenizer, last.data().beginOfText());
-            var encoding = new AnswerScorer.Encoding(
-                    text -> Stream.concat(
-                                    prefix.stream(),
-                                    Arrays.stream(tokenizer.encode(text)).boxed())
-                            .mapToInt(Integer::intValue)
-                            .toArray(),
-                    prefix.size(),
-                    tokenizer);
-            var scorer = new AnswerScorer(model, encoding, options(config));
+            var scorer = new AnswerScorer(model, encoding(config, tokenizer), options(config));
             tasks.forEach(scorer::require);
         }
+    }
+
+    /** How prompts are read by a run's model. */
+    static AnswerScorer.Encoding encoding(RunConfig config, Tokenizer tokenizer) {
+        List<Integer> prefix =
+                Tokenizers.textPrefix(tokenizer, config.lastStage().data().beginOfText());
+        return new AnswerScorer.Encoding(
+                text -> Stream.concat(
+                                prefix.stream(),
+                                Arrays.stream(tokenizer.encode(text)).boxed())
+                        .mapToInt(Integer::intValue)
+                        .toArray(),
+                prefix.size(),
+                tokenizer);
+    }
+
+    /** The recipe's tasks, without the items that have chosen the best checkpoint. */
+    static List<AnswerTask> ofReport(RunConfig config) {
+        boolean chose = config.checkpoint().bestBy() == BestBy.TASKS;
+        return config.evaluation().tasks().stream()
+                .map(file -> AnswerTask.read(Path.of(file)))
+                .map(task -> chose
+                        ? task.withoutChosen(config.seed(), config.evaluation().taskItems())
+                        : task)
+                .toList();
     }
 
     /**
@@ -103,7 +120,7 @@ final class Answers {
         return new AnswerScorer(model, encoding, options(config)).score(task, journal, listener, stopped);
     }
 
-    private static AnswerScorer.Options options(RunConfig config) {
+    static AnswerScorer.Options options(RunConfig config) {
         EvaluationConfig evaluation = config.evaluation();
         return new AnswerScorer.Options(
                 evaluation.taskBatchSize(),

@@ -105,12 +105,29 @@ public final class QuietStar implements AutoCloseable {
      */
     public static Trainer trainer(RunConfig config, Path run) {
         Answers.require(config);
-        return Trainer.start(config, run);
+        return answering(Trainer.start(config, run));
+    }
+
+    private static Trainer answering(Trainer trainer) {
+        RunConfig config = trainer.config();
+        if (config.stages().stream().anyMatch(stage -> stage.train().tasksEvery() > 0)) {
+            trainer.setTasks(new CourseAnswers(config, trainer.tokenizer()));
+        }
+        return trainer;
     }
 
     /** A run that was stopped, ready to continue from its newest checkpoint. */
     public static Trainer resume(Path run) {
-        return Trainer.resume(run, SkippedCheckpointListener.log());
+        return resume(run, SkippedCheckpointListener.log());
+    }
+
+    /**
+     * As {@link #resume(Path)}.
+     *
+     * @param damage hears of checkpoints that are passed over
+     */
+    public static Trainer resume(Path run, SkippedCheckpointListener damage) {
+        return answering(Trainer.resume(run, damage));
     }
 
     /**
@@ -146,7 +163,7 @@ public final class QuietStar implements AutoCloseable {
     /**
      * As {@link #load(Path, String...)}.
      *
-     * @param best takes a run's checkpoint with the lowest held-out loss instead of the newest
+     * @param best takes a run's best checkpoint ({@code checkpoint.bestBy}) instead of the newest
      * @param nonFinite what becomes of weights with NaN or infinite numbers
      * @param damage hears of checkpoints that are passed over
      */
@@ -311,6 +328,14 @@ public final class QuietStar implements AutoCloseable {
         } finally {
             stopping.set(false);
         }
+    }
+
+    /**
+     * The recipe's tasks, {@code evaluation.tasks}; without the items that have chosen the best checkpoint, where
+     * {@code checkpoint.bestBy} is {@code tasks}.
+     */
+    public List<AnswerTask> tasks() {
+        return Answers.ofReport(config());
     }
 
     /**

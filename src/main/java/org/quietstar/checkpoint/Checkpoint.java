@@ -15,7 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param state what else there is (configuration, stage, data position, random states, versions, counters): strings,
  *     booleans, numbers, and lists and string-keyed maps of them. Whole numbers come back as Long and fractions as
  *     Double, exactly
- * @param heldOutLoss held-out loss, the lower the better; a loss that is not finite counts as none
+ * @param score what {@code checkpoint.bestBy} compares, the lower the better: held-out loss in nats, or share of wrong
+ *     answers; one that is not finite counts as none
  */
 public record Checkpoint(
         long step,
@@ -23,7 +24,7 @@ public record Checkpoint(
         Map<String, INDArray> thought,
         Map<String, INDArray> optimizer,
         Map<String, Object> state,
-        OptionalDouble heldOutLoss)
+        OptionalDouble score)
         implements AutoCloseable {
 
     /** How much of a checkpoint is read. What is not read is not hashed either; only its presence and size are checked. */
@@ -42,8 +43,8 @@ public record Checkpoint(
         if (step < 0 || step > CheckpointStore.MAX_STEP) {
             throw new IllegalArgumentException("step must be 0 … " + CheckpointStore.MAX_STEP + ", not " + step);
         }
-        if (heldOutLoss.isPresent() && !Double.isFinite(heldOutLoss.getAsDouble())) {
-            heldOutLoss = OptionalDouble.empty();
+        if (score.isPresent() && !Double.isFinite(score.getAsDouble())) {
+            score = OptionalDouble.empty();
         }
     }
 

@@ -8,6 +8,6 @@ import java.util.OptionalDouble;
  *
  * @param path its folder
  * @param step optimiser steps done, counted over all stages
- * @param heldOutLoss held-out loss where it was measured
+ * @param score as {@link Checkpoint#score}, where it was measured
  */
-public record CheckpointInfo(Path path, long step, OptionalDouble heldOutLoss) {}
+public record CheckpointInfo(Path path, long step, OptionalDouble score) {}

@@ -20,10 +20,10 @@ import org.quietstar.hash.Sha256;
  * {@code manifest.sha256}, in the form that {@code sha256sum -c} reads.
  *
  * @param step optimiser steps done
- * @param heldOutLoss held-out loss where it was measured
+ * @param score as {@link Checkpoint#score}, where it was measured
  * @param files all other files of the folder
  */
-record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> files) {
+record CheckpointManifest(long step, OptionalDouble score, List<Entry> files) {
     private static final String FILE = "manifest.json";
     private static final String SUM_FILE = "manifest.sha256";
     private static final JsonMapper JSON = new JsonMapper();
@@ -32,9 +32,9 @@ record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> fil
     record Entry(String name, long bytes, String sha256) {}
 
     /** Writes the manifest of the files that lie in {@code folder}. */
-    static void write(Path folder, long step, OptionalDouble heldOutLoss) throws IOException {
+    static void write(Path folder, long step, OptionalDouble score) throws IOException {
         ObjectNode json = JSON.createObjectNode().put("step", step);
-        heldOutLoss.ifPresent(value -> json.put("score", value));
+        score.ifPresent(value -> json.put("score", value));
         ArrayNode files = json.putArray("files");
         List<Path> paths;
         try (Stream<Path> stream = Files.list(folder)) {
@@ -79,10 +79,10 @@ record CheckpointManifest(long step, OptionalDouble heldOutLoss, List<Entry> fil
                             + " bytes where the manifest says " + entry.bytes());
                 }
             }
-            JsonNode heldOutLoss = json.path("score");
+            JsonNode score = json.path("score");
             return new CheckpointManifest(
                     json.path("step").asLong(),
-                    heldOutLoss.isNumber() ? OptionalDouble.of(heldOutLoss.doubleValue()) : OptionalDouble.empty(),
+                    score.isNumber() ? OptionalDouble.of(score.doubleValue()) : OptionalDouble.empty(),
                     List.copyOf(entries));
         } catch (IOException e) {
             throw new QuietStarException(manifest + ": cannot be read: " + e, e);

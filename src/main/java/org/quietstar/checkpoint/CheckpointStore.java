@@ -35,9 +35,9 @@ public final class CheckpointStore {
     static final String OPTIMIZER = "optimizer";
     private static final String STATE = "state.json";
 
-    /** Lowest held-out loss first; of equal ones the newest. */
+    /** Lowest score first; of equal ones the newest. */
     private static final Comparator<CheckpointInfo> BEST_FIRST = Comparator.comparingDouble(
-                    (CheckpointInfo info) -> info.heldOutLoss().orElse(Double.POSITIVE_INFINITY))
+                    (CheckpointInfo info) -> info.score().orElse(Double.POSITIVE_INFINITY))
             .thenComparing(Comparator.comparingLong(CheckpointInfo::step).reversed());
 
     private final Path run;
@@ -69,7 +69,7 @@ public final class CheckpointStore {
     }
 
     /**
-     * Writes a checkpoint, then removes the others, but for the newest {@code keepLast}, the one with the lowest held-out loss if
+     * Writes a checkpoint, then removes the others, but for the newest {@code keepLast}, the one with the lowest score if
      * {@code keepBest}, and those of steps that are kept. Those of later steps belong to a course that the run has left.
      *
      * @return the checkpoint, durable
@@ -95,7 +95,7 @@ public final class CheckpointStore {
             throw new QuietStarException(
                     target + ": saved, but an older checkpoint beside it cannot be removed: " + e, e);
         }
-        return new CheckpointInfo(target, checkpoint.step(), checkpoint.heldOutLoss());
+        return new CheckpointInfo(target, checkpoint.step(), checkpoint.score());
     }
 
     private static QuietStarException cannotSave(Path target, String why, Exception cause) {
@@ -110,7 +110,7 @@ public final class CheckpointStore {
         ShardedSafetensors.write(writing, THOUGHT, checkpoint.thought(), Long.MAX_VALUE);
         ShardedSafetensors.write(writing, OPTIMIZER, checkpoint.optimizer(), shardBytes);
         Durable.write(writing.resolve(STATE), CheckpointState.encode(checkpoint.state()));
-        CheckpointManifest.write(writing, checkpoint.step(), checkpoint.heldOutLoss());
+        CheckpointManifest.write(writing, checkpoint.step(), checkpoint.score());
         Durable.syncFolder(writing);
     }
 
@@ -146,7 +146,7 @@ public final class CheckpointStore {
         for (Path path : folder.candidates()) {
             try {
                 CheckpointManifest manifest = CheckpointManifest.read(path);
-                sound.add(new CheckpointInfo(path, manifest.step(), manifest.heldOutLoss()));
+                sound.add(new CheckpointInfo(path, manifest.step(), manifest.score()));
             } catch (QuietStarException damaged) {
                 // Whoever wants one to use calls latest or best, and hears of it there.
             }
@@ -177,7 +177,7 @@ public final class CheckpointStore {
         }
     }
 
-    /** The checkpoint with the lowest held-out loss that is intact; the listener hears of each better one that is not. */
+    /** The checkpoint with the lowest score that is intact; the listener hears of each better one that is not. */
     public Optional<CheckpointInfo> best(SkippedCheckpointListener listener) {
         return best(Content.ALL, listener);
     }
@@ -190,7 +190,7 @@ public final class CheckpointStore {
 
     private static List<CheckpointInfo> scored(List<CheckpointInfo> all) {
         return all.stream()
-                .filter(info -> info.heldOutLoss().isPresent())
+                .filter(info -> info.score().isPresent())
                 .sorted(BEST_FIRST)
                 .toList();
     }
@@ -222,15 +222,15 @@ public final class CheckpointStore {
     /**
      * Loads the model of a checkpoint, without the optimiser's state.
      *
-     * @param best the one with the lowest held-out loss instead of the newest
+     * @param best the best one ({@code checkpoint.bestBy}) instead of the newest
      * @throws QuietStarException where there is none
      */
     public Checkpoint loadModel(boolean best, SkippedCheckpointListener listener) {
         if (best) {
             return best(Content.MODEL, listener)
                     .map(info -> read(info, Content.MODEL))
-                    .orElseThrow(() -> new QuietStarException(run + ": no checkpoint has a held-out loss; train with"
-                            + " train.evaluateEvery, or take the newest, without --best"));
+                    .orElseThrow(() -> new QuietStarException(run + ": no checkpoint has a score; train with"
+                            + " train.evaluateEvery or train.tasksEvery, or take the newest, without --best"));
         }
         return loadLatest(Content.MODEL, listener)
                 .orElseThrow(() -> new QuietStarException(run + ": there is no intact checkpoint in this run yet"));
@@ -257,7 +257,7 @@ public final class CheckpointStore {
     static CheckpointInfo verify(Path path, Content content) {
         CheckpointManifest manifest = CheckpointManifest.read(path);
         manifest.verify(path, content);
-        return new CheckpointInfo(path, manifest.step(), manifest.heldOutLoss());
+        return new CheckpointInfo(path, manifest.step(), manifest.score());
     }
 
     /** Loads a checkpoint whose sums were compared. */
@@ -272,7 +272,7 @@ public final class CheckpointStore {
                     readAll(path, THOUGHT),
                     content == Content.ALL ? readAll(path, OPTIMIZER) : Map.of(),
                     CheckpointState.decode(Files.readAllBytes(path.resolve(STATE))),
-                    info.heldOutLoss());
+                    info.score());
         } catch (IOException e) {
             throw new QuietStarException(path.resolve(STATE) + ": cannot be read: " + e, e);
         }

@@ -68,7 +68,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Overrides a key: --set evaluation.maxTokens=100000")
     private List<String> sets = List.of();
 
-    @Option(names = "--best", description = "Takes the checkpoint with the lowest held-out loss instead of the newest.")
+    @Option(names = "--best", description = "Takes the best checkpoint (checkpoint.bestBy) instead of the newest.")
     private boolean best;
 
     @Option(

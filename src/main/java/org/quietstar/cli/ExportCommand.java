@@ -36,7 +36,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "DIR", description = "New folder to write.")
     private Path target;
 
-    @Option(names = "--best", description = "Takes the checkpoint with the lowest held-out loss instead of the newest.")
+    @Option(names = "--best", description = "Takes the best checkpoint (checkpoint.bestBy) instead of the newest.")
     private boolean best;
 
     @Option(

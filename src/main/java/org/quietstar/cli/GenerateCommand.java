@@ -90,7 +90,7 @@ final class GenerateCommand implements Callable<Integer> {
 
         @Option(
                 names = "--best",
-                description = "Takes a run's checkpoint with the lowest held-out loss instead of the newest.")
+                description = "Takes a run's best checkpoint (checkpoint.bestBy) instead of the newest.")
         private boolean best;
     }
 

@@ -33,8 +33,7 @@ final class RunEvaluation {
      */
     void write(QuietStar model, Path run, Path target) {
         RunConfig config = model.config();
-        List<AnswerTask> tasks = TaskOutput.read(
-                config.evaluation().tasks().stream().map(Path::of).toList());
+        List<AnswerTask> tasks = model.tasks();
         StageConfig last = config.lastStage();
         Optional<QuietStar> plain = QuietStar.plain(run);
         try {

@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
                         "train: --set " + sets.get(0) + " cannot change a run that is resumed; a run goes"
                                 + " on with the settings in its config.yaml");
             }
-            return Trainer.resume(
+            return QuietStar.resume(
                     resume,
                     (checkpoint, why) -> progress.message(
                             "damaged checkpoint " + checkpoint.getFileName() + ", passed over: " + why));

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.quietstar.config.StageConfig;
 import org.quietstar.train.Metrics;
 import org.quietstar.train.TrainingListener;
@@ -43,6 +44,15 @@ final class TrainingProgress implements TrainingListener {
     @Override
     public void onHeldOut(int stageStep, double nll) {
         progress.message(String.format(Locale.ROOT, "step %d: held-out NLL %.4f nats a token", stageStep, nll));
+    }
+
+    @Override
+    public void onTasks(int stageStep, Map<String, Double> shares) {
+        String words = shares.entrySet().stream()
+                .map(each -> String.format(
+                        Locale.ROOT, "%s %.3f", each.getKey().substring(Metrics.TASK.length()), each.getValue()))
+                .collect(Collectors.joining(", "));
+        progress.message(String.format(Locale.ROOT, "step %d: right answers: %s", stageStep, words));
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.CheckpointConfig.BestBy;
 import org.quietstar.config.LossConfig.RewardBaseline;
 import org.quietstar.config.OptimizerConfig.LrSchedule;
 import org.quietstar.config.TokenizerConfig.TokenizerKind;
@@ -37,6 +38,7 @@ final class CrossChecks {
             rules.positions(stage, config.model(), settings);
             rules.schedule(stage, settings);
             rules.heldOut(stage, settings);
+            rules.tasks(config, stage, settings);
             rules.adapters(stage, settings);
             int parent = config.parent(i);
             if (parent >= 0) {
@@ -214,6 +216,25 @@ final class CrossChecks {
                     "train.evaluateEvery",
                     "data.validation",
                     "data.validationFraction");
+        }
+    }
+
+    private void tasks(RunConfig config, StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        if (stage.train().tasksEvery() > 0 && config.evaluation().tasks().isEmpty()) {
+            throw conflict(
+                    settings,
+                    "there are no tasks to answer; name some, such as tasks: [datasets/tiny/answers.yaml]",
+                    "train.tasksEvery",
+                    "evaluation.tasks");
+        }
+        boolean none = config.stages().stream().noneMatch(each -> each.train().tasksEvery() > 0);
+        if (config.checkpoint().bestBy() == BestBy.TASKS && none) {
+            throw conflict(
+                    settings,
+                    "the best checkpoint by tasks needs tasks that are answered in the course of training; write"
+                            + " tasksEvery: 50",
+                    "checkpoint.bestBy",
+                    "train.tasksEvery");
         }
     }
 

@@ -57,7 +57,14 @@ public record EvaluationConfig(
         double taskThoughtTemperature,
 
         @Key(value = "Prompts of a task that go through the model together.", min = 1, def = "32")
-        int taskBatchSize) {
+        int taskBatchSize,
+
+        @Key(
+                value = "Items of each task that are answered in the course of training (train.tasksEvery), half of the"
+                        + " task at most; which ones the seed decides.",
+                min = 1,
+                def = "200")
+        int taskItems) {
 
     /** What tokens are sorted by. */
     public enum Difficulty implements Choice {

@@ -38,6 +38,14 @@ public record TrainConfig(
         int evaluateEvery,
 
         @Key(
+                value = "Every so many steps, and with each checkpoint, evaluation.taskItems items of each task of"
+                        + " evaluation.tasks are answered by the model as it is. 0: at the end of the run alone.",
+                unit = "steps",
+                min = 0,
+                def = "0")
+        int tasksEvery,
+
+        @Key(
                 value = "Steps in a row that may be skipped for a non-finite loss or gradient before the run"
                         + " ends with an error.",
                 unit = "steps",
@@ -101,6 +109,10 @@ public record TrainConfig(
 
     public TrainConfig withEvaluateEvery(int value) {
         return Records.with(this, "evaluateEvery", value);
+    }
+
+    public TrainConfig withTasksEvery(int value) {
+        return Records.with(this, "tasksEvery", value);
     }
 
     public TrainConfig withMaxSkippedSteps(int value) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.quietstar.checkpoint.Checkpoint;
 import org.quietstar.checkpoint.RunPosition;
+import org.quietstar.config.CheckpointConfig.BestBy;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
@@ -79,9 +80,12 @@ final class ModelCard {
         facts.put("step", String.valueOf(checkpoint.step()));
         facts.put("stage", stage.name());
         facts.put("seed", String.valueOf(config.seed()));
+        boolean byTasks = config.checkpoint().bestBy() == BestBy.TASKS;
         checkpoint
-                .heldOutLoss()
-                .ifPresent(nll -> facts.put("held-out loss", String.format(Locale.ROOT, "%.4f nats", nll)));
+                .score()
+                .ifPresent(score -> facts.put(
+                        byTasks ? "wrong answers in the course of training" : "held-out loss",
+                        String.format(Locale.ROOT, byTasks ? "%.4f of all" : "%.4f nats", score)));
         facts.put(
                 "begun from",
                 config.model().weights().isEmpty()

@@ -165,7 +165,7 @@ public final class ModelLoader {
     /**
      * The model of a run's checkpoint.
      *
-     * @param best takes the checkpoint with the lowest held-out loss instead of the newest
+     * @param best takes the best checkpoint ({@code checkpoint.bestBy}) instead of the newest
      * @param sets assignments that win over the run's recipe
      * @param nonFinite what becomes of weights that are not finite
      * @param skipped is notified of checkpoints that are passed over

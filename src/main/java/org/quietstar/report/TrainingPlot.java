@@ -8,13 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.quietstar.QuietStarException;
 import org.quietstar.train.Metrics;
 
 /**
  * Picture of a run's course from the lines of its metrics file: one panel each for the loss, its parts (the NLL of the base
- * model and with thoughts, and the REINFORCE term), the mean reward, and the mixing weight, over all stages. A panel without data is left out.
+ * model and with thoughts, and the REINFORCE term), the mean reward, the mixing weight, and the shares of right answers, over all stages. A panel without data is left out.
  */
 public final class TrainingPlot {
     private static final int PANEL_HEIGHT = 210;
@@ -73,6 +75,9 @@ public final class TrainingPlot {
                             new Line(Metrics.MIX_WEIGHT_MEAN, "mean (of all tokens)", ChartStyle.BLUE, 1.8f),
                             new Line(Metrics.MIX_WEIGHT_MIN, "smallest (of all tokens)", ChartStyle.GREY, 1.2f))));
 
+    private static final List<Color> ANSWER_COLOURS =
+            List.of(ChartStyle.ORANGE, ChartStyle.BLUE, ChartStyle.GREY, ChartStyle.INK);
+
     private TrainingPlot() {}
 
     /**
@@ -90,7 +95,7 @@ public final class TrainingPlot {
     }
 
     static List<XYChart> charts(List<? extends JsonNode> lines) {
-        List<Panel> filled = PANELS.stream()
+        List<Panel> filled = Stream.concat(PANELS.stream(), answers(lines).stream())
                 .filter(panel -> panel.lines().stream()
                         .anyMatch(line -> !MetricSeries.of(lines, line.key(), 1).isEmpty()))
                 .toList();
@@ -107,6 +112,21 @@ public final class TrainingPlot {
             charts.add(chart);
         }
         return charts;
+    }
+
+    /** The panel of the shares of right answers; none where no questions were answered on the way. */
+    private static Optional<Panel> answers(List<? extends JsonNode> lines) {
+        List<String> keys = lines.stream()
+                .flatMap(line -> line.properties().stream().map(Map.Entry::getKey))
+                .filter(key -> key.startsWith(Metrics.TASK))
+                .distinct()
+                .toList();
+        List<Line> shown = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            String name = keys.get(i).substring(Metrics.TASK.length()).replace('_', ' ');
+            shown.add(new Line(keys.get(i), name, ANSWER_COLOURS.get(i % ANSWER_COLOURS.size()), 1.8f));
+        }
+        return shown.isEmpty() ? Optional.empty() : Optional.of(new Panel("right answers", true, shown));
     }
 
     private static XYChart chart(Panel panel, List<? extends JsonNode> lines, boolean isLast) {

@@ -60,6 +60,8 @@ public final class Metrics {
     public static final String SKIPPED_STEPS = "skipped_steps";
     /** Floating-point operations of all steps so far, of matrix products; see docs/metrics.md. */
     public static final String FLOPS = "flops";
+    /** Begins the keys of tasks' shares of right answers, {@code task_NAME_without} and {@code task_NAME_with}. */
+    public static final String TASK = "task_";
     /** Text tokens of this step. */
     public static final String TOKENS = "tokens";
     /** Time of this step, seconds. */

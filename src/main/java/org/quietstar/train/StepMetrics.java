@@ -17,7 +17,7 @@ final class StepMetrics {
      * @param measured by the objective
      * @param norm of the whole gradient
      * @param flops of all steps so far
-     * @param started when the step began, as {@link System#nanoTime} gives it
+     * @param seconds that the step took
      */
     static Map<String, Object> of(
             long step,
@@ -28,8 +28,7 @@ final class StepMetrics {
             SkippedSteps skipped,
             double flops,
             List<TokenBatch> batches,
-            long started) {
-        double seconds = (System.nanoTime() - started) * 1e-9;
+            double seconds) {
         long tokens = batches.stream().mapToLong(TokenBatch::tokens).sum();
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put(Metrics.STEP, step);

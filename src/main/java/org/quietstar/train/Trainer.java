@@ -2,6 +2,7 @@ package org.quietstar.train;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.quietstar.checkpoint.RunPosition;
 import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.checkpoint.StageEnds;
 import org.quietstar.checkpoint.StageTree;
+import org.quietstar.config.CheckpointConfig.BestBy;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
@@ -57,6 +59,7 @@ public final class Trainer implements AutoCloseable {
     private double flops;
     private final SkippedSteps skipped = new SkippedSteps();
     private Optional<RewardFunction> reward = Optional.empty();
+    private Optional<TaskMeasure> tasks = Optional.empty();
     private volatile boolean stopping;
     /** Set while training, so that it stays where an exception ends it. */
     private boolean broken;
@@ -151,6 +154,11 @@ public final class Trainer implements AutoCloseable {
         reward = Optional.of(function);
     }
 
+    /** Answers the recipe's tasks by this in the course of training, where {@code train.tasksEvery} is due. */
+    public void setTasks(TaskMeasure measure) {
+        tasks = Optional.of(measure);
+    }
+
     /** Adds a listener; all are called in the order of their adding. */
     public void addListener(TrainingListener listener) {
         listeners.add(listener);
@@ -166,6 +174,12 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalStateException("an earlier train() ended with an exception; resume " + folder.path());
         }
         RunState.requireReward(resumed, reward.isPresent(), folder.path());
+        if (tasks.isEmpty()
+                && config.stages().stream().anyMatch(stage -> stage.train().tasksEvery() > 0)) {
+            throw new QuietStarException(
+                    "train.tasksEvery asks for answers in the course of training, and nothing gives"
+                            + " them; begin and resume the run by QuietStar.trainer and QuietStar.resume, or call setTasks");
+        }
         broken = true;
         try (var metrics = MetricsLog.open(folder.metrics(), step)) {
             while (stageIndex < config.stages().size()) {
@@ -227,22 +241,44 @@ public final class Trainer implements AutoCloseable {
                 double learningRate = rate.at(stageStep);
                 skipped.apply(optimizer, result, norm, stage.optimizer().clipNorm(), learningRate)
                         .ifPresent(why -> warn("step " + step + " was skipped: " + why));
-                Map<String, Object> line = StepMetrics.of(
-                        step, stage, result.metrics(), norm, learningRate, skipped, flops, batches, started);
-                metrics.write(line);
-                listeners.forEach(listener -> listener.onStep(stageStep, line));
-                shareWatch.after(line).ifPresent(this::warn);
-                skipped.requireFew(stage, step, folder);
+                double seconds = (System.nanoTime() - started) * 1e-9;
                 boolean save = isDue(config.checkpoint().everySteps())
                         || stageStep == stage.train().steps();
+                Map<String, Double> answered = answeredIfDue(stage, save);
+                Map<String, Object> measured = new LinkedHashMap<>(result.metrics());
+                measured.putAll(answered);
+                Map<String, Object> line =
+                        StepMetrics.of(step, stage, measured, norm, learningRate, skipped, flops, batches, seconds);
+                metrics.write(line);
+                listeners.forEach(listener -> listener.onStep(stageStep, line));
+                if (!answered.isEmpty()) {
+                    listeners.forEach(listener -> listener.onTasks(stageStep, answered));
+                }
+                shareWatch.after(line).ifPresent(this::warn);
+                skipped.requireFew(stage, step, folder);
                 OptionalDouble heldOut = evaluation.measureIfDue(save, stageStep);
                 heldOut.ifPresent(nll -> listeners.forEach(listener -> listener.onHeldOut(stageStep, nll)));
                 goesOn = !stopping;
                 if (save || !goesOn) {
-                    save(data, optimizer, balance, heldOut, goesOn);
+                    save(data, optimizer, balance, score(heldOut, answered), goesOn);
                 }
             }
         }
+    }
+
+    private Map<String, Double> answeredIfDue(StageConfig stage, boolean save) {
+        int every = stage.train().tasksEvery();
+        return every > 0 && (save || isDue(every)) ? tasks.orElseThrow().shares(model) : Map.of();
+    }
+
+    /** What a checkpoint is compared by; lower is better. */
+    private OptionalDouble score(OptionalDouble heldOut, Map<String, Double> answered) {
+        if (config.checkpoint().bestBy() == BestBy.LOSS) {
+            return heldOut;
+        }
+        return answered.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(tasks.orElseThrow().wrong(answered));
     }
 
     private void forgetResumed() {
@@ -309,12 +345,11 @@ public final class Trainer implements AutoCloseable {
         return every > 0 && stageStep % every == 0;
     }
 
-    private void save(
-            TextBatches data, AdamW optimizer, PolicyBalance balance, OptionalDouble heldOut, boolean goesOn) {
+    private void save(TextBatches data, AdamW optimizer, PolicyBalance balance, OptionalDouble score, boolean goesOn) {
         var position = new RunPosition(stageIndex, stageStep, reward.isPresent());
         Map<String, Object> state = RunState.of(config, tokenizer, position, optimizer, skipped, balance, flops, data);
         Map<String, INDArray> thought = model.thought().map(Parameters::asMap).orElse(Map.of());
-        var checkpoint = new Checkpoint(step, model.decoder().asMap(), thought, optimizer.state(), state, heldOut);
+        var checkpoint = new Checkpoint(step, model.decoder().asMap(), thought, optimizer.state(), state, score);
         CheckpointInfo saved = checkpoints.save(checkpoint);
         listeners.forEach(listener -> listener.onCheckpoint(saved.path()));
         if (!goesOn) {

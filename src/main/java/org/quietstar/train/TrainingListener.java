@@ -20,6 +20,9 @@ public interface TrainingListener {
     /** The held-out loss was measured, in nats per token. */
     default void onHeldOut(int stageStep, double nll) {}
 
+    /** Questions were answered; {@code shares} of right answers are those of the step's line in the metrics file. */
+    default void onTasks(int stageStep, Map<String, Double> shares) {}
+
     /** A checkpoint is safe on disk. */
     default void onCheckpoint(Path checkpoint) {}
 

@@ -28,6 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.CheckpointConfig;
+import org.quietstar.config.CheckpointConfig.BestBy;
 
 class CheckpointStoreTest {
     @TempDir
@@ -36,7 +37,7 @@ class CheckpointStoreTest {
     private final List<String> damages = new ArrayList<>();
 
     private CheckpointStore store(int keepLast, boolean keepBest) {
-        return new CheckpointStore(run, new CheckpointConfig(10, keepLast, keepBest, 1));
+        return new CheckpointStore(run, new CheckpointConfig(10, keepLast, keepBest, BestBy.LOSS, 1));
     }
 
     private void hear(Path checkpoint, String why) {
@@ -103,7 +104,7 @@ class CheckpointStoreTest {
         assertThat(info.path()).isEqualTo(folder(120));
         Checkpoint loaded = store.loadLatest(this::hear).orElseThrow();
         assertThat(loaded.step()).isEqualTo(120);
-        assertThat(loaded.heldOutLoss()).hasValue(1.0 / 3);
+        assertThat(loaded.score()).hasValue(1.0 / 3);
         assertThat(loaded.state()).isEqualTo(saved.state());
         assertThat(new ArrayList<>(loaded.state().keySet()))
                 .isEqualTo(new ArrayList<>(saved.state().keySet()));
@@ -144,7 +145,7 @@ class CheckpointStoreTest {
         Checkpoint loaded = CheckpointStore.load(info.path(), Checkpoint.Content.ALL);
         assertThat(loaded.weights()).isEqualTo(weights);
         assertThat(loaded.thought()).isEmpty();
-        assertThat(loaded.heldOutLoss()).as("NaN is no score").isEmpty();
+        assertThat(loaded.score()).as("NaN is no score").isEmpty();
     }
 
     @ParameterizedTest
@@ -225,7 +226,7 @@ class CheckpointStoreTest {
         store.save(checkpoint(7, OptionalDouble.of(1)));
         store.save(checkpoint(7, OptionalDouble.of(2)));
         assertThat(names()).containsExactly("step-00000007");
-        assertThat(store.list()).extracting(CheckpointInfo::heldOutLoss).containsExactly(OptionalDouble.of(2));
+        assertThat(store.list()).extracting(CheckpointInfo::score).containsExactly(OptionalDouble.of(2));
     }
 
     @Test
@@ -245,7 +246,7 @@ class CheckpointStoreTest {
 
     @Test
     void keepsTheStepsThatItIsTold() {
-        var store = new CheckpointStore(run, new CheckpointConfig(10, 1, false, 1), Set.of(20L, 30L, 60L));
+        var store = new CheckpointStore(run, new CheckpointConfig(10, 1, false, BestBy.LOSS, 1), Set.of(20L, 30L, 60L));
         for (long step = 10; step <= 50; step += 10) {
             store.save(checkpoint(step));
         }
@@ -303,7 +304,7 @@ class CheckpointStoreTest {
         assertThat(store.latest(this::hear).orElseThrow().step()).isEqualTo(1);
 
         Path blocked = Files.writeString(run.resolve("file"), "x");
-        CheckpointStore other = new CheckpointStore(blocked, new CheckpointConfig(1, 1, false, 1));
+        CheckpointStore other = new CheckpointStore(blocked, new CheckpointConfig(1, 1, false, BestBy.LOSS, 1));
         assertThatThrownBy(() -> other.save(checkpoint(1)))
                 .isInstanceOf(QuietStarException.class)
                 .hasMessageContaining(blocked.resolve("checkpoints").toString());

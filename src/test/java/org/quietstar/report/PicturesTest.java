@@ -187,6 +187,18 @@ class PicturesTest {
     }
 
     @Test
+    void questionsThatWereAnsweredOnTheWayHaveAPanel() {
+        List<ObjectNode> lines = metrics(30, 20);
+        for (int step = 9; step < lines.size(); step += 10) {
+            lines.get(step).put("task_answers_without", 0.1).put("task_answers_with", step / 50.0);
+        }
+        XYChart chart = TrainingPlot.charts(lines).get(5);
+        assertThat(chart.getYAxisTitle()).isEqualTo("right answers");
+        assertThat(chart.getSeriesMap().get("answers with").getYData()).containsExactly(0.18, 0.38, 0.58, 0.78, 0.98);
+        assertThat(chart.getSeriesMap().get("answers without").getXData()).containsExactly(10, 20, 30, 40, 50);
+    }
+
+    @Test
     void trainingPlotOfALanguageModelAloneHasTwoPanels() {
         assertThat(TrainingPlot.charts(metrics(5, 0))).hasSize(2);
         Path png = folder.resolve("one-step.png");

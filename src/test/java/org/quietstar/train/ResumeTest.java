@@ -121,11 +121,8 @@ class ResumeTest {
     @Test
     void aCheckpointBearsTheLossOfItsOwnWeightsOnly() {
         var store = new CheckpointStore(straight, CONFIG.checkpoint());
-        assertThat(store.list())
-                .allSatisfy(info -> assertThat(info.heldOutLoss()).isPresent());
-        assertThat(store.list())
-                .extracting(info -> info.heldOutLoss().getAsDouble())
-                .doesNotHaveDuplicates();
+        assertThat(store.list()).allSatisfy(info -> assertThat(info.score()).isPresent());
+        assertThat(store.list()).extracting(info -> info.score().getAsDouble()).doesNotHaveDuplicates();
     }
 
     @Test

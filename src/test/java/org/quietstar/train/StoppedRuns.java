@@ -70,6 +70,6 @@ final class StoppedRuns {
         assertSame(found.weights(), wanted.weights());
         assertSame(found.thought(), wanted.thought());
         assertSame(found.optimizer(), wanted.optimizer());
-        assertThat(found.heldOutLoss()).isEqualTo(wanted.heldOutLoss());
+        assertThat(found.score()).isEqualTo(wanted.score());
     }
 }

@@ -1,10 +1,14 @@
 package org.quietstar.eval.task;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
 import org.quietstar.config.yaml.Choice;
+import org.quietstar.random.SplitMix;
 
 /**
  * Questions with right answers. A model is asked how likely it holds each answer, or writes its own: at once, or by chain of
@@ -75,6 +79,35 @@ public record AnswerTask(
      */
     public static AnswerTask read(Path file, Path items) {
         return TaskFile.read(file, Optional.of(items));
+    }
+
+    /**
+     * Some of the questions, such as those that are answered in the course of training: as many as are wanted, half of all at
+     * most, and one at least. Which ones depends on the seed, the places of the items and their number alone.
+     *
+     * @param wanted 1 or more
+     */
+    public AnswerTask chosen(long seed, int wanted) {
+        return with(split(seed, wanted, true));
+    }
+
+    /** The questions that {@link #chosen} leaves; of a single one itself. */
+    public AnswerTask withoutChosen(long seed, int wanted) {
+        return questions.size() == 1 ? this : with(split(seed, wanted, false));
+    }
+
+    private List<AnswerItem> split(long seed, int wanted, boolean chosen) {
+        int count = Math.max(1, Math.min(wanted, questions.size() / 2));
+        Set<AnswerItem> first = questions.stream()
+                .sorted(Comparator.comparingLong((AnswerItem item) -> SplitMix.hash(seed, item.line()))
+                        .thenComparingInt(AnswerItem::line))
+                .limit(count)
+                .collect(Collectors.toSet());
+        return questions.stream().filter(item -> first.contains(item) == chosen).toList();
+    }
+
+    private AnswerTask with(List<AnswerItem> some) {
+        return new AnswerTask(name, items, groupName, answers, separator, end, writing, some);
     }
 
     /** Whether the model writes its answers, instead of being asked how likely it holds each. */
