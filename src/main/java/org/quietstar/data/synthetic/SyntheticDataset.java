@@ -31,10 +31,14 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
 
     public static final String VALIDATION_FILE = "validation.jsonl";
     public static final String ANSWERS_FILE = "answers.jsonl";
+    /** Other held-out problems: for a last look, when everything is decided. */
+    public static final String CONFIRM_FILE = "confirm.jsonl";
+
     /** Problems with more steps than any trained on. */
     public static final String LONGER_FILE = "longer.jsonl";
 
     public static final String ANSWERS_TASK = "answers.yaml";
+    public static final String CONFIRM_TASK = "confirm.yaml";
     public static final String LONGER_TASK = "longer.yaml";
     public static final String TOKENIZER_FILE = "tokenizer.json";
     public static final String CARD_FILE = "README.md";
@@ -45,6 +49,8 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
             VALIDATION_FILE,
             ANSWERS_FILE,
             ANSWERS_TASK,
+            CONFIRM_FILE,
+            CONFIRM_TASK,
             LONGER_FILE,
             LONGER_TASK,
             TOKENIZER_FILE,
@@ -68,6 +74,7 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
     private static final long VALIDATION_STREAM = 2;
     private static final long ANSWERS_STREAM = 3;
     private static final long LONGER_STREAM = 4;
+    private static final long CONFIRM_STREAM = 5;
 
     public SyntheticDataset {
         if (train < 1 || validation < 1 || (long) train + validation > MOST_DOCUMENTS) {
@@ -99,8 +106,13 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         Map<String, String> contents = new LinkedHashMap<>();
         contents.put(TRAIN_FILE, documents(TRAIN_STREAM, train, false));
         contents.put(VALIDATION_FILE, documents(VALIDATION_STREAM, validation, true));
-        contents.put(ANSWERS_FILE, answers());
+        Set<Walk> answers = answers(ANSWERS_STREAM, Set.of());
+        contents.put(ANSWERS_FILE, items(answers));
         contents.put(ANSWERS_TASK, task(world(), ANSWERS_FILE, "Held-out walks of one to four steps."));
+        contents.put(CONFIRM_FILE, items(answers(CONFIRM_STREAM, answers)));
+        contents.put(
+                CONFIRM_TASK,
+                task(world(), CONFIRM_FILE, "Other held-out walks of one to four steps, for a last look."));
         contents.put(LONGER_FILE, longer());
         contents.put(
                 LONGER_TASK,
@@ -120,21 +132,28 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         return lines.toString();
     }
 
-    /** Held-out walks, no two alike, ordered by their number of steps. */
-    private String answers() {
-        var walks = new Walks(world(), seed, ANSWERS_STREAM);
-        var lines = new StringBuilder();
+    /** Held-out walks, no two alike and none among {@code others}, ordered by their number of steps. */
+    private Set<Walk> answers(long stream, Set<Walk> others) {
+        var walks = new Walks(world(), seed, stream);
+        Set<Walk> all = new LinkedHashSet<>();
         for (int steps = 1; steps <= ANSWERS.size(); steps++) {
-            Set<Walk> drawn = new LinkedHashSet<>();
-            int wanted = steps == 1 ? Math.min(ANSWERS.get(0), singles(walks)) : ANSWERS.get(steps - 1);
-            while (drawn.size() < wanted) {
+            int n = steps;
+            long taken = others.stream().filter(walk -> walk.steps() == n).count();
+            int left = steps == 1 ? (int) (singles(walks) - taken) : ANSWERS.get(steps - 1);
+            int wanted = all.size() + Math.min(ANSWERS.get(steps - 1), left);
+            while (all.size() < wanted) {
                 Walk walk = walks.walk(Walks.TURNS, steps);
-                if (walks.isHeldOut(walk)) {
-                    drawn.add(walk);
+                if (walks.isHeldOut(walk) && !others.contains(walk)) {
+                    all.add(walk);
                 }
             }
-            drawn.forEach(walk -> lines.append(item(walk, walks.world())));
         }
+        return all;
+    }
+
+    private String items(Set<Walk> walks) {
+        var lines = new StringBuilder();
+        walks.forEach(walk -> lines.append(item(walk, world())));
         return lines.toString();
     }
 

@@ -160,12 +160,19 @@ class WalksTest {
                 answers.questions().stream().map(AnswerItem::prompt).toList();
         assertThat(prompts).hasSize(1000).doesNotHaveDuplicates();
         assertThat(train).doesNotContainAnyElementsOf(prompts);
+        List<String> confirm = AnswerTask.read(EMBEDDED.resolve(SyntheticDataset.CONFIRM_TASK)).questions().stream()
+                .map(AnswerItem::prompt)
+                .toList();
+        assertThat(confirm).hasSizeGreaterThan(940).doesNotHaveDuplicates();
+        assertThat(train).doesNotContainAnyElementsOf(confirm);
+        assertThat(prompts).doesNotContainAnyElementsOf(confirm);
     }
 
     @Test
     void everyAnswerIsRightByTheCard() throws IOException {
         Map<String, String> map = mapOfTheCard();
-        for (String name : List.of(SyntheticDataset.ANSWERS_TASK, SyntheticDataset.LONGER_TASK)) {
+        for (String name :
+                List.of(SyntheticDataset.ANSWERS_TASK, SyntheticDataset.CONFIRM_TASK, SyntheticDataset.LONGER_TASK)) {
             AnswerTask task = AnswerTask.read(EMBEDDED.resolve(name));
             assertThat(task.groupName()).isEqualTo("steps");
             for (AnswerItem item : task.questions()) {
