@@ -32,9 +32,7 @@ final class Answers {
      * @throws QuietStarException that names file and line of a task or an item
      */
     static void require(RunConfig config) {
-        List<AnswerTask> tasks = config.evaluation().tasks().stream()
-                .map(file -> AnswerTask.read(Path.of(file)))
-                .toList();
+        List<AnswerTask> tasks = AnswerTask.all(config.evaluation());
         if (tasks.isEmpty()) {
             return;
         }
@@ -70,8 +68,7 @@ final class Answers {
     /** The recipe's tasks, without the items that have chosen the best checkpoint. */
     static List<AnswerTask> ofReport(RunConfig config) {
         boolean chose = config.checkpoint().bestBy() == BestBy.TASKS;
-        return config.evaluation().tasks().stream()
-                .map(file -> AnswerTask.read(Path.of(file)))
+        return AnswerTask.all(config.evaluation()).stream()
                 .map(task -> chose
                         ? task.withoutChosen(config.seed(), config.evaluation().taskItems())
                         : task)

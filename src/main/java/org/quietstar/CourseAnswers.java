@@ -1,6 +1,5 @@
 package org.quietstar;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +26,8 @@ final class CourseAnswers implements TaskMeasure {
     CourseAnswers(RunConfig config, Tokenizer tokenizer) {
         this.config = config;
         this.tokenizer = tokenizer;
-        this.tasks = config.evaluation().tasks().stream()
-                .map(file -> AnswerTask.read(Path.of(file))
-                        .chosen(config.seed(), config.evaluation().taskItems()))
+        this.tasks = AnswerTask.all(config.evaluation()).stream()
+                .map(task -> task.chosen(config.seed(), config.evaluation().taskItems()))
                 .toList();
     }
 

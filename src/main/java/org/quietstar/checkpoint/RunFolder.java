@@ -31,6 +31,11 @@ public record RunFolder(Path path) {
         return path.resolve("evaluation");
     }
 
+    /** What the stages of mode star learn from, a file a turn. */
+    public Path star() {
+        return path.resolve("star");
+    }
+
     /** Where a new run goes: to {@code output.dir}, or else to {@code runs/}, under a name and the time of day. */
     public static Path choose(RunConfig config, String name) {
         if (!config.output().dir().isEmpty()) {

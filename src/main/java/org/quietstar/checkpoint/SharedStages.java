@@ -16,6 +16,7 @@ import org.quietstar.config.LossConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
+import org.quietstar.config.StarConfig;
 import org.quietstar.config.ThoughtConfig;
 
 /**
@@ -99,7 +100,10 @@ public final class SharedStages {
 
     /** Without the settings that a stage of its mode does not read. */
     private static StageConfig withoutIdle(StageConfig stage) {
-        return stage.isPlain() ? stage.withThought(ThoughtConfig.defaults()).withLoss(LossConfig.defaults()) : stage;
+        StageConfig read = stage.isStar() ? stage : stage.withStar(StarConfig.defaults());
+        return stage.isPlain() || stage.isStar()
+                ? read.withThought(ThoughtConfig.defaults()).withLoss(LossConfig.defaults())
+                : read;
     }
 
     /** Writes the run beside its place and moves it there whole. */

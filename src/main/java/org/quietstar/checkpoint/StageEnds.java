@@ -82,7 +82,7 @@ public final class StageEnds {
         for (int later = stage; later < config.stages().size(); later++) {
             int source = tree.source(later);
             boolean startsThere = later > stage && tree.branchesOff(later);
-            boolean needed = startsThere || config.stages().get(later).distills();
+            boolean needed = startsThere || config.stages().get(later).needsStart();
             if (needed && source > StageTree.NONE && tree.end(source) < step) {
                 intact(later);
             }

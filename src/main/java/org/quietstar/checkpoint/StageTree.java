@@ -77,12 +77,12 @@ public record StageTree(RunConfig config) {
     }
 
     /**
-     * The steps whose checkpoints stay: in a run with branches, or with a stage whose teacher is what another ended with,
+     * The steps whose checkpoints stay: in a run with branches, or with a stage that needs what another ended with to its end,
      * the end of every stage.
      */
     public Set<Long> kept() {
         boolean neededLater =
-                config.stages().stream().anyMatch(stage -> !stage.from().isEmpty() || stage.distills());
+                config.stages().stream().anyMatch(stage -> !stage.from().isEmpty() || stage.needsStart());
         return neededLater
                 ? IntStream.range(0, config.stages().size()).mapToObj(this::end).collect(Collectors.toUnmodifiableSet())
                 : Set.of();

@@ -1,6 +1,7 @@
 package org.quietstar.cli;
 
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig;
 import org.quietstar.eval.task.AnswerTask;
 import org.quietstar.eval.task.Writing.Votes;
 import picocli.CommandLine.Option;
@@ -10,7 +11,7 @@ final class ChainOfThought {
     @Option(
             names = "--cot",
             description = "With --task: by chain of thought. The model writes its reasoning before each answer, as the"
-                    + " task's cot and cotAnswer say.")
+                    + " task's cot and cotAnswer say (default: as the recipe's evaluation.taskVotes says, not at all).")
     private boolean asked;
 
     @Option(
@@ -44,9 +45,13 @@ final class ChainOfThought {
         }
     }
 
-    /** The task as it is to be answered. */
-    AnswerTask asked(AnswerTask task) {
-        return asked ? task.byChainOfThought(votes()) : task;
+    /**
+     * The task as it is to be answered.
+     *
+     * @param recipe says it where no option does
+     */
+    AnswerTask asked(AnswerTask task, EvaluationConfig recipe) {
+        return asked ? task.byChainOfThought(votes()) : task.asked(recipe);
     }
 
     private Votes votes() {

@@ -102,13 +102,14 @@ final class EvaluateCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var progress = new ProgressDisplay(out, ProgressDisplay.isTerminal());
         requireOneKind();
-        List<AnswerTask> read = TaskOutput.read(tasks, items).stream()
-                .map(chainOfThought::asked)
-                .toList();
+        List<AnswerTask> read = TaskOutput.read(tasks, items);
         try (QuietStar model = load(progress)) {
             model.step().ifPresent(step -> out.println("checkpoint: step " + step + " of " + run));
             if (!tasks.isEmpty()) {
-                answer(model, read, new TaskOutput(out, progress));
+                List<AnswerTask> asked = read.stream()
+                        .map(task -> chainOfThought.asked(task, model.config().evaluation()))
+                        .toList();
+                answer(model, asked, new TaskOutput(out, progress));
             } else if (against != null) {
                 compare(model, new HeldOutReport(out, progress));
             } else if (data.isEmpty() && stage == null && RunFolder.isRunFolder(run)) {
@@ -133,13 +134,13 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** Beside the model answers, without thoughts, the one that --against names, or the run's own plain model. */
-    private void answer(QuietStar model, List<AnswerTask> read, TaskOutput output) {
+    private void answer(QuietStar model, List<AnswerTask> asked, TaskOutput output) {
         boolean ofRun = stage == null && against == null && RunFolder.isRunFolder(run);
         Optional<QuietStar> plain = against != null
                 ? Optional.of(QuietStar.load(against))
                 : ofRun ? QuietStar.plain(run) : Optional.empty();
         try {
-            read.forEach(task -> output.write(model, plain, task, results()));
+            asked.forEach(task -> output.write(model, plain, task, results()));
         } finally {
             plain.ifPresent(QuietStar::close);
         }

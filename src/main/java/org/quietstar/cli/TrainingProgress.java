@@ -28,6 +28,18 @@ final class TrainingProgress implements TrainingListener {
     }
 
     @Override
+    public void onRationales(StageConfig stage, int turn, int done, int all) {
+        if (done == 0) {
+            progress.begin(stage.name() + ", turn " + turn + ": rationales", all, 0);
+        } else {
+            progress.update(done, Map.of());
+        }
+        if (done == all) {
+            progress.end();
+        }
+    }
+
+    @Override
     public void onStep(int stageStep, Map<String, Object> metrics) {
         Map<String, Double> shown = new LinkedHashMap<>();
         for (String key : keys) {

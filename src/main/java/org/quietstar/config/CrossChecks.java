@@ -52,6 +52,9 @@ final class CrossChecks {
             if (stage.distills()) {
                 rules.teacher(config, i, settings);
             }
+            if (stage.isStar()) {
+                rules.star(stage, settings);
+            }
             if (stage.thinks() && !stage.pauses()) {
                 rules.rewards(stage, settings);
                 rules.policyShare(stage, settings);
@@ -117,6 +120,13 @@ final class CrossChecks {
                     "evaluation.thoughtSamples",
                     "evaluation.thoughtTemperature");
         }
+        if (evaluation.taskVotes() > 1 && evaluation.taskTemperature() == 0) {
+            throw conflict(
+                    layers.run(),
+                    "greedy chains of thought are all the same; write taskTemperature: 0.7, or taskVotes: 1",
+                    "evaluation.taskVotes",
+                    "evaluation.taskTemperature");
+        }
     }
 
     private void positions(StageConfig stage, ModelConfig model, Map<String, SettingLayers.Setting> settings) {
@@ -171,14 +181,38 @@ final class CrossChecks {
 
     private void schedule(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
         boolean ends = stage.optimizer().schedule() != LrSchedule.CONSTANT;
-        int steps = stage.train().steps();
+        int steps = stage.turnSteps();
         if (ends && steps > 0 && stage.optimizer().warmupSteps() > steps) {
             throw conflict(
                     settings,
-                    "the warm-up of a linear or cosine schedule ends within train.steps",
+                    "the warm-up of a linear or cosine schedule ends within "
+                            + (stage.isStar() ? "a turn's steps, train.steps / star.turns = " + steps : "train.steps"),
                     "optimizer.warmupSteps",
                     "train.steps",
                     "optimizer.schedule");
+        }
+    }
+
+    /** Rationales are of questions, and every turn has the same number of steps. */
+    private void star(StageConfig stage, Map<String, SettingLayers.Setting> settings) {
+        StarConfig star = stage.star();
+        if (star.task().isEmpty()) {
+            throw conflict(
+                    settings,
+                    "the stage '" + stage.name() + "' learns from questions; star.task names a task file with them",
+                    "train.mode",
+                    "star.task");
+        }
+        if (stage.train().steps() % star.turns() != 0) {
+            throw conflict(
+                    settings,
+                    "train.steps is divided among the turns, so star.turns divides it",
+                    "train.steps",
+                    "star.turns");
+        }
+        if (star.rationalises() && !star.isHintWhole()) {
+            throw conflict(
+                    settings, "a hint has both {prompt} and {answer} in it, or is empty: no second try", "star.hint");
         }
     }
 

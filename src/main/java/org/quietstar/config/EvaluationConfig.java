@@ -56,6 +56,20 @@ public record EvaluationConfig(
                 def = "1.0")
         double taskThoughtTemperature,
 
+        @Key(
+                value =
+                        "Chains of thought before each answer of a task, whose majority counts; 0: answers without any.",
+                min = 0,
+                max = 1000,
+                def = "0")
+        int taskVotes,
+
+        @Key(
+                value = "Sampling temperature of the chains of thought of a task; 0 is greedy, for one vote.",
+                min = 0,
+                def = "0.0")
+        double taskTemperature,
+
         @Key(value = "Prompts of a task that go through the model together.", min = 1, def = "32")
         int taskBatchSize,
 
@@ -132,6 +146,14 @@ public record EvaluationConfig(
 
     public EvaluationConfig withTaskThoughtTemperature(double value) {
         return Records.with(this, "taskThoughtTemperature", value);
+    }
+
+    public EvaluationConfig withTaskVotes(int value) {
+        return Records.with(this, "taskVotes", value);
+    }
+
+    public EvaluationConfig withTaskTemperature(double value) {
+        return Records.with(this, "taskTemperature", value);
     }
 
     public EvaluationConfig withTaskBatchSize(int value) {

@@ -130,7 +130,8 @@ public final class Recipes {
                 layers.section(ThoughtConfig.class, "thought", settings),
                 layers.section(LossConfig.class, "loss", settings),
                 layers.section(OptimizerConfig.class, "optimizer", settings),
-                layers.section(TrainConfig.class, "train", settings));
+                layers.section(TrainConfig.class, "train", settings),
+                layers.section(StarConfig.class, "star", settings));
     }
 
     /**
@@ -153,7 +154,9 @@ public final class Recipes {
      */
     public static void requireTrainingData(RunConfig config) {
         for (StageConfig stage : config.stages()) {
-            if (stage.train().steps() > 0 && stage.data().train().isEmpty()) {
+            if (stage.train().steps() > 0
+                    && !stage.isStar()
+                    && stage.data().train().isEmpty()) {
                 throw new QuietStarException("data.train: [] names no text for the stage '" + stage.name()
                         + "' with train.steps "
                         + stage.train().steps() + "; write data.train in the recipe, or --set data.train=FILE (a file, "

@@ -94,7 +94,7 @@ public record RunConfig(
 
     /**
      * The stage that trains a plain language model from the same start as the last stage, or the first of those that it
-     * continues to train, trains thoughts; the nearest one, where there are several.
+     * continues to train, trains thoughts or rationales; the nearest one, where there are several.
      */
     public Optional<StageConfig> plainStage() {
         int first = stages.size() - 1;
@@ -104,7 +104,7 @@ public record RunConfig(
         while (first >= 0 && parent(first) >= 0 && stages.get(parent(first)).thinks()) {
             first = parent(first);
         }
-        if (first < 0 || !stages.get(first).thinks()) {
+        if (first < 0 || !(stages.get(first).thinks() || stages.get(first).isStar())) {
             return Optional.empty();
         }
         int start = parent(first);

@@ -22,7 +22,11 @@ public record StageConfig(
         @Key("AdamW with decoupled weight decay, and the learning-rate schedule.")
         OptimizerConfig optimizer,
 
-        @Key("The training loop.") TrainConfig train) {
+        @Key("The training loop.") TrainConfig train,
+
+        @Key(
+                "Mode star: questions whose rationales the model writes itself, and learns from where they reach the answer.")
+        StarConfig star) {
 
     /** The one stage of an empty recipe, which bears the name of its {@code train.mode}. */
     public static StageConfig defaults() {
@@ -34,7 +38,8 @@ public record StageConfig(
                 ThoughtConfig.defaults(),
                 LossConfig.defaults(),
                 OptimizerConfig.defaults(),
-                train);
+                train,
+                StarConfig.defaults());
     }
 
     /** Whether it trains thoughts, or pauses in their place. */
@@ -57,6 +62,21 @@ public record StageConfig(
         return train.mode() == TrainMode.PAUSE;
     }
 
+    /** Whether it trains on rationales that the model writes itself (STaR). */
+    public boolean isStar() {
+        return train.mode() == TrainMode.STAR;
+    }
+
+    /** Whether it needs the model that it starts from beyond its first step. */
+    public boolean needsStart() {
+        return distills() || isStar();
+    }
+
+    /** Optimiser steps from one fresh optimiser to the next: those of a turn of mode star, else the whole stage's. */
+    public int turnSteps() {
+        return isStar() ? train.steps() / star.turns() : train.steps();
+    }
+
     // The same stage with one section changed.
 
     public StageConfig withData(DataConfig value) {
@@ -77,5 +97,9 @@ public record StageConfig(
 
     public StageConfig withTrain(TrainConfig value) {
         return Records.with(this, "train", value);
+    }
+
+    public StageConfig withStar(StarConfig value) {
+        return Records.with(this, "star", value);
     }
 }

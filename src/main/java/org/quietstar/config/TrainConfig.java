@@ -11,7 +11,8 @@ public record TrainConfig(
                 value =
                         "language-model: plain next-token training; pause: with T learned pause tokens in the place of each"
                                 + " thought, by likelihood alone; quiet-star: with thoughts; distill: without thoughts, to predict"
-                                + " what the model that the stage starts from predicts after its own.",
+                                + " what the model that the stage starts from predicts after its own; star: without thoughts, on"
+                                + " rationales that it writes itself and that reach the answer (section star).",
                 def = "quiet-star")
         TrainMode mode,
 
@@ -78,7 +79,9 @@ public record TrainConfig(
         /** With thoughts. */
         QUIET_STAR,
         /** Without thoughts, from the predictions that the model makes after them. */
-        DISTILL
+        DISTILL,
+        /** On rationales that the model writes itself (arXiv 2203.14465). */
+        STAR
     }
 
     public TrainConfig {

@@ -25,6 +25,8 @@ import org.quietstar.config.TrainConfig;
 import org.quietstar.model.DecoderParameters;
 import org.quietstar.model.LanguageModelMemory;
 import org.quietstar.model.LoraAdapters;
+import org.quietstar.model.attention.HeadShape;
+import org.quietstar.model.attention.KvCache;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.MemoryLimits;
 import org.quietstar.runtime.MemoryNeed;
@@ -83,6 +85,19 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
                     optimizer,
                     activations + teacher.activations,
                     buffers + teacher.buffers,
+                    evaluation,
+                    trained);
+        }
+
+        /** Rationales are written before a turn has gradients and an optimiser. */
+        private Stage withWriting(long bytes) {
+            return new Stage(
+                    name,
+                    weights,
+                    gradients,
+                    optimizer,
+                    activations,
+                    Math.max(buffers, bytes - gradients - optimizer),
                     evaluation,
                     trained);
         }
@@ -225,7 +240,10 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
             StageConfig stage = config.stages().get(i);
             if (stage.train().steps() > 0) {
                 Stage plan = stage(stage, model);
-                stages.add(stage.distills() ? plan.with(teacher(config, i, model)) : plan);
+                stages.add(
+                        stage.distills()
+                                ? plan.with(teacher(config, i, model))
+                                : stage.isStar() ? plan.withWriting(writing(config, stage, model)) : plan);
             }
         }
         return stages;
@@ -255,6 +273,17 @@ public record MemoryPlan(List<Stage> stages, List<Saving> savings) {
 
     /** Bytes of a teacher's weights, of the activations that it keeps, and of its buffers and the product with its targets. */
     private record Teacher(long weights, long activations, long buffers) {}
+
+    /** Keys and values of the rationales that are written together, each as long as a sequence, and their logits. */
+    private static long writing(RunConfig config, StageConfig stage, ModelConfig model) {
+        long texts = config.evaluation().taskBatchSize();
+        return KvCache.bytes(
+                        HeadShape.of(model),
+                        model.layers(),
+                        texts * stage.data().sequenceLength(),
+                        TYPE)
+                + texts * model.vocabSize() * TYPE.width();
+    }
 
     private static Stage stage(StageConfig stage, ModelConfig model) {
         boolean thoughts = stage.thinks();

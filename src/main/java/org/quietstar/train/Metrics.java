@@ -28,6 +28,14 @@ public final class Metrics {
     public static final String GAIN = "gain";
     /** Mean divergence KL(teacher || student) of the next-token distributions, nats per token. */
     public static final String KL_TEACHER = "kl_teacher";
+    /** Turn of a stage of mode star, from 1; on the line of its first step, as the three that follow. */
+    public static final String STAR_TURN = "star_turn";
+    /** Questions that were asked for the turn. */
+    public static final String STAR_ASKED = "star_asked";
+    /** Rationales that reached the right answer, those with a hint included; they are what the turn learns from. */
+    public static final String STAR_KEPT = "star_kept";
+    /** Rationales of these that wanted the answer as a hint. */
+    public static final String STAR_RATIONALISED = "star_rationalised";
     /** Mean of −A·log π without its weight, nats squared. */
     public static final String POLICY_LOSS = "policy_loss";
     /** Mean reward of a thought, nats. */

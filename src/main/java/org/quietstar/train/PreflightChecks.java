@@ -27,7 +27,7 @@ final class PreflightChecks {
     }
 
     /**
-     * Checks that the text of all stages can be found and opened, and that banned ids are ids,
+     * Checks that the text, or the questions, of all stages can be found and opened, and that banned ids are ids,
      * and that there is something to train.
      *
      * @throws org.quietstar.QuietStarException that names the key and what is missing
@@ -36,7 +36,9 @@ final class PreflightChecks {
         for (StageConfig stage : config.stages()) {
             TrainableParameters.shapes(stage, model);
             TokenRules.of(stage.thought(), tokenizer, model);
-            if (stage.train().steps() > 0) {
+            if (stage.isStar()) {
+                RationaleWriter.task(stage);
+            } else if (stage.train().steps() > 0) {
                 TextBatches.training(stage.data(), tokenizer, config.seed(), DataListener.none())
                         .close();
             }

@@ -19,6 +19,7 @@ import org.quietstar.checkpoint.SkippedCheckpointListener;
 import org.quietstar.checkpoint.StageEnds;
 import org.quietstar.checkpoint.StageTree;
 import org.quietstar.config.CheckpointConfig.BestBy;
+import org.quietstar.config.DataConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
 import org.quietstar.config.StageConfig;
@@ -27,8 +28,10 @@ import org.quietstar.data.BadRecordWarnings;
 import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
+import org.quietstar.eval.task.AnswerScorer;
 import org.quietstar.hub.ModelLoader;
 import org.quietstar.model.Parameters;
+import org.quietstar.random.SplitMix;
 import org.quietstar.runtime.Backend;
 import org.quietstar.runtime.NativeSettings;
 import org.quietstar.thought.RewardFunction;
@@ -184,10 +187,11 @@ public final class Trainer implements AutoCloseable {
         try (var metrics = MetricsLog.open(folder.metrics(), step)) {
             while (stageIndex < config.stages().size()) {
                 StageConfig stage = config.stages().get(stageIndex);
-                if (stageStep < stage.train().steps()) {
-                    runStage(stage, metrics);
-                    boolean last = stageIndex + 1 == config.stages().size();
-                    if (stageStep < stage.train().steps() || (stopping && !last)) {
+                while (stageStep < stage.train().steps()) {
+                    runTurn(stage, metrics);
+                    boolean last = stageIndex + 1 == config.stages().size()
+                            && stageStep == stage.train().steps();
+                    if (stopping && !last) {
                         broken = false;
                         return false;
                     }
@@ -206,30 +210,41 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * Ends {@link #train}, from any thread or listener, after the step that is being made and a checkpoint of it; where it
-     * is not called at the moment, after the first step of the next call.
+     * is not called at the moment, after the first step of the next call. Rationales that are being written (mode star) are
+     * then written anew.
      */
     public void stop() {
         stopping = true;
     }
 
-    private void runStage(StageConfig stage, MetricsLog metrics) {
+    /** What remains of a stage; of a stage of mode star, of the turn that it is in. */
+    private void runTurn(StageConfig stage, MetricsLog metrics) {
         begin(stage);
+        int before = stageStep - stageStep % stage.turnSteps();
+        int end = before + stage.turnSteps();
+        if (stageStep == before) {
+            forgetResumed(); // its optimiser was the turn's before
+        }
+        Optional<StarTurn> turn = stage.isStar() ? rationales(stage, before) : Optional.empty();
+        if (stage.isStar() && turn.isEmpty()) {
+            return; // stopped
+        }
         Set<String> trained = TrainableParameters.shapes(stage, model.config()).keySet();
-        var rate = new LearningRate(stage.optimizer(), stage.train().steps());
+        var rate = new LearningRate(stage.optimizer(), stage.turnSteps());
         var balance = new PolicyBalance(stage.loss());
         resumed.ifPresent(checkpoint -> balance.restore(checkpoint.state()));
         var shareWatch = new PolicyShareWatch(stage);
         try (AdamW optimizer = RunState.optimizer(
                         resumed, stage.optimizer(), model.parameters().only(trained));
                 var warnings = new BadRecordWarnings(this::warn);
-                TextBatches data = text(stage, warnings);
+                TextBatches data = text(stage, turn, warnings);
                 Objective objective = objective(stage, trained, balance);
                 HeldOutLoss evaluation = new HeldOutLoss(config, stage, model, tokenizer)) {
             resumed.ifPresent(checkpoint -> RunState.resume(checkpoint, data));
             // Its moments are the optimiser's now.
             resumed = Optional.empty();
             listeners.forEach(listener -> listener.onStage(stage, stageStep));
-            for (boolean goesOn = true; goesOn && stageStep < stage.train().steps(); ) {
+            for (boolean goesOn = true; goesOn && stageStep < end; ) {
                 long started = System.nanoTime();
                 List<TokenBatch> batches = TokenBatch.take(data, stage.train().gradientAccumulation());
                 stageStep++;
@@ -238,14 +253,14 @@ public final class Trainer implements AutoCloseable {
                 Objective.Result result = objective.compute(batches, tree.drawSeed(stageIndex, step), measureParts);
                 flops += result.flops();
                 double norm = GradientAccumulator.norm(result.gradients());
-                double learningRate = rate.at(stageStep);
+                double learningRate = rate.at(stageStep - before);
                 skipped.apply(optimizer, result, norm, stage.optimizer().clipNorm(), learningRate)
                         .ifPresent(why -> warn("step " + step + " was skipped: " + why));
                 double seconds = (System.nanoTime() - started) * 1e-9;
-                boolean save = isDue(config.checkpoint().everySteps())
-                        || stageStep == stage.train().steps();
+                boolean save = isDue(config.checkpoint().everySteps()) || stageStep == end;
                 Map<String, Double> answered = answeredIfDue(stage, save);
                 Map<String, Object> measured = new LinkedHashMap<>(result.metrics());
+                turn.filter(begun -> stageStep == before + 1).ifPresent(begun -> measured.putAll(begun.metrics()));
                 measured.putAll(answered);
                 Map<String, Object> line =
                         StepMetrics.of(step, stage, measured, norm, learningRate, skipped, flops, batches, seconds);
@@ -314,7 +329,49 @@ public final class Trainer implements AutoCloseable {
                 .orElseGet(() -> ModelLoader.create(config, tokenizer));
     }
 
-    /** Makes the model ready for a stage: parameters of thoughts and adapters are made where it wants them first. */
+    /**
+     * What a turn of mode star learns from. Where the turn begins, rationales are written by the model as it is, unless they
+     * are there from a run that was cut short, and then the model is set back to what the stage starts from.
+     *
+     * @param before steps of the stage before the turn
+     * @return empty where writing was stopped
+     */
+    private Optional<StarTurn> rationales(StageConfig stage, int before) {
+        int number = before / stage.turnSteps() + 1;
+        Path texts = StarTurn.place(folder, stage, number);
+        Optional<StarTurn> turn = StarTurn.read(texts, number);
+        if (stageStep > before) {
+            return Optional.of(turn.orElseThrow(() -> new QuietStarException(texts + ": no such file; the stage '"
+                    + stage.name() + "' learns from it at step " + stageStep + "; bring it back, or begin a new run")));
+        }
+        if (turn.isEmpty()) {
+            var writer = new RationaleWriter(config, stage, model, tokenizer, told(stage, number), () -> stopping);
+            turn = writer.write(texts, number, tree.drawSeed(stageIndex, step));
+        }
+        if (turn.isPresent() && before > 0) {
+            model.close();
+            model = start(tree.thoughtSettings(stageIndex));
+            prepare(stage);
+        }
+        turn.ifPresent(written -> flops += written.flops());
+        return turn;
+    }
+
+    private AnswerScorer.Listener told(StageConfig stage, int turn) {
+        return new AnswerScorer.Listener() {
+            @Override
+            public void onPredictions(int done, int all) {
+                listeners.forEach(listener -> listener.onRationales(stage, turn, done, all));
+            }
+
+            @Override
+            public void onWarning(String message) {
+                warn(message);
+            }
+        };
+    }
+
+    /** Loads the model that a stage starts from, where the one at hand is another, and makes it ready. */
     private void begin(StageConfig stage) {
         ThoughtConfig thought = tree.thoughtSettings(stageIndex);
         if (stageStep == 0 && tree.branchesOff(stageIndex)) {
@@ -322,11 +379,16 @@ public final class Trainer implements AutoCloseable {
             model.close();
             model = start(thought);
         }
-        if (stage.distills()) {
+        prepare(stage);
+    }
+
+    /** Makes the model ready for a stage: parameters of thoughts and adapters are made where it wants them first. */
+    private void prepare(StageConfig stage) {
+        if (!stage.thinks() && !stage.isPlain()) {
             model.thought().ifPresent(Parameters::close);
             model = model.withoutThoughts();
         }
-        model = model.with(thought, tokenizer);
+        model = model.with(tree.thoughtSettings(stageIndex), tokenizer);
         if (stage.thinks()) {
             model = stage.pauses()
                     ? model.learningToPause(tokenizer, config.seed())
@@ -335,10 +397,17 @@ public final class Trainer implements AutoCloseable {
         model = model.withAdapters(stage.train().lora(), config.seed());
     }
 
-    /** The stages differ in the order of the text; what is held out is the same for all. */
-    private TextBatches text(StageConfig stage, DataListener badRecords) {
+    /** The stages differ in the order of the text, and so do turns; what is held out is the same for all. */
+    private TextBatches text(StageConfig stage, Optional<StarTurn> turn, DataListener badRecords) {
+        long order = tree.orderSeed(stageIndex);
+        DataConfig data = turn.map(each -> each.data(stage.data())).orElse(stage.data());
         return TextBatches.training(
-                stage.data(), tokenizer, model.tokens().padId(), config.seed(), tree.orderSeed(stageIndex), badRecords);
+                data,
+                tokenizer,
+                model.tokens().padId(),
+                config.seed(),
+                turn.map(each -> SplitMix.hash(order, each.turn())).orElse(order),
+                badRecords);
     }
 
     private boolean isDue(int every) {

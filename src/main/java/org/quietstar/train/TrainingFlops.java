@@ -91,6 +91,16 @@ final class TrainingFlops {
     }
 
     /**
+     * A text that a model reads and writes token by token with cached keys, without padding.
+     *
+     * @param read tokens that go through the layers, each of which sees those before it
+     * @param predicted tokens that logits are computed for
+     */
+    double writing(int read, int predicted) {
+        return maps(read, false) + rotations(read) + pairs(read * (read + 1.0) / 2) + predicted * logits(1, false);
+    }
+
+    /**
      * The REINFORCE term.
      *
      * @param rows sampled tokens that take part

@@ -14,6 +14,14 @@ public interface TrainingListener {
      */
     default void onStage(StageConfig stage, int stepsDone) {}
 
+    /**
+     * Rationales are written for a stage of mode star, first without a hint and then, for those that missed the answer, with
+     * one; each time first of all 0 are done.
+     *
+     * @param turn from 1
+     */
+    default void onRationales(StageConfig stage, int turn, int done, int all) {}
+
     /** A step is done; {@code metrics} is its line in the metrics file. */
     default void onStep(int stageStep, Map<String, Object> metrics) {}
 

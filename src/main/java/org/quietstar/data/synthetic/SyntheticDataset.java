@@ -37,9 +37,13 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
     /** Problems with more steps than any trained on. */
     public static final String LONGER_FILE = "longer.jsonl";
 
+    /** Problems that may be trained on, to write rationales for. */
+    public static final String QUESTIONS_FILE = "questions.jsonl";
+
     public static final String ANSWERS_TASK = "answers.yaml";
     public static final String CONFIRM_TASK = "confirm.yaml";
     public static final String LONGER_TASK = "longer.yaml";
+    public static final String QUESTIONS_TASK = "questions.yaml";
     public static final String TOKENIZER_FILE = "tokenizer.json";
     public static final String CARD_FILE = "README.md";
 
@@ -53,11 +57,16 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
             CONFIRM_TASK,
             LONGER_FILE,
             LONGER_TASK,
+            QUESTIONS_FILE,
+            QUESTIONS_TASK,
             TOKENIZER_FILE,
             CARD_FILE);
 
     /** Held-out problems of 1, 2, 3 and 4 steps, or as many as there are of one. */
     private static final List<Integer> ANSWERS = List.of(60, 300, 320, 320);
+
+    /** Problems to train on, likewise. */
+    private static final List<Integer> QUESTIONS = List.of(100, 600, 650, 650);
 
     private static final List<Integer> LONGER_STEPS = List.of(5, 6, 7);
     private static final int LONGER_EACH = 100;
@@ -75,6 +84,7 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
     private static final long ANSWERS_STREAM = 3;
     private static final long LONGER_STREAM = 4;
     private static final long CONFIRM_STREAM = 5;
+    private static final long QUESTIONS_STREAM = 6;
 
     public SyntheticDataset {
         if (train < 1 || validation < 1 || (long) train + validation > MOST_DOCUMENTS) {
@@ -106,17 +116,29 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         Map<String, String> contents = new LinkedHashMap<>();
         contents.put(TRAIN_FILE, documents(TRAIN_STREAM, train, false));
         contents.put(VALIDATION_FILE, documents(VALIDATION_STREAM, validation, true));
-        Set<Walk> answers = answers(ANSWERS_STREAM, Set.of());
+        Set<Walk> answers = problems(ANSWERS_STREAM, ANSWERS, true, Set.of());
         contents.put(ANSWERS_FILE, items(answers));
-        contents.put(ANSWERS_TASK, task(world(), ANSWERS_FILE, "Held-out walks of one to four steps."));
-        contents.put(CONFIRM_FILE, items(answers(CONFIRM_STREAM, answers)));
+        contents.put(ANSWERS_TASK, task(world(), ANSWERS_FILE, "Held-out walks of one to four steps.", ""));
+        contents.put(CONFIRM_FILE, items(problems(CONFIRM_STREAM, ANSWERS, true, answers)));
         contents.put(
                 CONFIRM_TASK,
-                task(world(), CONFIRM_FILE, "Other held-out walks of one to four steps, for a last look."));
+                task(world(), CONFIRM_FILE, "Other held-out walks of one to four steps, for a last look.", ""));
         contents.put(LONGER_FILE, longer());
         contents.put(
                 LONGER_TASK,
-                task(world(), LONGER_FILE, "Walks of more steps than any trained on, and than a thought has places."));
+                task(
+                        world(),
+                        LONGER_FILE,
+                        "Walks of more steps than any trained on, and than a thought has places.",
+                        ""));
+        contents.put(QUESTIONS_FILE, items(problems(QUESTIONS_STREAM, QUESTIONS, false, Set.of())));
+        contents.put(
+                QUESTIONS_TASK,
+                task(
+                        world(),
+                        QUESTIONS_FILE,
+                        "Walks to write rationales for and to learn from (train.mode: star).",
+                        " " + Walks.STOP));
         contents.put(TOKENIZER_FILE, WordTokenizer.json(world()));
         contents.put(CARD_FILE, DatasetCard.text(this, contents));
         return contents;
@@ -132,18 +154,22 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         return lines.toString();
     }
 
-    /** Held-out walks, no two alike and none among {@code others}, ordered by their number of steps. */
-    private Set<Walk> answers(long stream, Set<Walk> others) {
+    /**
+     * Walks from one side of the split, no two alike and none among {@code others}, ordered by their number of steps.
+     *
+     * @param counts wanted of 1, 2, ... steps, or as many as there are of one
+     */
+    private Set<Walk> problems(long stream, List<Integer> counts, boolean heldOut, Set<Walk> others) {
         var walks = new Walks(world(), seed, stream);
         Set<Walk> all = new LinkedHashSet<>();
-        for (int steps = 1; steps <= ANSWERS.size(); steps++) {
+        for (int steps = 1; steps <= counts.size(); steps++) {
             int n = steps;
             long taken = others.stream().filter(walk -> walk.steps() == n).count();
-            int left = steps == 1 ? (int) (singles(walks) - taken) : ANSWERS.get(steps - 1);
-            int wanted = all.size() + Math.min(ANSWERS.get(steps - 1), left);
+            int left = steps == 1 ? (int) (singles(walks, heldOut) - taken) : counts.get(steps - 1);
+            int wanted = all.size() + Math.min(counts.get(steps - 1), left);
             while (all.size() < wanted) {
                 Walk walk = walks.walk(Walks.TURNS, steps);
-                if (walks.isHeldOut(walk) && !others.contains(walk)) {
+                if (walks.isHeldOut(walk) == heldOut && !others.contains(walk)) {
                     all.add(walk);
                 }
             }
@@ -157,15 +183,15 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         return lines.toString();
     }
 
-    /** How many held-out walks of one step there are. */
-    private static int singles(Walks walks) {
+    /** How many walks of one step there are on a side of the split. */
+    private static int singles(Walks walks, boolean heldOut) {
         int count = 0;
         for (int place = 0; place < walks.world().places().size(); place++) {
             for (int step = 0; step < walks.world().steps().size(); step++) {
                 for (int turn = 0; turn < Walks.TURNS; turn++) {
                     List<Integer> turns = new ArrayList<>(Collections.nCopies(Walks.TURNS, Walk.WAIT));
                     turns.set(turn, step);
-                    count += walks.isHeldOut(new Walk(place, turns)) ? 1 : 0;
+                    count += walks.isHeldOut(new Walk(place, turns)) == heldOut ? 1 : 0;
                 }
             }
         }
@@ -200,12 +226,13 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         }
     }
 
-    private static String task(World world, String items, String sentence) {
+    /** @param end what stands behind an answer; empty for nothing */
+    private static String task(World world, String items, String sentence, String end) {
         return String.join(
                 "\n",
                 "# " + sentence,
                 "items: " + items,
-                "group: steps",
+                "group: steps" + (end.isEmpty() ? "" : "\nend: '" + end + "'"),
                 "choices: [" + String.join(", ", world.places()) + "]",
                 "answerTokens: 1",
                 "cot: '" + Walks.DASH + "'    # with --cot the model works the walk out between dashes",

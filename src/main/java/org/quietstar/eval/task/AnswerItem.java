@@ -16,6 +16,11 @@ public record AnswerItem(int line, String prompt, List<String> choices, int answ
         choices = List.copyOf(choices);
     }
 
+    /** The same question behind another prompt. */
+    public AnswerItem withPrompt(String other) {
+        return new AnswerItem(line, other, choices, answer, group);
+    }
+
     /** The right answer. */
     public String right() {
         return choices.get(answer);

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.yaml.Choice;
+import org.quietstar.eval.task.AnswerScore.Vote;
 import org.quietstar.random.SplitMix;
 
 /**
@@ -88,12 +90,12 @@ public record AnswerTask(
      * @param wanted 1 or more
      */
     public AnswerTask chosen(long seed, int wanted) {
-        return with(split(seed, wanted, true));
+        return withQuestions(split(seed, wanted, true));
     }
 
     /** The questions that {@link #chosen} leaves; of a single one itself. */
     public AnswerTask withoutChosen(long seed, int wanted) {
-        return questions.size() == 1 ? this : with(split(seed, wanted, false));
+        return questions.size() == 1 ? this : withQuestions(split(seed, wanted, false));
     }
 
     private List<AnswerItem> split(long seed, int wanted, boolean chosen) {
@@ -104,10 +106,6 @@ public record AnswerTask(
                 .limit(count)
                 .collect(Collectors.toSet());
         return questions.stream().filter(item -> first.contains(item) == chosen).toList();
-    }
-
-    private AnswerTask with(List<AnswerItem> some) {
-        return new AnswerTask(name, items, groupName, answers, separator, end, writing, some);
     }
 
     /** Whether the model writes its answers, instead of being asked how likely it holds each. */
@@ -128,6 +126,45 @@ public record AnswerTask(
         }
         String asked = name + "-cot" + (votes.count() > 1 ? "-maj" + votes.count() : "");
         return new AnswerTask(asked, items, groupName, answers, separator, end, writing.voted(votes), questions);
+    }
+
+    /** The same task with some of its questions, or with others of its kind; one or more. */
+    public AnswerTask withQuestions(List<AnswerItem> others) {
+        return new AnswerTask(name, items, groupName, answers, separator, end, writing, others);
+    }
+
+    /** The tasks of a recipe, answered as it says: at once, or by chain of thought. */
+    public static List<AnswerTask> all(EvaluationConfig evaluation) {
+        return evaluation.tasks().stream()
+                .map(file -> read(Path.of(file)).asked(evaluation))
+                .toList();
+    }
+
+    /** The same questions, to be answered as a recipe says. */
+    public AnswerTask asked(EvaluationConfig evaluation) {
+        int votes = evaluation.taskVotes();
+        return votes == 0 ? this : byChainOfThought(new Writing.Votes(votes, evaluation.taskTemperature()));
+    }
+
+    /** What a reasoning is written behind: prompt, separator and the beginning of a chain of thought. */
+    public String begun(AnswerItem item) {
+        return item.prompt() + separator + writing.reasoning().orElseThrow().beginning();
+    }
+
+    /** What an answer is written behind: the reasoning and the conclusion after {@link #begun}. */
+    public String concluded(AnswerItem item, String reasoning) {
+        return begun(item)
+                + reasoning.stripTrailing()
+                + writing.reasoning().orElseThrow().conclusion();
+    }
+
+    /**
+     * A question, worked out: prompt, reasoning, conclusion, the text of the answer and its end, as a model reads them.
+     *
+     * @param vote of a chain of thought, also where it was written behind another prompt
+     */
+    public String worked(AnswerItem item, Vote vote) {
+        return concluded(item, vote.reasoning()) + vote.text().stripTrailing() + end;
     }
 
     /** Share of right answers that guessing gives; 0 for numbers and texts. */

@@ -127,12 +127,14 @@ final class AnswerWriter {
         }
 
         List<WrittenText> write() {
-            List<Begun> begun = batch.stream()
-                    .map(point -> new Begun(task.questions().get(point / votes).prompt(), ""))
+            List<AnswerItem> items = batch.stream()
+                    .map(point -> task.questions().get(point / votes))
                     .toList();
-            if (writing.votes().isPresent()) {
-                begun = reasoned(begun, writing.votes().get().temperature());
-            }
+            List<Begun> begun = writing.votes()
+                    .map(asked -> reasoned(items, asked.temperature()))
+                    .orElseGet(() -> items.stream()
+                            .map(item -> new Begun(item.prompt(), ""))
+                            .toList());
             List<String> ends = task.end().isEmpty() ? List.of(LINE_END) : List.of(task.end(), LINE_END);
             List<Generation> answers =
                     continued(ANSWER, begun.stream().map(Begun::prompt).toList(), writing.answerTokens(), ends, 0);
@@ -147,17 +149,15 @@ final class AnswerWriter {
         }
 
         /** The prompts with a reasoning and the conclusion behind them. */
-        private List<Begun> reasoned(List<Begun> questions, double temperature) {
+        private List<Begun> reasoned(List<AnswerItem> items, double temperature) {
             Writing.Reasoning texts = writing.reasoning().orElseThrow();
-            List<String> prompts = questions.stream()
-                    .map(question -> question.prompt + task.separator() + texts.beginning())
-                    .toList();
+            List<String> prompts = items.stream().map(task::begun).toList();
             List<String> ends = texts.end().isEmpty() ? List.of() : List.of(texts.end());
             List<Generation> reasonings = continued(REASONING, prompts, texts.tokens(), ends, temperature);
             List<Begun> begun = new ArrayList<>();
             for (int i = 0; i < reasonings.size(); i++) {
                 String reasoning = reasonings.get(i).text();
-                begun.add(new Begun(prompts.get(i) + reasoning.stripTrailing() + texts.conclusion(), reasoning));
+                begun.add(new Begun(task.concluded(items.get(i), reasoning), reasoning));
             }
             return begun;
         }

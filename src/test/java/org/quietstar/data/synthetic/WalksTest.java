@@ -166,13 +166,21 @@ class WalksTest {
         assertThat(confirm).hasSizeGreaterThan(940).doesNotHaveDuplicates();
         assertThat(train).doesNotContainAnyElementsOf(confirm);
         assertThat(prompts).doesNotContainAnyElementsOf(confirm);
+        AnswerTask questions = AnswerTask.read(EMBEDDED.resolve(SyntheticDataset.QUESTIONS_TASK));
+        List<String> asked =
+                questions.questions().stream().map(AnswerItem::prompt).toList();
+        assertThat(asked).hasSize(2000).doesNotHaveDuplicates();
+        assertThat(asked).doesNotContainAnyElementsOf(validation).doesNotContainAnyElementsOf(prompts);
     }
 
     @Test
     void everyAnswerIsRightByTheCard() throws IOException {
         Map<String, String> map = mapOfTheCard();
-        for (String name :
-                List.of(SyntheticDataset.ANSWERS_TASK, SyntheticDataset.CONFIRM_TASK, SyntheticDataset.LONGER_TASK)) {
+        for (String name : List.of(
+                SyntheticDataset.ANSWERS_TASK,
+                SyntheticDataset.CONFIRM_TASK,
+                SyntheticDataset.LONGER_TASK,
+                SyntheticDataset.QUESTIONS_TASK)) {
             AnswerTask task = AnswerTask.read(EMBEDDED.resolve(name));
             assertThat(task.groupName()).isEqualTo("steps");
             for (AnswerItem item : task.questions()) {
