@@ -34,6 +34,35 @@ class CrossChecksTest {
     }
 
     @Test
+    void rationales() {
+        assertThat(Recipe.error("train: {mode: star}"))
+                .contains("train.mode star (line 1) and star.task")
+                .contains("'star' learns from questions");
+        String star = "train: {mode: star, steps: 10}\nstar: {task: x.yaml, ";
+        assertThat(Recipe.error(star + "turns: 3}"))
+                .startsWith("x.yaml:2: train.steps 10 (line 1) and star.turns 3 (line 2) contradict")
+                .contains("star.turns divides it");
+        assertThat(Recipe.error(star + "turns: 2, hint: '{prompt}'}"))
+                .startsWith("x.yaml:2: star.hint")
+                .contains("both {prompt} and {answer}");
+        assertThat(Recipe.error(star + "turns: 2}\noptimizer: {schedule: linear, warmupSteps: 6}"))
+                .contains("a turn's steps, train.steps / star.turns = 5");
+        assertThatCode(() -> Recipe.read(star + "turns: 2, hint: ''}\noptimizer: {schedule: linear, warmupSteps: 5}"))
+                .doesNotThrowAnyException();
+        // What another mode does not read contradicts nothing.
+        assertThatCode(() -> Recipe.read("star: {turns: 3, hint: x}")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void votes() {
+        assertThat(Recipe.error("evaluation: {taskVotes: 8}"))
+                .contains("evaluation.taskVotes 8 (line 1) and evaluation.taskTemperature 0.0 (default)")
+                .contains("taskTemperature: 0.7");
+        assertThatCode(() -> Recipe.read("evaluation: {taskVotes: 8, taskTemperature: 0.7}"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void adapters() {
         assertThat(Recipe.error("train: {lora: {rank: 2, targets: []}}"))
                 .startsWith("x.yaml:1: train.lora.rank 2 (line 1) and train.lora.targets [] (line 1) contradict");

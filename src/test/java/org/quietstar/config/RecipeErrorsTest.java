@@ -193,7 +193,7 @@ class RecipeErrorsTest {
         assertThat(Recipe.error("stages:\n  - name: a\n    model: {layers: 1}"))
                 .isEqualTo(
                         "x.yaml:3: stages.a.model: is the same in all stages; write it at the top level. A stage may "
-                                + "hold: data, thought, loss, optimizer, train");
+                                + "hold: data, thought, loss, optimizer, train, star");
         assertThat(Recipe.error("stages:\n  - name: a\n    data: {validation: x}"))
                 .isEqualTo(
                         "x.yaml:3: stages.a.data.validation: held-out text is the same in all stages; write validation "

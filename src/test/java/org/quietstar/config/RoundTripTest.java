@@ -22,6 +22,7 @@ class RoundTripTest {
     private static final Set<String> BOUND = Set.of(
             "loss.policyShare",
             "evaluation.thoughtSamples",
+            "evaluation.taskVotes",
             "model.hiddenSize",
             "model.heads",
             "model.kvHeads",

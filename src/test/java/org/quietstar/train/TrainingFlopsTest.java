@@ -119,6 +119,14 @@ class TrainingFlopsTest {
 
     /** They add up over stages, and a run that continues goes on from where it was. */
     @Test
+    void aTextThatIsWrittenSeesWhatIsBeforeEachToken() {
+        var costs = new TrainingFlops(stage("star", "star.task=x"), model(true), Set.of());
+        // A key's score and its share of the value, over the width of all heads, in two layers.
+        assertThat(costs.writing(2, 0) - 2 * costs.writing(1, 0)).isEqualTo(4.0 * 32 * 2);
+        assertThat(costs.writing(7, 5) - costs.writing(7, 4)).isEqualTo(2.0 * 32 * VOCABULARY);
+    }
+
+    @Test
     void theyAddUpOverARun() {
         RunConfig config = SmallRecipe.with();
         Path run = folder.resolve("run");

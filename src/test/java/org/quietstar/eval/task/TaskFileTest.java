@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quietstar.QuietStarException;
+import org.quietstar.config.EvaluationConfig;
 
 class TaskFileTest {
     private static final String GOOD = """
@@ -75,6 +77,28 @@ class TaskFileTest {
                 .containsExactly(
                         new AnswerItem(1, "a cherry is", colours, 0, "small"),
                         new AnswerItem(3, "a pear is", colours, 1, "2"));
+    }
+
+    @Test
+    void aRecipesTasksAreAnsweredAsItSays() {
+        EvaluationConfig evaluation = EvaluationConfig.defaults()
+                .withTasks(List.of("datasets/tiny/answers.yaml", "datasets/tiny/longer.yaml"));
+        assertThat(AnswerTask.all(evaluation)).extracting(AnswerTask::name).containsExactly("answers", "longer");
+        assertThat(AnswerTask.all(evaluation.withTaskVotes(1)))
+                .extracting(AnswerTask::name)
+                .containsExactly("answers-cot", "longer-cot");
+        AnswerTask several = AnswerTask.all(evaluation.withTaskVotes(8).withTaskTemperature(0.5))
+                .get(0);
+        assertThat(several.name()).isEqualTo("answers-cot-maj8");
+        assertThat(several.writing().votes()).hasValue(new Writing.Votes(8, 0.5));
+    }
+
+    @Test
+    void aWorkedQuestionIsTheTextThatAModelReads() {
+        AnswerTask task = AnswerTask.read(Path.of("datasets/tiny/questions.yaml"));
+        AnswerItem item = task.questions().get(0).withPrompt("hall red where");
+        assertThat(task.worked(item, new AnswerScore.Vote(" attic ", " attic", Optional.of("attic"))))
+                .isEqualTo("hall red where --- attic --- attic .");
     }
 
     @Test
