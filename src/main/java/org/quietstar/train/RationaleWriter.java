@@ -43,14 +43,14 @@ final class RationaleWriter {
     private final AnswerScorer.Encoding encoding;
     private final ThinkingModel model;
     private final TrainingFlops costs;
-    private final AnswerScorer.Listener listener;
+    private final List<TrainingListener> listeners;
     private final BooleanSupplier stopped;
 
     private double flops;
 
     /**
      * @param model that writes, without thoughts; it stays the caller's
-     * @param listener hears of each pass, over the questions and over those with a hint
+     * @param listeners hear of each pass, over the questions and over those with a hint
      * @param stopped asked after every batch
      */
     RationaleWriter(
@@ -58,7 +58,7 @@ final class RationaleWriter {
             StageConfig stage,
             ThinkingModel model,
             Tokenizer tokenizer,
-            AnswerScorer.Listener listener,
+            List<TrainingListener> listeners,
             BooleanSupplier stopped) {
         this.config = config;
         this.stage = stage;
@@ -68,7 +68,7 @@ final class RationaleWriter {
         var loaded = new ModelLoader.Loaded(this.model, tokenizer, () -> config, OptionalLong.empty(), prefix);
         this.encoding = new AnswerScorer.Encoding(loaded::promptIds, prefix.size(), tokenizer);
         this.costs = new TrainingFlops(stage, model.config(), Set.of());
-        this.listener = listener;
+        this.listeners = listeners;
         this.stopped = stopped;
     }
 
@@ -105,7 +105,7 @@ final class RationaleWriter {
      */
     Optional<StarTurn> write(Path texts, int turn, long seed) {
         List<AnswerItem> items = questions(SplitMix.hash(seed, QUESTIONS));
-        Optional<List<AnswerScore>> first = answers(items, SplitMix.hash(seed, RATIONALES));
+        Optional<List<AnswerScore>> first = answers(items, turn, SplitMix.hash(seed, RATIONALES));
         if (first.isEmpty()) {
             return Optional.empty();
         }
@@ -118,7 +118,7 @@ final class RationaleWriter {
             List<AnswerItem> hinted = wrong.stream()
                     .map(item -> item.withPrompt(stage.star().hinted(item.prompt(), item.right())))
                     .toList();
-            Optional<List<AnswerScore>> again = answers(hinted, SplitMix.hash(seed, HINTED));
+            Optional<List<AnswerScore>> again = answers(hinted, turn, SplitMix.hash(seed, HINTED));
             if (again.isEmpty()) {
                 return Optional.empty();
             }
@@ -149,13 +149,15 @@ final class RationaleWriter {
     }
 
     /** What the model makes of questions; empty where it was stopped. */
-    private Optional<List<AnswerScore>> answers(List<AnswerItem> items, long seed) {
+    private Optional<List<AnswerScore>> answers(List<AnswerItem> items, int turn, long seed) {
         var options = new AnswerScorer.Options(config.evaluation().taskBatchSize(), 0, seed, ThoughtContent.OWN);
         AnswerTask asked = task.withQuestions(items);
+        AnswerScorer.Listener told =
+                (done, all) -> listeners.forEach(listener -> listener.onRationales(stage, turn, done, all));
         boolean[] interrupted = {false};
         List<AnswerScore> scores;
         try {
-            scores = new AnswerScorer(model, encoding, options).score(asked, Optional.empty(), listener, () -> {
+            scores = new AnswerScorer(model, encoding, options).score(asked, Optional.empty(), told, () -> {
                 interrupted[0] = stopped.getAsBoolean();
                 return interrupted[0];
             });
@@ -206,8 +208,9 @@ final class RationaleWriter {
         int length = stage.data().sequenceLength();
         long cut = kept.stream().filter(each -> tokens(each.text()) > length).count();
         if (cut > 0) {
-            listener.onWarning(cut + " of " + kept.size() + " rationales have more tokens than data.sequenceLength = "
-                    + length + " and are learned in parts; make it longer, or the task's cotTokens smaller");
+            String warning = cut + " of " + kept.size() + " rationales have more tokens than data.sequenceLength = "
+                    + length + " and are learned in parts; make it longer, or the task's cotTokens smaller";
+            listeners.forEach(listener -> listener.onWarning(warning));
         }
     }
 }

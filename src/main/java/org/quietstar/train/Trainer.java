@@ -28,7 +28,6 @@ import org.quietstar.data.BadRecordWarnings;
 import org.quietstar.data.DataListener;
 import org.quietstar.data.TextBatches;
 import org.quietstar.data.TokenBatch;
-import org.quietstar.eval.task.AnswerScorer;
 import org.quietstar.hub.ModelLoader;
 import org.quietstar.model.Parameters;
 import org.quietstar.random.SplitMix;
@@ -345,8 +344,8 @@ public final class Trainer implements AutoCloseable {
                     + stage.name() + "' learns from it at step " + stageStep + "; bring it back, or begin a new run")));
         }
         if (turn.isEmpty()) {
-            var writer = new RationaleWriter(config, stage, model, tokenizer, told(stage, number), () -> stopping);
-            turn = writer.write(texts, number, tree.drawSeed(stageIndex, step));
+            turn = new RationaleWriter(config, stage, model, tokenizer, listeners, () -> stopping)
+                    .write(texts, number, tree.drawSeed(stageIndex, step));
         }
         if (turn.isPresent() && before > 0) {
             model.close();
@@ -355,20 +354,6 @@ public final class Trainer implements AutoCloseable {
         }
         turn.ifPresent(written -> flops += written.flops());
         return turn;
-    }
-
-    private AnswerScorer.Listener told(StageConfig stage, int turn) {
-        return new AnswerScorer.Listener() {
-            @Override
-            public void onPredictions(int done, int all) {
-                listeners.forEach(listener -> listener.onRationales(stage, turn, done, all));
-            }
-
-            @Override
-            public void onWarning(String message) {
-                warn(message);
-            }
-        };
     }
 
     /** Loads the model that a stage starts from, where the one at hand is another, and makes it ready. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.quietstar.ablation.AblationGrid;
 import org.quietstar.data.SharedFiles;
 import org.quietstar.data.synthetic.SyntheticDataset;
 import org.quietstar.data.synthetic.World;
@@ -60,6 +61,36 @@ final class RecipesIT {
                             "tinystories-from-scratch.yaml",
                             "tinystories.yaml");
         }
+    }
+
+    /** The variant of configs/effect/rivals.yaml, with few steps. */
+    @Test
+    void tinyOnItsOwnRationales() throws Exception {
+        AblationGrid grid = AblationGrid.read(Path.of("configs/effect/rivals.yaml"));
+        List<String> sets = new ArrayList<>(grid.cells().stream()
+                .filter(cell -> cell.variant().name().equals("star"))
+                .findFirst()
+                .orElseThrow()
+                .sets());
+        sets.addAll(List.of(
+                "stages.base.train.steps=60",
+                "stages.quiet-star.train.steps=4",
+                "optimizer.warmupSteps=1",
+                "stages.base.optimizer.warmupSteps=10",
+                "star.turns=2",
+                "star.questions=400",
+                "evaluation.maxTokens=200"));
+        List<ObjectNode> lines = train("tiny.yaml", sets.toArray(String[]::new));
+        assertThat(lines).hasSize(64);
+        assertThat(lines.get(60).get("star_asked").asInt()).isEqualTo(400);
+        assertThat(lines.get(62).get("star_kept").asInt()).isBetween(1, 400);
+        assertThat(Files.readAllLines(folder.resolve("run/star/quiet-star-turn-2.jsonl")))
+                .hasSize(lines.get(62).get("star_kept").asInt());
+        JsonNode answers = new ObjectMapper()
+                .readTree(folder.resolve("run/evaluation/summary.json").toFile())
+                .get("answers-cot");
+        assertThat(answers.get("items").asInt()).isEqualTo(1000);
+        assertThat(answers.has("with")).isFalse();
     }
 
     @Test

@@ -99,6 +99,24 @@ final class TaskIT {
     }
 
     @Test
+    void aRecipeSaysThatItsTasksAreAnsweredByChainOfThought() throws Exception {
+        Path aloud = folder.resolve("aloud");
+        String votes = "evaluation.taskVotes=1";
+        Program.Outcome outcome = evaluate(run.toString(), "--set", votes, "--out", aloud.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).contains("by chain of thought, greedy");
+        JsonNode summary =
+                new ObjectMapper().readTree(aloud.resolve("summary.json").toFile());
+        assertThat(summary.fieldNames()).toIterable().containsExactly("walks-cot");
+        Path one = folder.resolve("aloud-alone");
+        Program.Outcome alone =
+                evaluate(run.toString(), "--set", votes, "--task", task.toString(), "--out", one.toString());
+        assertThat(alone.err()).isEmpty();
+        assertThat(new ObjectMapper().readTree(one.resolve("summary.json").toFile()))
+                .isEqualTo(summary);
+    }
+
+    @Test
     void oneTaskIsGivenToARunAndToAnExportedFolder() throws Exception {
         Path ofRun = folder.resolve("of-run");
         Program.Outcome outcome = evaluate(run.toString(), "--task", task.toString(), "--out", ofRun.toString());
