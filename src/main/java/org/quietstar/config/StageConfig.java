@@ -24,8 +24,7 @@ public record StageConfig(
 
         @Key("The training loop.") TrainConfig train,
 
-        @Key(
-                "Mode star: questions whose rationales the model writes itself, and learns from where they reach the answer.")
+        @Key("Mode star: the questions that the model writes rationales for and learns from.")
         StarConfig star) {
 
     /** The one stage of an empty recipe, which bears the name of its {@code train.mode}. */

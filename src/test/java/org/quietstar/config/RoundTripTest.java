@@ -23,6 +23,8 @@ class RoundTripTest {
             "loss.policyShare",
             "evaluation.thoughtSamples",
             "evaluation.taskVotes",
+            "train.tasksEvery",
+            "checkpoint.bestBy",
             "model.hiddenSize",
             "model.heads",
             "model.kvHeads",

@@ -121,6 +121,7 @@ class StarTest {
         Map<Integer, AnswerItem> items =
                 task.questions().stream().collect(Collectors.toMap(AnswerItem::line, item -> item));
         Path run = folder.resolve("straight");
+        long all = 0;
         for (int turn = 1; turn <= TURNS; turn++) {
             List<JsonNode> kept = kept(run, turn);
             for (JsonNode each : kept) {
@@ -140,10 +141,11 @@ class StarTest {
             long rationalised = kept.stream()
                     .filter(each -> each.get("rationalised").asBoolean())
                     .count();
-            assertThat(first.get("star_rationalised").asLong())
-                    .isEqualTo(rationalised)
-                    .isBetween(1L, kept.size() - 1L);
+            assertThat(first.get("star_rationalised").asLong()).isEqualTo(rationalised);
+            all += rationalised;
         }
+        // Some by the hint, and not all: how many depends on what a guessing model draws.
+        assertThat(all).isBetween(1L, (long) TURNS * ASKED - 1);
         assertThat(kept(run, 1).stream().map(each -> each.get("line")).toList())
                 .isNotEqualTo(
                         kept(run, 2).stream().map(each -> each.get("line")).toList());
