@@ -116,7 +116,7 @@ class RecipeErrorsTest {
                 .isEqualTo(
                         "x.yaml:2: train.step: unknown key (its value: '5'); did you mean train.steps? Keys of train:"
                                 + " mode, steps, gradientAccumulation, gradientNormsEvery, evaluateEvery,"
-                                + " maxSkippedSteps, freeze, lora.rank, lora.alpha, lora.targets, memoryCheck");
+                                + " tasksEvery, maxSkippedSteps, freeze, lora.rank, lora.alpha, lora.targets, memoryCheck");
         assertThat(Recipe.error("train: {learning_rate: 1}")).contains("here it is optimizer.learningRate");
         assertThat(Recipe.error("optimiser: {}"))
                 .startsWith("x.yaml:1: optimiser: unknown key (its value: a group of keys)")
