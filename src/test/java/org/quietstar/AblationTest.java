@@ -185,6 +185,8 @@ class AblationTest {
                 set: {stages.plain.optimizer.learningRate: 1.0e-5}
               - name: other-base
                 set: {stages.base.optimizer.learningRate: 1.0e-5}
+              - name: asked-otherwise
+                set: {stages.plain.train.steps: 1, evaluation.taskVotes: 1}
             """;
 
     /** Runs the grid and returns how many steps each variant's run has made itself. */
@@ -239,7 +241,8 @@ class AblationTest {
                         Map.entry("language-model", 7),
                         Map.entry("shorter", 2),
                         Map.entry("slower", 4),
-                        Map.entry("other-base", 7));
+                        Map.entry("other-base", 7),
+                        Map.entry("asked-otherwise", 3));
         for (AblationGrid.Cell cell : Ablation.of(grid).grid().cells()) {
             Path alone = folder.resolve("alone-" + cell.variant().name());
             RunConfig config = QuietStar.config(folder.resolve("stages.yaml"), cell.sets());

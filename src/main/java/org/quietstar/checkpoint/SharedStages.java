@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.quietstar.QuietStarException;
 import org.quietstar.checkpoint.Checkpoint.Content;
+import org.quietstar.config.EvaluationConfig;
 import org.quietstar.config.LossConfig;
 import org.quietstar.config.Recipes;
 import org.quietstar.config.RunConfig;
@@ -88,9 +89,16 @@ public final class SharedStages {
         });
     }
 
-    /** What all stages depend on. */
+    /** What all stages depend on; which tasks are answered in the end, and how, is no part of training. */
     private static RunConfig besideStages(RunConfig config) {
+        EvaluationConfig none = EvaluationConfig.defaults();
+        EvaluationConfig evaluation = config.evaluation()
+                .withTasks(none.tasks())
+                .withTaskThoughtTemperature(none.taskThoughtTemperature())
+                .withTaskVotes(none.taskVotes())
+                .withTaskTemperature(none.taskTemperature());
         return config.withStages(List.of(StageConfig.defaults()))
+                .withEvaluation(evaluation)
                 .withOutput(RunConfig.defaults().output());
     }
 

@@ -120,6 +120,11 @@ public record RunConfig(
         return Records.with(this, "output", value);
     }
 
+    /** The same run, evaluated in another way. */
+    public RunConfig withEvaluation(EvaluationConfig value) {
+        return Records.with(this, "evaluation", value);
+    }
+
     /** The same run with other stages. */
     public RunConfig withStages(List<StageConfig> value) {
         return Records.with(this, "stages", value);
