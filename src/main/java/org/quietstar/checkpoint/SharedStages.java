@@ -89,17 +89,20 @@ public final class SharedStages {
         });
     }
 
-    /** What all stages depend on; which tasks are answered in the end, and how, is no part of training. */
+    /** What all stages depend on; tasks that are answered in the end alone, and how, are no part of training. */
     private static RunConfig besideStages(RunConfig config) {
+        RunConfig without = config.withStages(List.of(StageConfig.defaults()))
+                .withOutput(RunConfig.defaults().output());
+        if (config.stages().stream().anyMatch(stage -> stage.train().tasksEvery() > 0)) {
+            return without;
+        }
         EvaluationConfig none = EvaluationConfig.defaults();
         EvaluationConfig evaluation = config.evaluation()
                 .withTasks(none.tasks())
                 .withTaskThoughtTemperature(none.taskThoughtTemperature())
                 .withTaskVotes(none.taskVotes())
                 .withTaskTemperature(none.taskTemperature());
-        return config.withStages(List.of(StageConfig.defaults()))
-                .withEvaluation(evaluation)
-                .withOutput(RunConfig.defaults().output());
+        return without.withEvaluation(evaluation);
     }
 
     private static boolean alike(StageConfig own, StageConfig other) {

@@ -41,7 +41,7 @@ class ExportCommandTest {
         assertThat(program.err()).contains("neither a run's folder nor a checkpoint in one");
         assertThat(program.execute("export", run.toString(), "--to", folder + "/x", "--best"))
                 .isEqualTo(Main.EXIT_USER_ERROR);
-        assertThat(program.err()).contains("no checkpoint has a held-out loss");
+        assertThat(program.err()).contains("no checkpoint has a score");
         assertThat(folder.resolve("x")).doesNotExist();
 
         assertThat(program.execute(

@@ -79,7 +79,8 @@ final class TaskIT {
                         "probabilityWithout",
                         "probabilityWith",
                         "chance",
-                        "items");
+                        "items",
+                        "groups");
         assertThat(shares.get("items").asInt()).isEqualTo(ITEMS);
         assertThat(Files.readAllLines(evaluation.resolve("walks.jsonl"))).hasSize(ITEMS);
         assertThat(Files.readAllBytes(evaluation.resolve("walks.png"))).startsWith(0x89, 'P', 'N', 'G');
@@ -250,7 +251,8 @@ final class TaskIT {
                         "votes",
                         "temperature",
                         "chance",
-                        "items");
+                        "items",
+                        "groups");
         assertThat(Files.readAllLines(out.resolve("walks-cot-maj2.jsonl")))
                 .hasSize(ITEMS)
                 .allMatch(line -> line.contains("\"with\":{") && line.contains("\"reasoning\":\""));
