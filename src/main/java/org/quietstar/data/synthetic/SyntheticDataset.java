@@ -86,6 +86,11 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
     private static final long CONFIRM_STREAM = 5;
     private static final long QUESTIONS_STREAM = 6;
 
+    /** A data set of the house, as the embedded one. */
+    public SyntheticDataset(long seed, int train, int validation) {
+        this(World.Family.HOUSE, seed, train, validation);
+    }
+
     public SyntheticDataset {
         if (train < 1 || validation < 1 || (long) train + validation > MOST_DOCUMENTS) {
             throw new QuietStarException("dataset: train is " + train + " and validation " + validation
