@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -247,13 +246,9 @@ public final class Ablation {
         return AblationTable.of(results);
     }
 
-    /** Writes a file whole or not at all. */
     private static void write(Path file, String text) {
-        Path writing = file.resolveSibling(file.getFileName() + ".part");
         try {
-            Files.createDirectories(file.getParent());
-            Durable.write(writing, text.getBytes(StandardCharsets.UTF_8));
-            Durable.rename(writing, file);
+            Durable.replace(file, text);
         } catch (IOException e) {
             throw new QuietStarException(file + ": the results cannot be written: " + e, e);
         }

@@ -110,7 +110,7 @@ public final class QuietStar implements AutoCloseable {
 
     private static Trainer answering(Trainer trainer) {
         RunConfig config = trainer.config();
-        if (config.stages().stream().anyMatch(stage -> stage.train().tasksEvery() > 0)) {
+        if (config.answersOnTheWay()) {
             trainer.setTasks(new CourseAnswers(config, trainer.tokenizer()));
         }
         return trainer;
@@ -124,7 +124,7 @@ public final class QuietStar implements AutoCloseable {
     /**
      * As {@link #resume(Path)}.
      *
-     * @param damage hears of checkpoints that are passed over
+     * @param damage is notified of checkpoints that are passed over
      */
     public static Trainer resume(Path run, SkippedCheckpointListener damage) {
         return answering(Trainer.resume(run, damage));

@@ -74,28 +74,21 @@ public record AblationTable(List<String> measures, List<String> byGroup, List<Ro
             for (String key : NUMBERS) {
                 add(values, key, seeds.stream().map(seed -> seed.path(key)).toList(), Optional.empty());
             }
-            for (String task : tasks(seeds)) {
-                addShares(
-                        values,
-                        task,
-                        seeds.stream().map(seed -> seed.path(TASKS).path(task)).toList());
-            }
-            values.keySet().stream().filter(key -> !measures.contains(key)).forEach(measures::add);
             Map<String, Value> ofGroups = new LinkedHashMap<>();
-            for (String task : tasks(seeds)) {
-                List<String> groups = names(seeds.get(0).path(TASKS).path(task).path(GROUPS));
-                for (String group : groups) {
+            for (String task : names(seeds.get(0).path(TASKS))) {
+                List<JsonNode> ofTask =
+                        seeds.stream().map(seed -> seed.path(TASKS).path(task)).toList();
+                addShares(values, task, ofTask);
+                for (String group : names(ofTask.get(0).path(GROUPS))) {
                     addShares(
                             ofGroups,
                             task + " " + group,
-                            seeds.stream()
-                                    .map(seed -> seed.path(TASKS)
-                                            .path(task)
-                                            .path(GROUPS)
-                                            .path(group))
+                            ofTask.stream()
+                                    .map(each -> each.path(GROUPS).path(group))
                                     .toList());
                 }
             }
+            values.keySet().stream().filter(key -> !measures.contains(key)).forEach(measures::add);
             ofGroups.keySet().stream().filter(key -> !byGroup.contains(key)).forEach(byGroup::add);
             values.putAll(ofGroups);
             rows.add(new Row(variant, values));
@@ -114,10 +107,6 @@ public record AblationTable(List<String> measures, List<String> byGroup, List<Ro
             List<JsonNode> shares = seeds.stream().map(seed -> seed.path(key)).toList();
             add(values, name + " " + key, shares, Optional.of(items));
         }
-    }
-
-    private static List<String> tasks(List<JsonNode> seeds) {
-        return names(seeds.get(0).path(TASKS));
     }
 
     private static List<String> names(JsonNode node) {

@@ -177,7 +177,7 @@ public final class CheckpointStore {
         }
     }
 
-    /** The checkpoint with the lowest score that is intact; the listener hears of each better one that is not. */
+    /** The checkpoint with the lowest score that is intact; the listener is notified of each better one that is not. */
     public Optional<CheckpointInfo> best(SkippedCheckpointListener listener) {
         return best(Content.ALL, listener);
     }

@@ -3,6 +3,7 @@ package org.quietstar.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,6 +26,14 @@ public final class Durable {
             }
             channel.force(true);
         }
+    }
+
+    /** Writes a text file whole or not at all, over one that may be there; its folder is made where there is none. */
+    public static void replace(Path file, String text) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.createDirectories(file.getParent());
+        write(part, text.getBytes(StandardCharsets.UTF_8));
+        rename(part, file);
     }
 
     /** Makes what a file holds durable. */

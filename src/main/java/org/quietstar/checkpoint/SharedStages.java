@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -93,7 +92,7 @@ public final class SharedStages {
     private static RunConfig besideStages(RunConfig config) {
         RunConfig without = config.withStages(List.of(StageConfig.defaults()))
                 .withOutput(RunConfig.defaults().output());
-        if (config.stages().stream().anyMatch(stage -> stage.train().tasksEvery() > 0)) {
+        if (config.answersOnTheWay()) {
             return without;
         }
         EvaluationConfig none = EvaluationConfig.defaults();
@@ -143,9 +142,9 @@ public final class SharedStages {
     }
 
     private static void copyFolder(Path from, Path to) throws IOException {
-        List<Path> files = new ArrayList<>();
+        List<Path> files;
         try (Stream<Path> all = Files.list(from)) {
-            all.forEach(files::add);
+            files = all.toList();
         }
         Files.createDirectory(to);
         for (Path file : files) {

@@ -261,8 +261,7 @@ final class CrossChecks {
                     "train.tasksEvery",
                     "evaluation.tasks");
         }
-        boolean none = config.stages().stream().noneMatch(each -> each.train().tasksEvery() > 0);
-        if (config.checkpoint().bestBy() == BestBy.TASKS && none) {
+        if (config.checkpoint().bestBy() == BestBy.TASKS && !config.answersOnTheWay()) {
             throw conflict(
                     settings,
                     "the best checkpoint by tasks needs tasks that are answered in the course of training; write"

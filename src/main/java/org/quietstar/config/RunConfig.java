@@ -115,6 +115,11 @@ public record RunConfig(
                 .findFirst();
     }
 
+    /** Whether tasks are answered in the course of training ({@code train.tasksEvery}). */
+    public boolean answersOnTheWay() {
+        return stages.stream().anyMatch(stage -> stage.train().tasksEvery() > 0);
+    }
+
     /** The same run with other results. */
     public RunConfig withOutput(OutputConfig value) {
         return Records.with(this, "output", value);

@@ -35,7 +35,7 @@ public record StarConfig(
         @Key(
                 value =
                         "Prompt for a second try where the answer was wrong, with {answer} in it, and with {prompt} where"
-                                + " the question stands; what is learned has the question alone. Empty: there is no second try.",
+                                + " the question goes; what is learned has the question alone. Empty: there is no second try.",
                 def = "The answer is {answer}.\n{prompt}")
         String hint) {
     private static final String PROMPT = "prompt";

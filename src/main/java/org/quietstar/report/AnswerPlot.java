@@ -15,6 +15,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.quietstar.QuietStarException;
 import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.eval.task.AnswerReport.Group;
+import org.quietstar.eval.task.AnswerReport.Way;
 import org.quietstar.eval.task.Share;
 
 /** Picture of a task: right answers by group, without and with thinking, with their 95 % intervals, and chance. */
@@ -67,10 +68,10 @@ public final class AnswerPlot {
         chance.setShowInLegend(true);
         chance.setLineStyle(
                 new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {4, 4}, 0));
-        plot.add("plain training", Group::plain, ChartStyle.INK);
-        plot.add("without a thought", group -> Optional.of(group.without()), ChartStyle.ORANGE);
+        plot.add(Way.PLAIN.words(), Group::plain, ChartStyle.INK);
+        plot.add(Way.WITHOUT.words(), group -> Optional.of(group.without()), ChartStyle.ORANGE);
         plot.add("another's thought", Group::shuffled, VIOLET);
-        plot.add("with a thought", Group::with, ChartStyle.BLUE);
+        plot.add(Way.WITH.words(), Group::with, ChartStyle.BLUE);
         return chart;
     }
 

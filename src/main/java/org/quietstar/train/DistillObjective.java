@@ -4,9 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.quietstar.config.ModelConfig;
 import org.quietstar.config.StageConfig;
 import org.quietstar.data.TokenBatch;
@@ -15,9 +12,6 @@ import org.quietstar.model.DistillationGraph;
 import org.quietstar.model.LanguageModelGraph;
 import org.quietstar.model.Parameters;
 import org.quietstar.random.SplitMix;
-import org.quietstar.samediff.GradientFunction;
-import org.quietstar.samediff.HostArrays;
-import org.quietstar.samediff.plan.StaticPlan;
 import org.quietstar.thought.ThinkingModel;
 import org.quietstar.thought.ThoughtTeacher;
 
@@ -25,40 +19,31 @@ import org.quietstar.thought.ThoughtTeacher;
 final class DistillObjective implements Objective {
     private final int length;
     private final ThoughtTeacher teacher;
-    private final Map<String, INDArray> inputs = new LinkedHashMap<>();
-    private final StaticPlan plan;
+    private final TextPlan plan;
     private final double flops;
-    private final Map<String, String> gradientNames = new LinkedHashMap<>();
     private final GradientAccumulator gradients = new GradientAccumulator();
 
     /**
-     * @param teacher which thinks; closed with this
+     * @param teacher which thinks, of the student's sizes; closed with this
      * @param student the decoder that is trained
      * @param trained names of the parameters whose gradients are computed
      */
-    DistillObjective(
-            ThinkingModel teacher, ModelConfig model, StageConfig stage, Parameters student, Set<String> trained) {
+    DistillObjective(ThinkingModel teacher, StageConfig stage, Parameters student, Set<String> trained) {
+        ModelConfig model = teacher.config();
         int batch = stage.data().batchSize();
         this.length = stage.data().sequenceLength();
         this.flops = new TrainingFlops(stage, model, trained).languageModel() + teacherFlops(teacher, stage);
         this.teacher = new ThoughtTeacher(teacher, batch, length);
         var graph = new DistillationGraph(
                 model, batch, length, student, stage.loss().baseLossWeight());
-        long rows = (long) batch * length;
-        inputs.put(LanguageModelGraph.IDS, Nd4j.zeros(DataType.INT32, rows));
-        inputs.put(LanguageModelGraph.LABELS, Nd4j.zeros(DataType.INT32, rows));
-        inputs.put(LanguageModelGraph.WEIGHTS, Nd4j.zeros(student.dataType(), rows, 1));
-        List<String> names =
-                graph.parameterNames().stream().filter(trained::contains).toList();
-        var gradient = GradientFunction.of(graph.graph(), DistillationGraph.LOSS, names);
-        Map<String, INDArray> given = new LinkedHashMap<>(inputs);
-        given.put(DistillationGraph.TARGETS, this.teacher.probabilities());
-        this.plan = StaticPlan.compile(
-                gradient,
-                given,
-                gradient.outputs(
-                        List.of(DistillationGraph.LOSS, DistillationGraph.TARGET_LOSS, LanguageModelGraph.LOSS)));
-        names.forEach(name -> gradientNames.put(name, gradient.gradientOf(name)));
+        this.plan = new TextPlan(
+                stage,
+                graph.graph(),
+                DistillationGraph.LOSS,
+                graph.parameterNames().stream().filter(trained::contains).toList(),
+                student.dataType(),
+                Map.of(DistillationGraph.TARGETS, this.teacher.probabilities()),
+                List.of(DistillationGraph.LOSS, DistillationGraph.TARGET_LOSS, LanguageModelGraph.LOSS));
     }
 
     private static double teacherFlops(ThinkingModel teacher, StageConfig stage) {
@@ -68,7 +53,7 @@ final class DistillObjective implements Objective {
 
     @Override
     public Result compute(List<TokenBatch> batches, long seed, boolean measureParts) {
-        long labels = LanguageModelObjective.labels(batches);
+        long labels = TextPlan.labels(batches);
         double[] losses = new double[3];
         double entropy = 0;
         double teacherNll = 0;
@@ -79,19 +64,13 @@ final class DistillObjective implements Objective {
                     batch.ids(),
                     batch.lengths(),
                     (token, numbers) -> UniformNoise.fill(numbers, SplitMix.of(own, token)));
-            double[] weights = LanguageModelObjective.weights(batch, length, labels);
-            HostArrays.fill(inputs.get(LanguageModelGraph.IDS), batch.ids());
-            HostArrays.fill(inputs.get(LanguageModelGraph.LABELS), batch.labels());
-            HostArrays.fill(inputs.get(LanguageModelGraph.WEIGHTS), weights);
-            plan.run();
-            losses[0] += plan.output(DistillationGraph.LOSS).getDouble(0);
-            losses[1] += plan.output(LanguageModelGraph.LOSS).getDouble(0);
-            losses[2] += plan.output(DistillationGraph.TARGET_LOSS).getDouble(0);
+            double[] weights = plan.run(batch, labels);
+            losses[0] += plan.number(DistillationGraph.LOSS);
+            losses[1] += plan.number(LanguageModelGraph.LOSS);
+            losses[2] += plan.number(DistillationGraph.TARGET_LOSS);
             entropy += weighted(teacher.entropies(), weights, 1);
             teacherNll += weighted(teacher.labelNll(), weights, teacher.layout().thoughts());
-            Map<String, INDArray> each = new LinkedHashMap<>();
-            gradientNames.forEach((name, output) -> each.put(name, plan.output(output)));
-            gradients.add(each, i == 0);
+            gradients.add(plan.gradients(), i == 0);
         }
         Map<String, Object> metrics = new LinkedHashMap<>();
         metrics.put(Metrics.LOSS, losses[0]);
@@ -128,6 +107,5 @@ final class DistillObjective implements Objective {
         gradients.close();
         plan.close();
         teacher.close();
-        inputs.values().forEach(INDArray::close);
     }
 }

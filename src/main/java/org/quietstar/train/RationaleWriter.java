@@ -50,7 +50,7 @@ final class RationaleWriter {
 
     /**
      * @param model that writes, without thoughts; it stays the caller's
-     * @param listeners hear of each pass, over the questions and over those with a hint
+     * @param listeners are notified of each pass, over the questions and over those with a hint
      * @param stopped asked after every batch
      */
     RationaleWriter(

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -92,18 +91,12 @@ record StarTurn(Path file, int turn, int asked, int kept, int rationalised, doub
             Path folder = texts.getParent();
             Files.createDirectories(folder);
             Durable.syncFolder(folder.getParent());
-            whole(summary(texts), summary + "\n");
-            whole(texts, lines.toString());
+            Durable.replace(summary(texts), summary + "\n");
+            Durable.replace(texts, lines.toString());
         } catch (IOException e) {
             throw new QuietStarException(texts + ": the rationales cannot be written: " + e, e);
         }
         return written;
-    }
-
-    private static void whole(Path file, String text) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        Durable.write(part, text.getBytes(StandardCharsets.UTF_8));
-        Durable.rename(part, file);
     }
 
     /** A stage's section data with the texts in the place of its own; none of them is held out. */

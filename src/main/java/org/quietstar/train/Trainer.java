@@ -176,8 +176,7 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalStateException("an earlier train() ended with an exception; resume " + folder.path());
         }
         RunState.requireReward(resumed, reward.isPresent(), folder.path());
-        if (tasks.isEmpty()
-                && config.stages().stream().anyMatch(stage -> stage.train().tasksEvery() > 0)) {
+        if (tasks.isEmpty() && config.answersOnTheWay()) {
             throw new QuietStarException(
                     "train.tasksEvery asks for answers in the course of training, and nothing gives"
                             + " them; begin and resume the run by QuietStar.trainer and QuietStar.resume, or call setTasks");
@@ -305,7 +304,7 @@ public final class Trainer implements AutoCloseable {
             return new QuietStarObjective(model, stage, trained, reward, balance, tokenizer.eosId());
         }
         return stage.distills()
-                ? new DistillObjective(teacher(stage), model.config(), stage, model.decoder(), trained)
+                ? new DistillObjective(teacher(stage), stage, model.decoder(), trained)
                 : new LanguageModelObjective(model.config(), stage, model.decoder(), trained);
     }
 

@@ -34,6 +34,7 @@ import org.quietstar.eval.task.AnswerItem;
 import org.quietstar.eval.task.AnswerReport;
 import org.quietstar.eval.task.AnswerScore;
 import org.quietstar.eval.task.AnswerTask;
+import org.quietstar.eval.task.Writing;
 
 class PicturesTest {
     @TempDir
@@ -129,7 +130,8 @@ class PicturesTest {
                             ? Optional.of(new AnswerScore.Thinking(thinking, Optional.of(silent), "t", 0.5))
                             : Optional.empty()));
         }
-        var task = new AnswerTask("task", Path.of("items.jsonl"), "steps", AnswerTask.Answers.CHOICES, " ", "", items);
+        var task = new AnswerTask(
+                "task", Path.of("items.jsonl"), "steps", AnswerTask.Answers.CHOICES, " ", "", Writing.DEFAULT, items);
         return AnswerReport.of(task, 1, scores, thinks ? Optional.of(plain) : Optional.empty());
     }
 

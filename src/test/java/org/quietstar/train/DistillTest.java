@@ -141,8 +141,7 @@ class DistillTest {
         Parameters student = DecoderParameters.random(model(), DataType.DOUBLE, 8);
         Set<String> names = student.asMap().keySet();
         try (Objective plain = new LanguageModelObjective(model(), stage(1), student, names);
-                Objective distill =
-                        new DistillObjective(teacher(DataType.DOUBLE, 2), model(), stage(1), student, names)) {
+                Objective distill = new DistillObjective(teacher(DataType.DOUBLE, 2), stage(1), student, names)) {
             Objective.Result expected = compute(plain);
             Objective.Result found = compute(distill);
             assertThat(found.loss()).isCloseTo(expected.loss(), within(1e-12));
@@ -160,8 +159,8 @@ class DistillTest {
         ThinkingModel teacher = teacher(DataType.DOUBLE, 2);
         teacher.thought().orElseThrow().get(ThoughtParameters.W3).muli(0);
         Parameters student = DecoderParameters.random(model(), DataType.DOUBLE, 3);
-        try (Objective distill = new DistillObjective(
-                teacher, model(), stage(0), student, student.asMap().keySet())) {
+        try (Objective distill =
+                new DistillObjective(teacher, stage(0), student, student.asMap().keySet())) {
             Objective.Result result = compute(distill);
             assertThat(number(result, Metrics.KL_TEACHER)).isCloseTo(0, within(1e-12));
             assertThat(number(result, Metrics.NLL_BASE)).isCloseTo(number(result, Metrics.NLL_THOUGHT), within(1e-12));
@@ -178,7 +177,6 @@ class DistillTest {
         Parameters student = DecoderParameters.random(model(), DataType.DOUBLE, 8);
         try (Objective distill = new DistillObjective(
                 teacher(DataType.DOUBLE, 2),
-                model(),
                 stage(0.3),
                 student,
                 student.asMap().keySet())) {

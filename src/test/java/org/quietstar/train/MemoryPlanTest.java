@@ -185,8 +185,8 @@ class MemoryPlanTest {
         Parameters student = parameters(stage, model, false);
         assertThat(plan.weights()).isEqualTo(bytes(of.asMap()) + bytes(student.asMap()));
         ThinkingModel teacher = ThinkingModel.of(model, thinking.thought(), of, TokenRules.never(List.of()));
-        try (var objective = new DistillObjective(
-                teacher, model, stage, student, student.asMap().keySet())) {
+        try (var objective =
+                new DistillObjective(teacher, stage, student, student.asMap().keySet())) {
             assertThat(plan.buffers()).isCloseTo(objective.bufferBytes(), withinPercentage(BUFFERS));
         }
         student.close();

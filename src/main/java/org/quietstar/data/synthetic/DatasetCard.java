@@ -74,7 +74,7 @@ final class DatasetCard {
                     room. A problem tells where a walk begins and which door is taken in each of four turns (`wait`: none), and asks
                     where it ends.""";
             case TOWN -> """
-                    Thirty-two places, twelve ways to go on. From every place each way leads to the same other place. A problem tells
+                    Thirty-two places, twelve ways to travel. From every place each way leads to the same other place. A problem tells
                     where one begins and which way is taken in each of four turns (`wait`: none), and asks where it ends.""";
             case SUMS -> """
                     A digit, and in each of four turns a number that is added to it or that it is multiplied by (`wait`: neither); of

@@ -231,7 +231,7 @@ public record SyntheticDataset(World.Family family, long seed, int train, int va
         }
     }
 
-    /** @param end what stands behind an answer; empty for nothing */
+    /** @param end what follows an answer; empty for nothing */
     private static String task(World world, String items, String sentence, String end) {
         return String.join(
                 "\n",

@@ -30,7 +30,7 @@ public final class World {
         SUMS("Sums and products of digits", "ten digits"),
         /** A ball under one of five cups, of which two change their places at each step. */
         BALL("A ball under five cups", "five cups"),
-        /** Thirty-two places of a town, and twelve ways to go on; where each leads is drawn from the seed. */
+        /** Thirty-two places of a town, and twelve ways to travel; where each leads is drawn from the seed. */
         TOWN("Ways through a town", "town");
 
         private final String title;

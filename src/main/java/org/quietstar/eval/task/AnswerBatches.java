@@ -15,7 +15,7 @@ import org.quietstar.QuietStarException;
 
 /**
  * Goes through the points of a task batch by batch. What an earlier run has answered comes from its journal, what is new
- * goes into it; between batches the listener hears how far it is, and whoever wants it stopped is asked.
+ * goes into it; between batches the listener is notified how far it is, and whoever wants it stopped is asked.
  */
 final class AnswerBatches {
     private final String task;

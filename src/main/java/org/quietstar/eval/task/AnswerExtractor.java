@@ -18,7 +18,7 @@ import org.quietstar.eval.task.AnswerScore.Written;
  * <ul>
  *   <li>a number, where the right one is: the first in the text that follows a chain of thought (Kojima et al. 2022), and
  *       the last in a text that is written at once; thousands, units and decimals may be written in any way;
- *   <li>a letter: the first one in brackets, or else the first that stands alone, in its own case;
+ *   <li>a letter: the first one in brackets, or else the first that is a word of its own, in its own case;
  *   <li>a choice: the one that comes first, as whole words, of several at one place the longest;
  *   <li>else the whole text, but for case, blanks, quotation marks and the signs that end a sentence.
  * </ul>

@@ -48,7 +48,7 @@ final class AnswerJournal implements AutoCloseable {
      * Opens a journal, and takes up what an earlier one holds under the same key.
      *
      * @param key what the answers follow from: task, model and settings
-     * @param warnings hears of answers that are thrown away
+     * @param warnings is notified of answers that are thrown away
      */
     static AnswerJournal open(Path file, String key, Consumer<String> warnings) {
         var journal = new AnswerJournal(Optional.of(file));

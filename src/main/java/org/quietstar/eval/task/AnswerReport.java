@@ -120,11 +120,22 @@ public record AnswerReport(
     /** Ways to answer that are set side by side. */
     public enum Way {
         /** The plain model. */
-        PLAIN,
+        PLAIN("plain training"),
         /** Without a thought. */
-        WITHOUT,
+        WITHOUT("without a thought"),
         /** With thoughts. */
-        WITH
+        WITH("with a thought");
+
+        private final String words;
+
+        Way(String words) {
+            this.words = words;
+        }
+
+        /** What people call it. */
+        public String words() {
+            return words;
+        }
     }
 
     /**

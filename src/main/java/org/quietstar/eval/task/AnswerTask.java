@@ -57,18 +57,6 @@ public record AnswerTask(
         questions = List.copyOf(questions);
     }
 
-    /** A task that says nothing of how answers are written. */
-    public AnswerTask(
-            String name,
-            Path items,
-            String groupName,
-            Answers answers,
-            String separator,
-            String end,
-            List<AnswerItem> questions) {
-        this(name, items, groupName, answers, separator, end, Writing.DEFAULT, questions);
-    }
-
     /** Reads a task file, or one of the tasks that come with the program by its name; see {@link TaskFile}. */
     public static AnswerTask read(Path file) {
         return TaskFile.read(file, Optional.empty());

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -111,9 +110,9 @@ final class AnswerText {
     /** Names of the ways to answer that were scored. */
     static List<String> columns(AnswerReport report) {
         var columns = new ArrayList<String>();
-        report.all().plain().ifPresent(share -> columns.add("plain training"));
-        columns.add("without a thought");
-        report.all().with().ifPresent(share -> columns.add("with a thought"));
+        report.all().plain().ifPresent(share -> columns.add(Way.PLAIN.words()));
+        columns.add(Way.WITHOUT.words());
+        report.all().with().ifPresent(share -> columns.add(Way.WITH.words()));
         report.all().shuffled().ifPresent(share -> columns.add("another's thought"));
         return columns;
     }
@@ -121,12 +120,10 @@ final class AnswerText {
     /** What there is of each way to answer, by its name. */
     private static String ofWays(Function<Way, String> value) {
         var words = new ArrayList<String>();
-        Map<Way, String> names =
-                Map.of(Way.PLAIN, "plain training", Way.WITHOUT, "without a thought", Way.WITH, "with a thought");
         for (Way way : Way.values()) {
             String of = value.apply(way);
             if (!of.isEmpty()) {
-                words.add(names.get(way) + " " + of);
+                words.add(way.words() + " " + of);
             }
         }
         return String.join(", ", words);

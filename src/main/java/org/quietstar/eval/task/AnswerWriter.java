@@ -190,7 +190,7 @@ final class AnswerWriter {
         }
     }
 
-    /** The ids without the question's beginning, where they are more than are to be kept; what stands before every text stays. */
+    /** The ids without the question's beginning, where they are more than are to be kept; what every text begins with stays. */
     private int[] cut(int[] ids, int kept) {
         if (ids.length <= kept) {
             return ids;

@@ -9,11 +9,11 @@ import org.apache.commons.math3.fraction.BigFraction;
 
 /** Numbers as people write them: with separators of thousands, signs, units, decimals, as a fraction. */
 final class NumberText {
-    /** A sign is none where it stands between two numbers: 16 - 3. */
+    /** A sign between two numbers is none: 16 - 3. */
     private static final Pattern NUMBER = Pattern.compile(
             "(?<sign>(?<![\\p{L}\\p{N})])(?<![\\p{N})]\\s)[-\u2212])?\\s?[$€£]?\\s?(?<whole>\\d{1,3}(?:,\\d{3})+|\\d+)?(?<decimals>\\.\\d+)?(?:\\s?/\\s?(?<below>\\d+))?");
 
-    /** What may stand behind the digits of a number that is a text by itself: a unit of one word. */
+    /** What may follow the digits of a number that is a text by itself: a unit of one word. */
     private static final Pattern UNIT = Pattern.compile("\\s?[%°$€£]?[\\p{L}/²³]*\\.?");
 
     private NumberText() {}

@@ -49,7 +49,15 @@ class AnswerReportTest {
     }
 
     private static AnswerTask task(List<AnswerItem> items) {
-        return new AnswerTask("colours", Path.of("colours.jsonl"), "steps", AnswerTask.Answers.CHOICES, " ", "", items);
+        return new AnswerTask(
+                "colours",
+                Path.of("colours.jsonl"),
+                "steps",
+                AnswerTask.Answers.CHOICES,
+                " ",
+                "",
+                Writing.DEFAULT,
+                items);
     }
 
     /** Four items of one step and two of two; index 0 is right. */

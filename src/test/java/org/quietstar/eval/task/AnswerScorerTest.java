@@ -52,7 +52,15 @@ class AnswerScorerTest {
             items.add(new AnswerItem(
                     i + 1, prompts[i], choices, i % choices.size(), prompts[i].length() > 3 ? "long" : "short"));
         }
-        return new AnswerTask("letters", Path.of("letters.jsonl"), "length", AnswerTask.Answers.CHOICES, "", "", items);
+        return new AnswerTask(
+                "letters",
+                Path.of("letters.jsonl"),
+                "length",
+                AnswerTask.Answers.CHOICES,
+                "",
+                "",
+                Writing.DEFAULT,
+                items);
     }
 
     private static final AnswerTask TASK =
@@ -251,6 +259,7 @@ class AnswerScorerTest {
                 AnswerTask.Answers.LETTERS,
                 "",
                 "e",
+                Writing.DEFAULT,
                 List.of(new AnswerItem(1, "dd", letters, 1, "all")));
         AnswerScore score = score(MODEL, task, 2, 0).get(0);
         double[] logs = new double[3];
